@@ -1,0 +1,34 @@
+// spranga check: tests one target from outside over the wire and judges it by three rules.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "check/settings.h"
+#include "finding/finding.h"
+#include "net/resolver.h"
+#include "net/transport.h"
+#include "words/phrase.h"
+
+namespace spranga::check {
+
+/// What the checks need from the world; all outlive the run.
+struct World {
+  const Clock& clock;
+  net::Resolver& resolver;
+  net::Dialer& dialer;
+};
+
+/// Called with a short phrase at each step ("587: STARTTLS"); from several threads, one at a time.
+using Progress = std::function<void(const words::Phrase&)>;
+
+/// Tests `target` (host, host:port, address, [v6]:port, or mail domain). Never throws; whatever the
+/// server does ends in findings. Blocks for at most settings.total_timeout an address.
+[[nodiscard]] finding::Report run_check(const std::string& target,
+                                        const CheckSettings& settings,
+                                        const World& world,
+                                        const Progress& progress);
+
+}  // namespace spranga::check

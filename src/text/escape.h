@@ -1,0 +1,17 @@
+// Escaping of bytes that came from somebody else, for terminals, logs and reports.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spranga::text {
+
+/// `bytes` with everything made visible that is not printable UTF-8: control bytes (C0, DEL, C1),
+/// invalid UTF-8 and bidirectional or invisible format characters become \n \r \t \0 \xNN or \u{N};
+/// a backslash stays as it is unless it would be read as one of those. Output is valid UTF-8.
+[[nodiscard]] std::string escape(std::string_view bytes);
+
+/// At most `limit` bytes of escape(bytes), ending in "…" where something was cut.
+[[nodiscard]] std::string escape_clipped(std::string_view bytes, std::size_t limit);
+
+}  // namespace spranga::text
