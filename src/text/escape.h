@@ -8,7 +8,7 @@ namespace spranga::text {
 
 /// `bytes` with everything made visible that is not printable UTF-8: control bytes (C0, DEL, C1),
 /// invalid UTF-8 and bidirectional or invisible format characters become \n \r \t \0 \xNN or \u{N};
-/// a backslash stays as it is unless it would be read as one of those. Output is valid UTF-8.
+/// a backslash stays as it is. Output is valid UTF-8 without control characters.
 [[nodiscard]] std::string escape(std::string_view bytes);
 
 /// At most `limit` bytes of escape(bytes), ending in "…" where something was cut.

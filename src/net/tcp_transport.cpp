@@ -1,0 +1,203 @@
+// The real Transport: a non-blocking socket, and SSL on top of it once start_tls has succeeded.
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "net/dialer.h"
+#include "net/socket.h"
+#include "net/tls.h"
+
+namespace spranga::net {
+
+namespace {
+
+constexpr std::size_t read_chunk = 16UL * 1024;
+
+class TcpTransport final : public Transport {
+ public:
+  TcpTransport(Fd fd, Address local) : fd_(std::move(fd)), local_(local) {}
+
+  [[nodiscard]] Result<void> write(std::string_view bytes, SteadyTime deadline) override {
+    while (!bytes.empty()) {
+      SPRANGA_TRY(const auto done, ssl_ ? write_tls(bytes, deadline) : write_plain(bytes, deadline));
+      bytes.remove_prefix(done);
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<std::string> read_some(SteadyTime deadline) override {
+    if (!fd_) {
+      return fail(Errc::closed, "connection is closed");
+    }
+    hurry_acknowledgements(fd_.get());
+    return ssl_ ? read_tls(deadline) : read_plain(deadline);
+  }
+
+  [[nodiscard]] Result<TlsFacts> start_tls(const TlsOptions& options, SteadyTime deadline) override;
+
+  void close() override {
+    ssl_.reset();
+    fd_.reset();
+  }
+
+  [[nodiscard]] Address local_address() const override { return local_; }
+
+ private:
+  Result<std::size_t> write_plain(std::string_view bytes, SteadyTime deadline) const;
+  Result<std::size_t> write_tls(std::string_view bytes, SteadyTime deadline);
+  Result<std::string> read_plain(SteadyTime deadline) const;
+  Result<std::string> read_tls(SteadyTime deadline);
+
+  /// After an SSL call that did not succeed: waits and returns, or says why there is no point.
+  Result<void> wait_for_tls(int outcome, SteadyTime deadline);
+
+  Fd fd_;
+  SslContextPointer context_;
+  SslPointer ssl_;
+  Address local_;
+};
+
+Result<std::size_t> TcpTransport::write_plain(std::string_view bytes, SteadyTime deadline) const {
+  for (;;) {
+    const auto done = send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (done >= 0) {
+      return static_cast<std::size_t>(done);
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+      return socket_failure(errno);
+    }
+    SPRANGA_CHECK(wait_for(fd_.get(), Wait::writable, deadline));
+  }
+}
+
+Result<std::string> TcpTransport::read_plain(SteadyTime deadline) const {
+  std::string buffer(read_chunk, '\0');
+  for (;;) {
+    const auto got = recv(fd_.get(), buffer.data(), buffer.size(), 0);
+    if (got > 0) {
+      buffer.resize(static_cast<std::size_t>(got));
+      return buffer;
+    }
+    if (got == 0) {
+      return fail(Errc::closed, "the server closed the connection");
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+      return socket_failure(errno);
+    }
+    SPRANGA_CHECK(wait_for(fd_.get(), Wait::readable, deadline));
+  }
+}
+
+Result<void> TcpTransport::wait_for_tls(int outcome, SteadyTime deadline) {
+  const int saved = errno;
+  switch (SSL_get_error(ssl_.get(), outcome)) {
+    case SSL_ERROR_WANT_READ: return wait_for(fd_.get(), Wait::readable, deadline);
+    case SSL_ERROR_WANT_WRITE: return wait_for(fd_.get(), Wait::writable, deadline);
+    case SSL_ERROR_ZERO_RETURN: return fail(Errc::closed, "the server closed the connection");
+    case SSL_ERROR_SYSCALL:
+      if (saved != 0) {
+        return socket_failure(saved);
+      }
+      return fail(Errc::closed, "the server closed the connection");
+    default: return fail(Errc::tls, take_openssl_error());
+  }
+}
+
+Result<std::size_t> TcpTransport::write_tls(std::string_view bytes, SteadyTime deadline) {
+  for (;;) {
+    ERR_clear_error();
+    errno = 0;
+    std::size_t done = 0;
+    const int outcome = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &done);
+    if (outcome == 1) {
+      return done;
+    }
+    SPRANGA_CHECK(wait_for_tls(outcome, deadline));
+  }
+}
+
+Result<std::string> TcpTransport::read_tls(SteadyTime deadline) {
+  std::string buffer(read_chunk, '\0');
+  for (;;) {
+    ERR_clear_error();
+    errno = 0;
+    std::size_t got = 0;
+    const int outcome = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got);
+    if (outcome == 1) {
+      buffer.resize(got);
+      return buffer;
+    }
+    SPRANGA_CHECK(wait_for_tls(outcome, deadline));
+    if (std::chrono::steady_clock::now() >= deadline) {  // a peer that trickles empty records
+      return fail(Errc::timeout, "no answer in time");
+    }
+  }
+}
+
+Result<TlsFacts> TcpTransport::start_tls(const TlsOptions& options, SteadyTime deadline) {
+  SPRANGA_TRY(auto context, make_client_context(options));
+  context_ = std::move(context);
+  ssl_.reset(SSL_new(context_.get()));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), fd_.get()) != 1) {
+    return fail(Errc::internal, take_openssl_error());
+  }
+  if (!options.server_name.empty()) {
+    SSL_set_tlsext_host_name(ssl_.get(), options.server_name.c_str());
+  }
+  for (;;) {
+    ERR_clear_error();
+    errno = 0;
+    hurry_acknowledgements(fd_.get());
+    const int outcome = SSL_connect(ssl_.get());
+    if (outcome == 1) {
+      return read_facts(ssl_.get(), options);
+    }
+    if (auto waited = wait_for_tls(outcome, deadline); !waited) {
+      ssl_.reset();
+      return Failure(std::move(waited).error());
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      ssl_.reset();
+      return fail(Errc::timeout, "TLS handshake not finished in time");
+    }
+  }
+}
+
+Address local_address_of(int fd) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own idiom
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0) {
+    if (auto address = Address::from_sockaddr(storage)) {
+      return *address;
+    }
+  }
+  return {};
+}
+
+class TcpDialer final : public Dialer {
+ public:
+  explicit TcpDialer(const DialerOptions& options) : options_(options) {}
+
+  [[nodiscard]] Result<std::unique_ptr<Transport>> connect(const Endpoint& to,
+                                                           SteadyTime deadline) override {
+    SPRANGA_TRY(auto fd, connect_socket(to, options_, deadline));
+    const auto local = local_address_of(fd.get());
+    return std::unique_ptr<Transport>(std::make_unique<TcpTransport>(std::move(fd), local));
+  }
+
+ private:
+  DialerOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dialer> make_dialer(const DialerOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  return std::make_unique<TcpDialer>(options);
+}
+
+}  // namespace spranga::net

@@ -1,0 +1,133 @@
+#include "text/escape.h"
+
+#include <array>
+#include <cstdint>
+
+namespace spranga::text {
+
+namespace {
+
+struct Decoded {
+  std::uint32_t code{0};
+  std::size_t length{0};  // 0 = not valid UTF-8
+};
+
+/// Strict UTF-8 (no overlong forms, no surrogates, ≤ U+10FFFF).
+Decoded decode(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes.front());
+  std::size_t length = 0;
+  std::uint32_t code = 0;
+  if (first < 0x80) {
+    return {first, 1};
+  }
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2;
+    code = first & 0x1FU;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    code = first & 0x0FU;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    code = first & 0x07U;
+  } else {
+    return {};
+  }
+  if (bytes.size() < length) {
+    return {};
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(bytes[i]);
+    if ((next & 0xC0U) != 0x80) {
+      return {};
+    }
+    code = (code << 6U) | (next & 0x3FU);
+  }
+  constexpr std::array<std::uint32_t, 5> lowest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < lowest.at(length) || surrogate || code > 0x10FFFF) {
+    return {};
+  }
+  return {code, length};
+}
+
+/// Characters that hide or reorder what stands beside them.
+bool is_deceptive(std::uint32_t code) {
+  struct Range {
+    std::uint32_t from;
+    std::uint32_t to;
+  };
+  constexpr std::array ranges = {Range{0x80, 0x9F},     Range{0xAD, 0xAD},     Range{0x61C, 0x61C},
+                                 Range{0x200B, 0x200F}, Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
+                                 Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF}, Range{0xFFF0, 0xFFFB},
+                                 Range{0xE0000, 0xE0FFF}};
+  for (const auto& range : ranges) {
+    if (code >= range.from && code <= range.to) {
+      return true;
+    }
+  }
+  return false;
+}
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+void append_byte(std::string& out, unsigned char byte) {
+  switch (byte) {
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    case '\0': out += "\\0"; return;
+    default: break;
+  }
+  out += "\\x";
+  out += hex_digits[byte >> 4U];
+  out += hex_digits[byte & 0x0FU];
+}
+
+void append_code(std::string& out, std::uint32_t code) {
+  std::string digits;
+  for (; code != 0; code >>= 4U) {
+    digits.insert(digits.begin(), hex_digits[code & 0x0FU]);
+  }
+  out += "\\u{" + digits + "}";
+}
+
+}  // namespace
+
+std::string escape(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto [code, length] = decode(bytes);
+    const auto first = static_cast<unsigned char>(bytes.front());
+    if (length == 0 || (length == 1 && (code < 0x20 || code == 0x7F))) {
+      append_byte(out, first);
+      bytes.remove_prefix(1);
+      continue;
+    }
+    if (is_deceptive(code)) {
+      append_code(out, code);
+    } else {
+      out.append(bytes.substr(0, length));
+    }
+    bytes.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string escape_clipped(std::string_view bytes, std::size_t limit) {
+  auto out = escape(bytes.substr(0, limit));
+  if (out.size() <= limit && bytes.size() <= limit) {
+    return out;
+  }
+  constexpr std::string_view ellipsis = "…";
+  auto end = limit > ellipsis.size() ? limit - ellipsis.size() : 0;
+  end = end < out.size() ? end : out.size();
+  while (end > 0 && end < out.size() && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80) {
+    --end;
+  }
+  out.resize(end);
+  out += ellipsis;
+  return out;
+}
+
+}  // namespace spranga::text
