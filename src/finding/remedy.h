@@ -14,7 +14,7 @@ namespace spranga::finding {
 /// Mail server software as far as the dialogue shows it; `unknown` = it does not tell.
 enum class Product { unknown, postfix, exim, sendmail, opensmtpd, dovecot, exchange, haraka, other };
 
-/// "Postfix", "Exim", …; "" for unknown.
+/// "Postfix", "Exim", …; "" for unknown and other.
 [[nodiscard]] std::string_view product_name(Product product);
 
 /// One member a cure; several checks may share one, so that "the fewest changes" can be listed.

@@ -32,7 +32,8 @@ struct Format {
 /// nullptr where no format has that name.
 [[nodiscard]] const Format* find_format(std::string_view name);
 
-/// What `check --explain ID` prints: title, rule, weight, meaning, method, remedies for all products.
+/// What `check --explain ID` prints: title, rule, weight, meaning, method, remedies for all
+/// products.
 [[nodiscard]] std::string explain(const finding::Check& check, const Style& style);
 
 /// docs/checks.md, whole.

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include <fmt/args.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "text/escape.h"
 

@@ -1,0 +1,25 @@
+// The table of formats.
+#include <algorithm>
+#include <array>
+
+#include "render/json_report.h"
+#include "render/render.h"
+#include "render/text_report.h"
+
+namespace spranga::render {
+
+std::span<const Format> formats() {
+  static const std::array rows = {
+      Format{"text", words::Word::format_text_help, text_report},
+      Format{"json", words::Word::format_json_help, json_report},
+  };
+  return rows;
+}
+
+const Format* find_format(std::string_view name) {
+  const auto rows = formats();
+  const auto found = std::ranges::find(rows, name, &Format::name);
+  return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace spranga::render

@@ -1,0 +1,27 @@
+// The report for people: verdict, the three rules, the fewest changes, findings worst first, and
+// what the run left behind.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "finding/finding.h"
+#include "render/render.h"
+
+namespace spranga::render {
+
+[[nodiscard]] std::string text_report(std::span<const finding::Report> reports, const Style& style);
+
+/// "192.0.2.1 port 587 inside TLS"; "" where the finding has no place.
+[[nodiscard]] std::string place(const finding::Where& where, const Style& style);
+
+/// The block of findings, passes last and one line an id.
+[[nodiscard]] std::string findings_text(const finding::Report& report, const Style& style);
+
+/// Lines of a dialogue: time, direction, text; each at most `limit` bytes.
+[[nodiscard]] std::string dialogue_text(std::span<const finding::Line> lines,
+                                        std::string_view indent,
+                                        std::size_t limit,
+                                        const Style& style);
+
+}  // namespace spranga::render
