@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""End-to-end tests: spranga against real servers in the lab.
+
+    tests/lab/run.py SCENARIO [--spranga PATH]      run one scenario (as root)
+    tests/lab/run.py --list                         name them all
+
+Outside, it starts `lab/lab` with itself as the command; inside, beside the server, it runs spranga from
+the client's side and compares its JSON with truth.py. Exit: 0 as expected, 1 not, 3 could not be run.
+"""
+
+import argparse
+import base64
+import importlib.util
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+
+from truth import HERE as ON_THE_SERVER  # noqa: E402
+from truth import RELAY, TRUTH, expected_verdict, mismatches, rows  # noqa: E402
+
+NAME = "mail.example.test"
+PASSWORD = "alicepw"
+COMMON = ["--ca-file", "/etc/lab/ca.crt", "--domain", "example.test"]
+LOGIN = ["--user", "alice", "--address", "alice@example.test"]
+MOST_CONNECTIONS = 25  # one audit of one address
+
+
+class Test:
+    """One scenario inside the lab: runs spranga, collects what is wrong."""
+
+    def __init__(self, spranga, server, variant):
+        self.spranga, self.server, self.variant = spranga, server, variant
+        self.wrong = []
+        self.schema = json.loads((ROOT / "docs/check.schema.json").read_text())
+
+    def complain(self, title, sentences):
+        self.wrong += [f"{title}: {sentence}" for sentence in sentences]
+
+    def run(self, arguments, client=True):
+        """spranga check ARGUMENTS as a process; every word that it says is searched for the password."""
+        command = [self.spranga, "check", *arguments]
+        if client:
+            command = ["ip", "netns", "exec", "client", *command]
+        environment = dict(os.environ, SPRANGA_PASSWORD=PASSWORD, NO_COLOR="1")
+        if "--user" not in arguments:
+            del environment["SPRANGA_PASSWORD"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=100)
+        for leak in leaks(done.stdout + done.stderr):
+            self.complain(" ".join(arguments), [f"the password is in the output, as {leak!r}"])
+        return done
+
+    def check(self, title, arguments, client=True, exit_code=None):
+        """One report as JSON, validated; None where there is none."""
+        done = self.run([*arguments, "--format", "json"], client)
+        try:
+            report = json.loads(done.stdout)
+        except ValueError:
+            self.complain(title, [f"no JSON (exit {done.returncode}): {done.stdout[:500]} {done.stderr[:2000]}"])
+            return None
+        self.complain(title, schema_errors(report, self.schema))
+        if exit_code is not None and done.returncode != exit_code:
+            self.complain(title, [f"exit {done.returncode}, expected {exit_code}"])
+        print(f"{title}: {report['verdict']}, {report['connections']} connections, "
+              f"{report['noise']['lines']} counted lines, {report['elapsed_ms']} ms")
+        return report
+
+    def compare(self, title, arguments, table, client=True):
+        """One report and what it must say."""
+        with_user = "--user" in arguments
+        states = table["rules"][1 if with_user else 0].split(",")
+        report = self.check(title, arguments, client, expected_verdict(states)[1])
+        if report:
+            self.complain(title, mismatches(report, table, with_user))
+        return report
+
+
+def leaks(text):
+    """Forms of the password that occur in `text`: plain, and base64 at each of the three alignments."""
+    forms = [PASSWORD]
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + PASSWORD.encode()).decode()
+        # only the characters that depend on the password alone
+        forms.append(encoded[(offset * 8 + 5) // 6:(offset + len(PASSWORD)) * 8 // 6])
+    return [form for form in forms if form in text]
+
+
+def schema_errors(report, schema):
+    from jsonschema import Draft202012Validator
+    return [f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+            for error in Draft202012Validator(schema).iter_errors(report)]
+
+
+# ---------------------------------------------------------------- scenarios
+
+def audit(test):
+    """A stranger's run, the owner's run, the verdict on rules 1 and 2 alone, the budget, no secret told."""
+    table = TRUTH[(test.server, test.variant)]
+    test.compare("without login", [NAME, *COMMON], table)
+    test.compare("with --user", [NAME, *COMMON, *LOGIN], table)
+
+    states = table["rules"][1].split(",")[:2]
+    verdict, code = expected_verdict(states)
+    report = test.check("--rules 1,2", [NAME, *COMMON, *LOGIN, "--rules", "1,2", "-4", "--verbose"], exit_code=code)
+    if report:
+        if report["verdict"] != verdict:
+            test.complain("--rules 1,2", [f"verdict {report['verdict']}, expected {verdict}"])
+        if report["connections"] > MOST_CONNECTIONS:
+            test.complain("--rules 1,2", [f"{report['connections']} connections, at most {MOST_CONNECTIONS}"])
+    told = test.run([NAME, *COMMON, *LOGIN, "-4", "--verbose"])
+    if told.returncode != expected_verdict(table["rules"][1].split(","))[1]:
+        test.complain("text", [f"exit {told.returncode}: {told.stderr}"])
+    if f"EHLO" not in told.stdout:
+        test.complain("text", ["--verbose shows no dialogue"])
+
+
+def relay(test):
+    """An open relay is NO: likely at DATA, proven by one message to an address of the owner's elsewhere."""
+    table = RELAY[test.server]
+    test.compare("without login", [NAME, *COMMON], table)
+    test.compare("with --user", [NAME, *COMMON, *LOGIN], table)
+    proven = dict(table, **{("S1", 25): ("fail:proven",) * 2})
+    test.compare("--relay-to", [NAME, *COMMON, "--relay-to", "owner@sink.test"], proven)
+
+
+def relay_shut(test):
+    """--relay-to and the three forms against a server that refuses."""
+    table = TRUTH[(test.server, test.variant)]
+    test.compare("--relay-to", [NAME, *COMMON, "-4", "--relay-to", "owner@sink.test"], table)
+    test.compare("--relay", [NAME, *COMMON, "-4", "--relay"], table)
+
+
+def on_the_server(test):
+    """On the server itself nothing is said of strangers; --from-here asks as one."""
+    for target in ("10.77.0.1", "127.0.0.1"):
+        table = rows(ON_THE_SERVER)
+        report = test.check(target, [target, "--name", NAME, *COMMON, *LOGIN], client=False)
+        if report:
+            table["rules"] = ("",) * 2
+            told = [line for line in mismatches(report, table, True) if not line.startswith(("rules", "verdict"))]
+            if test.variant != "weak":
+                test.complain(target, told)
+            if report["rules"]["2"]["state"] == "ok":
+                test.complain(target, ["rule 2 is ok, though nothing was asked as a stranger"])
+            for finding in report["findings"]:
+                if finding["id"] in ("S1", "S3", "S4") and "server itself" not in finding["summary"]:
+                    test.complain(target, [f"{finding['id']} gives another reason: {finding['summary']}"])
+    test.compare("--from-here", ["10.77.0.1", "--name", NAME, *COMMON, *LOGIN, "--from-here"],
+                 TRUTH[(test.server, test.variant)], client=False)
+    links = subprocess.run(["ip", "-br", "link"], capture_output=True, text=True, check=True).stdout.split("\n")
+    left = [line for line in links if line and not line.startswith(("lo ", "srv0@"))]
+    if left:
+        test.complain("--from-here", [f"left behind: {left}"])
+
+
+def noise(test):
+    """A default run, then one with --user, under every mail jail of stock fail2ban: not banned, and the
+    lines that its filters find are as many as the reports say."""
+    told = 0
+    for title, login in (("without login", []), ("with --user", LOGIN)):
+        report = test.check(title, [NAME, *COMMON, *login])
+        told += report["noise"]["lines"] if report else 0
+        if report and (lost := [f for f in report["findings"] if f["status"] == "not_tested"
+                                and "block" in f["summary"]]):
+            test.complain(title, [f"blocked: {finding['summary']}" for finding in lost])
+    mark_the_log()
+    found = counted_lines()
+    ours = {jail: [who for who in sources if who != MARKER] for jail, sources in found.items()}
+    ours = {jail: sources for jail, sources in ours.items() if sources}
+    if sum(map(len, ours.values())) != told:
+        test.complain("noise", [f"the reports say {told} lines, fail2ban counts {ours}"])
+    for jail in jails():
+        status = subprocess.run(["fail2ban-client", "status", jail], capture_output=True, text=True).stdout
+        banned = re.search(r"Total banned:\s*(\d+)", status)
+        if not banned or banned.group(1) != "0":
+            test.complain("noise", [f"jail {jail}: {status}"])
+    print(f"fail2ban counts {sum(map(len, ours.values()))} lines: {ours or 'none'}")
+
+
+# A refused relay from another address: once fail2ban has seen it, it has seen all before it.
+MARKER = "10.77.0.12"
+
+
+def mark_the_log():
+    script = f"""
+import socket
+s = socket.create_connection(("10.77.0.1", 25), 10, source_address=("{MARKER}", 0))
+f = s.makefile("rwb")
+def say(line):
+    if line: f.write(line + b"\\r\\n"); f.flush()
+    while True:
+        reply = f.readline()
+        if reply[3:4] != b"-": return
+for line in (b"", b"EHLO [{MARKER}]", b"MAIL FROM:<a@example.com>", b"RCPT TO:<b@example.net>", b"QUIT"): say(line)
+"""
+    subprocess.run(["ip", "netns", "exec", "client", sys.executable, "-c", script], check=True)
+    deadline = time.monotonic() + 20
+    while f"Found {MARKER}" not in Path("/var/log/fail2ban.log").read_text():
+        if time.monotonic() > deadline:
+            sys.exit("fail2ban never saw the marker")
+        time.sleep(0.05)
+
+
+# jail: (its log, its filter as jail.conf has it)
+JAILS = {
+    "postfix": ("/var/log/mail.log", "postfix[mode=more]"),
+    "postfix-rbl": ("/var/log/mail.log", "postfix[mode=rbl]"),
+    "postfix-sasl": ("/var/log/mail.log", "postfix[mode=auth]"),
+    "sendmail-auth": ("/var/log/mail.log", "sendmail-auth"),
+    "sendmail-reject": ("/var/log/mail.log", "sendmail-reject"),
+    "dovecot": ("/var/log/mail.log", "dovecot"),
+    "exim": ("/var/log/exim4/mainlog", "exim"),
+    "exim-spam": ("/var/log/exim4/mainlog", "exim-spam"),
+}
+
+
+def jails():
+    told = subprocess.run(["fail2ban-client", "status"], capture_output=True, text=True, check=True).stdout
+    return told.split("Jail list:")[1].replace(",", " ").split()
+
+
+def counted_lines():
+    """{jail: [source of each line that it counts]}"""
+    found = {}
+    for jail, (log, log_filter) in JAILS.items():
+        if not Path(log).exists():
+            continue
+        done = subprocess.run(["fail2ban-regex", "-o", "ip", log, log_filter], capture_output=True, text=True, check=True)
+        found[jail] = done.stdout.split()
+    return found
+
+
+def mail_domain(test):
+    """TARGET is a mail domain: its MX and its SRV hosts, and its SPF and DMARC records."""
+    table = dict(TRUTH[(test.server, test.variant)], **{("S6", None): ("pass", "pass")})
+    test.compare("domain", ["example.test", "--ca-file", "/etc/lab/ca.crt", *LOGIN], table)
+
+
+SCENARIOS = {}  # name: (function, server, variant, knobs)
+for _server, _variant in TRUTH:
+    SCENARIOS[f"audit-{_server}-{_variant}"] = (audit, _server, _variant, {})
+for _server in RELAY:
+    _variant = "strict" if _server == "sendmail" else "hard"
+    SCENARIOS[f"relay-{_server}"] = (relay, _server, _variant, {"OPEN_RELAY": "1"})
+for _server in ("postfix", "exim", "sendmail"):
+    _variant = "strict" if _server == "sendmail" else "hard"
+    SCENARIOS[f"relay-shut-{_server}"] = (relay_shut, _server, _variant, {})
+    SCENARIOS[f"here-{_server}"] = (on_the_server, _server, _variant, {})
+    SCENARIOS[f"noise-{_server}"] = (noise, _server, _variant, {"FAIL2BAN": "mail"})
+    SCENARIOS[f"domain-{_server}"] = (mail_domain, _server, _variant, {"DNS": "1"})
+SCENARIOS["noise-sendmail-hard"] = (noise, "sendmail", "hard", {"FAIL2BAN": "mail"})
+
+
+def outside(arguments):
+    function, server, variant, knobs = SCENARIOS[arguments.scenario]
+    spranga = Path(arguments.spranga).resolve()
+    if os.geteuid() != 0:
+        sys.exit("the lab needs root")
+    if not spranga.is_file():
+        print(f"no spranga at {spranga}", file=sys.stderr)
+        return 3
+    if importlib.util.find_spec("jsonschema") is None:
+        print(f"{sys.executable} has no jsonschema (Debian: python3-jsonschema)", file=sys.stderr)
+        return 3
+    knobs = dict(knobs, LAB_SHOW=f"{ROOT} {spranga} {sys.base_prefix}")
+    command = [ROOT / "lab/lab", server, variant, os.path.realpath(sys.executable), __file__, arguments.scenario,
+               "--spranga", spranga, "--inside"]
+    return subprocess.run(command, env=dict(os.environ, **knobs)).returncode
+
+
+def inside(arguments):
+    function, server, variant, _ = SCENARIOS[arguments.scenario]
+    test = Test(arguments.spranga, server, variant)
+    function(test)
+    for sentence in test.wrong:
+        print(f"WRONG {sentence}")
+    print(f"{arguments.scenario}: {'as expected' if not test.wrong else f'{len(test.wrong)} wrong'}")
+    return 1 if test.wrong else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("scenario", nargs="?", choices=[[], *SCENARIOS][1:])
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.list or not arguments.scenario:
+        print("\n".join(SCENARIOS))
+        return 0
+    return inside(arguments) if arguments.inside else outside(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""What is true of the lab's servers, found with other clients (swaks, openssl, by hand), not with spranga.
+
+One table a server and variant. A row: finding, port, then the status without a login and the status with
+--user; `.` means the same as without. `a|b` allows either, `fail:likely` wants that confidence too, port
+`any` speaks of all findings of that id. A `fail` that no row allows is a false alarm. The last row is the
+verdict: the states of rules 1, 2 and 3, without and with --user.
+"""
+
+# True of every server here: STARTTLS takes no injected command and forgets the state before it, nobody
+# relays for strangers, 587 and 465 want a login, nothing can be said of guessing or of a login not given.
+EVERY = """
+A1  587  pass              .
+A1  465  pass              .
+A5  25   pass              .
+A5  587  pass              .
+A6  25   pass              .
+A6  587  pass              .
+S1  25   pass              .
+S4  587  pass              .
+S4  465  pass              .
+"""
+
+# AUTH taken in clear, TLS 1.0 spoken, any sender for any login.
+WEAK = """
+A2  25   fail              .
+A2  587  fail              .
+A3  587  warn|fail         .
+A4  587  fail              .
+A4  465  fail              .
+S2  587  not_tested        fail:likely
+S3  25   not_tested|warn   warn
+rules    no,unknown,unknown  no,no,unknown
+"""
+
+HARD = """
+A2  25   pass              .
+A2  587  pass              .
+A3  587  pass              .
+A4  587  pass              .
+A4  465  pass              .
+S2  587  not_tested        pass
+S3  25   not_tested|warn   warn
+rules    ok,unknown,unknown  ok,ok,unknown
+"""
+
+
+def rows(*tables):
+    """{(id, port): (without, with)} of several tables; later ones override."""
+    found = {}
+    for line in "\n".join(tables).splitlines():
+        words = line.split()
+        if not words:
+            continue
+        if words[0] == "rules":
+            found["rules"] = (words[1], words[2])
+            continue
+        check, port, without, with_user = words
+        key = (check, None if port == "any" else int(port))
+        if without == "-":
+            found.pop(key, None)
+        else:
+            found[key] = (without, without if with_user == "." else with_user)
+    return found
+
+
+TRUTH = {
+    ("postfix", "weak"): rows(EVERY, WEAK),
+    # reject_sender_login_mismatch also stops strangers who use an owned address: 553 not logged in
+    ("postfix", "hard"): rows(EVERY, HARD, "S3  25  not_tested|warn  pass"),
+    ("exim", "weak"): rows(EVERY, WEAK),
+    ("exim", "hard"): rows(EVERY, HARD),
+    ("sendmail", "weak"): rows(EVERY, WEAK),
+    # confAUTH_OPTIONS `A p y` still offers CRAM-MD5 and DIGEST-MD5 before TLS, and takes them
+    ("sendmail", "hard"): rows(EVERY, HARD, """
+        A2  25   fail            .
+        A2  587  fail            .
+        A3  587  pass|warn|fail  .
+        rules    no,unknown,unknown  no,ok,unknown"""),
+    ("sendmail", "strict"): rows(EVERY, HARD),
+    # OpenSMTPD takes AUTH only inside TLS 1.2 or later whatever is set: weak is the sender alone
+    ("opensmtpd", "weak"): rows(EVERY, HARD, """
+        A3  587  pass|warn  .
+        S2  587  not_tested  fail:likely
+        rules    ok,unknown,unknown  ok,no,unknown"""),
+    ("opensmtpd", "hard"): rows(EVERY, HARD),
+    # Dovecot's submission service on 587 and 465, Postfix on 25 for incoming mail only
+    ("dovecot", "weak"): rows(EVERY, WEAK, "A2  25  pass  ."),
+    ("dovecot", "hard"): rows(EVERY, HARD),
+}
+
+# An open relay: all else is as hardened. Exim's takes strangers on every port.
+RELAY = {
+    "postfix": rows(EVERY, HARD, """
+        S1  25  fail:likely  .
+        S3  25  not_tested|warn  pass
+        rules   ok,no,unknown  ok,no,unknown"""),
+    "exim": rows(EVERY, HARD, """
+        S1  25   fail:likely  .
+        S4  587  fail|fail:likely  .
+        S4  465  fail|fail:likely  .
+        rules    ok,no,unknown  ok,no,unknown"""),
+    "sendmail": rows(EVERY, HARD, """
+        S1  25  fail:likely  .
+        rules   ok,no,unknown  ok,no,unknown"""),
+    "opensmtpd": rows(EVERY, HARD, """
+        S1  25  fail:likely  .
+        rules   ok,no,unknown  ok,no,unknown"""),
+}
+
+# Asked from the server itself nothing can be said of strangers.
+HERE = """
+S1  any  not_tested  .
+S3  any  not_tested  .
+S4  any  not_tested  .
+"""
+
+
+def expected_verdict(states):
+    """(verdict, exit code) that follow from the three states."""
+    if "no" in states:
+        return "needs_upgrade", 1
+    if all(state == "ok" for state in states):
+        return "protected", 0
+    return "not_proven", 2
+
+
+def mismatches(report, table, with_user):
+    """Sentences about what `report` says otherwise than `table`."""
+    wrong = []
+    column = 1 if with_user else 0
+    findings = report["findings"]
+    for key, cells in table.items():
+        if key == "rules":
+            continue
+        check, port = key
+        seen = [f for f in findings if f["id"] == check and (port is None or f["where"]["port"] == port)]
+        if not seen and not with_user and cells[0] == "not_tested":  # may stand without a port
+            seen = [f for f in findings if f["id"] == check]
+        place = f"{check} on {port}" if port else check
+        if not seen:
+            wrong.append(f"{place}: no finding, expected {cells[column]}")
+        for finding in seen:
+            if not any(allows(cell, finding) for cell in cells[column].split("|")):
+                wrong.append(f"{place}: expected {cells[column]}, got {said(finding)}")
+    for finding in findings:
+        cells = table.get((finding["id"], finding["where"]["port"]))
+        if finding["status"] == "fail" and not (cells and "fail" in cells[column]):
+            wrong.append(f"false alarm: {said(finding)}")
+    states = table["rules"][column].split(",")
+    got = [report["rules"].get(number, {}).get("state") for number in "123"]
+    if got != states:
+        wrong.append(f"rules 1, 2, 3: expected {states}, got {got}")
+    verdict, _ = expected_verdict(states)
+    if report["verdict"] != verdict:
+        wrong.append(f"verdict: expected {verdict}, got {report['verdict']}")
+    return wrong
+
+
+def allows(cell, finding):
+    status, _, confidence = cell.partition(":")
+    return finding["status"] == status and confidence in ("", finding["confidence"])
+
+
+def said(finding):
+    where = finding["where"]
+    lines = [line.get("text", str(line)) if isinstance(line, dict) else str(line) for line in finding["evidence"]]
+    place = f"{where['address']} port {where['port']}"
+    return (f"{finding['id']} {finding['status']} ({finding['confidence']}) at {place}: "
+            f"{finding['summary']}" + "".join(f"\n        {line}" for line in lines))
