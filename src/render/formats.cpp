@@ -10,8 +10,8 @@ namespace spranga::render {
 
 std::span<const Format> formats() {
   static const std::array rows = {
-      Format{"text", words::Word::format_text_help, text_report},
-      Format{"json", words::Word::format_json_help, json_report},
+      Format{"text", words::Word::format_text_help, true, text_report},
+      Format{"json", words::Word::format_json_help, false, json_report},
   };
   return rows;
 }

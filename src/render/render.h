@@ -23,6 +23,7 @@ struct Style {
 struct Format {
   std::string_view name;  // as in --format
   words::Word help;
+  bool one_by_one;  // each report stands for itself: it may be printed before the next one is there
   std::function<std::string(std::span<const finding::Report>, const Style&)> render;
 };
 

@@ -1,0 +1,157 @@
+// `spranga check`: reads the command line and the secrets, wires the world, runs target after
+// target and hands the reports to a renderer.
+#include "app/check_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "app/catalogue_commands.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/own_server.h"
+#include "app/parse_arguments.h"
+#include "app/secrets.h"
+#include "base/clock.h"
+#include "check/check.h"
+#include "net/dialer.h"
+#include "net/system_resolver.h"
+#include "render/render.h"
+
+namespace spranga::app {
+
+namespace {
+
+using finding::Report;
+using words::say;
+using words::Word;
+
+/// One run of the command, as asked for.
+struct Request {
+  check::CheckOptions options;
+  CheckOutput output;
+  std::vector<std::string> targets;
+};
+
+Result<void> readable(const std::string& path) {
+  if (path.empty() || ::access(path.c_str(), R_OK) == 0) {
+    return {};
+  }
+  const auto why = std::error_code(errno, std::generic_category()).message();
+  return fail(Errc::io, say(Word::app_cannot_read, {path, why}));
+}
+
+Result<void> own_source(const std::string& source) {
+  const auto address = net::Address::parse(source);
+  if (source.empty() || (address && std::ranges::count(net::own_addresses(), *address) > 0)) {
+    return {};
+  }
+  return fail(Errc::not_found, say(Word::app_unknown_source, {source}));
+}
+
+Result<void> read_request(std::span<const std::string> arguments, Request& request) {
+  const auto options = bind_check_options(request.options, request.output);
+  SPRANGA_TRY(request.targets, parse_arguments(options, arguments));
+  SPRANGA_CHECK(check::check_together(request.options));
+  SPRANGA_CHECK(readable(request.options.settings.ca_file));
+  SPRANGA_CHECK(own_source(request.options.settings.source));
+  if (!request.output.file.empty()) {
+    SPRANGA_CHECK(check_writable(request.output.file));
+  }
+  return {};
+}
+
+/// Without a target: this machine's own server.
+bool choose_own_server(Request& request) {
+  const auto own = find_own_server();
+  if (!own) {
+    return false;
+  }
+  const auto address = own->address.to_string();
+  tell(say(Word::app_own_server, {address}));
+  request.targets = {address};
+  auto& name = request.options.settings.tls_name;
+  name = name.empty() ? own->name : name;
+  return true;
+}
+
+render::Style style_of(const CheckOutput& output) {
+  const bool to_file = !output.file.empty();
+  render::Style style;
+  style.colour =
+      wants_colour(to_file && output.colour == Colour::automatic ? Colour::never : output.colour);
+  style.width = to_file ? style.width : terminal_width();
+  style.verbose = output.verbose;
+  style.quiet = output.quiet;
+  return style;
+}
+
+/// Runs all targets. Where the format allows, each report is printed as soon as it is there.
+int run(const Request& request) {
+  const SystemClock clock;
+  const auto& settings = request.options.settings;
+  const auto resolver = net::make_resolver();
+  const auto dialer = net::make_dialer({.source = net::Address::parse(settings.source)});
+  const auto& format = *render::find_format(request.output.format);
+  const auto style = style_of(request.output);
+  const bool at_once = format.one_by_one && request.output.file.empty();
+  ProgressLine progress(!request.output.quiet);
+  std::vector<Report> reports;
+  for (const auto& target : request.targets) {
+    reports.push_back(check::run_check(
+        target, settings, {clock, *resolver, *dialer}, [&](const words::Phrase& step) {
+          progress.show(target + " " + say(step));
+        }));
+    progress.clear();
+    if (at_once) {
+      const auto gap = reports.size() > 1 && !style.quiet ? "\n\n" : "";
+      if (const int broken = print(gap + format.render({&reports.back(), 1}, style)); broken != 0) {
+        return broken;
+      }
+    }
+  }
+  if (request.output.file.empty()) {
+    const int broken = at_once ? 0 : print(format.render(reports, style));
+    return broken != 0 ? broken : exit_code_of(reports);
+  }
+  const auto written = write_file(request.output.file, format.render(reports, style));
+  return written ? exit_code_of(reports) : usage_error(written.error().detail);
+}
+
+}  // namespace
+
+int exit_code_of(std::span<const Report> reports) {
+  const auto any = [&](auto&& condition) { return std::ranges::any_of(reports, condition); };
+  using enum finding::Verdict;
+  if (any([](const Report& r) { return r.connected && r.verdict == needs_upgrade; })) {
+    return exit_needs_upgrade;
+  }
+  if (any([](const Report& r) { return r.connected && r.verdict == not_proven; })) {
+    return exit_not_proven;
+  }
+  return any([](const Report& r) { return !r.connected; }) ? exit_usage : exit_protected;
+}
+
+int check_command(std::span<const std::string> arguments) {
+  Request request;
+  if (const auto read = read_request(arguments, request); !read) {
+    return usage_error(read.error().detail, "spranga help check");
+  }
+  if (!request.output.explain.empty()) {
+    return explain_check(request.output.explain, style_of(request.output));
+  }
+  if (request.targets.empty() && !choose_own_server(request)) {
+    tell(say(Word::app_no_own_server));
+    return usage_error(say(Word::app_no_own_server_hint));
+  }
+  auto credentials = read_credentials(request.options);
+  if (!credentials) {
+    return usage_error(credentials.error().detail);
+  }
+  request.options.settings.credentials = *std::move(credentials);
+  return run(request);
+}
+
+}  // namespace spranga::app

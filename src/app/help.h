@@ -1,0 +1,27 @@
+// Help in words: what the program can do, what a verb takes. Made from the tables of verbs and
+// options.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "app/verb.h"
+
+namespace spranga::app {
+
+/// What `spranga` alone says: about ten lines.
+[[nodiscard]] std::string overview();
+
+/// `spranga VERB --help`
+[[nodiscard]] std::string help_of(const Verb& verb);
+
+/// "-p, --ports LIST"
+[[nodiscard]] std::string option_usage(const Option& option);
+
+/// "spranga check [options] [TARGET...]"
+[[nodiscard]] std::string usage_of(const Verb& verb);
+
+/// `spranga help [VERB]`
+int help_command(std::span<const std::string> arguments);
+
+}  // namespace spranga::app

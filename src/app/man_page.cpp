@@ -1,0 +1,131 @@
+#include "app/man_page.h"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "app/version.h"
+
+namespace spranga::app {
+
+namespace {
+
+using words::say;
+using words::Word;
+
+/// Text for roff: backslashes and hyphens are meant as typed, no line begins a request.
+std::string roff(std::string_view text) {
+  std::string out;
+  for (const char byte : text) {
+    if (byte == '\\') {
+      out += "\\e";
+    } else if (byte == '-') {
+      out += "\\-";
+    } else {
+      out += (byte == '.' || byte == '\'') && out.empty() ? std::string("\\&") + byte
+                                                          : std::string(1, byte);
+    }
+  }
+  return out;
+}
+
+std::string section(Word word) {
+  return ".SH " + roff(say(word)) + "\n";
+}
+
+std::string tagged(const std::string& tag, const std::string& body) {
+  return ".TP\n" + tag + "\n" + roff(body) + "\n";
+}
+
+std::string option_tag(const Option& option) {
+  std::string out;
+  if (!option.short_name.empty()) {
+    out += "\\fB" + roff(option.short_name) + "\\fR, ";
+  }
+  out += "\\fB" + roff(option.name) + "\\fR";
+  return option.takes_value() ? out + " \\fI" + roff(say(option.argument)) + "\\fR" : out;
+}
+
+std::string options_section(const Verb& verb) {
+  auto out = section(Word::man_options);
+  auto group = Word::none;
+  for (const auto& option : with_common(verb.options())) {
+    if (option.group != group) {
+      group = option.group;
+      out += ".SS " + roff(say(group)) + "\n";
+    }
+    auto body = say(option.help);
+    if (!option.default_text.empty()) {
+      body += " " + say(Word::option_default, {std::string(option.default_text)});
+    }
+    out += tagged(option_tag(option), body);
+  }
+  return out;
+}
+
+std::string exit_section() {
+  constexpr std::array codes = {Word::exit_0, Word::exit_1, Word::exit_2, Word::exit_3};
+  auto out = section(Word::man_exit_status);
+  for (std::size_t code = 0; code < codes.size(); ++code) {
+    out += tagged("\\fB" + std::to_string(code) + "\\fR", say(codes.at(code)));
+  }
+  return out + ".PP\n" + roff(say(Word::exit_several)) + "\n";
+}
+
+std::string environment_section() {
+  return section(Word::man_environment) +
+         tagged("\\fBSPRANGA_PASSWORD\\fR", say(Word::environment_password)) +
+         tagged("\\fBNO_COLOR\\fR", say(Word::environment_no_color)) +
+         tagged("\\fBCOLUMNS\\fR", say(Word::environment_columns));
+}
+
+struct Example {
+  Word what;
+  std::string_view command;
+};
+
+std::string examples_section() {
+  constexpr std::array examples = {
+      Example{Word::example_domain, "spranga check example.org"},
+      Example{Word::example_login, "spranga check example.org --user alice@example.org"},
+      Example{Word::example_json, "spranga check mail.example.org --format json -o report.json"},
+  };
+  auto out = section(Word::man_examples);
+  for (const auto& example : examples) {
+    out += tagged(roff(say(example.what)), "");
+    out.pop_back();  // the empty body
+    out += ".EX\n" + roff(example.command) + "\n.EE\n";
+  }
+  return out;
+}
+
+/// What only `check` has.
+std::string check_sections() {
+  return exit_section() + environment_section() + examples_section();
+}
+
+}  // namespace
+
+std::string man_page(const Verb& verb) {
+  const bool is_check = verb.arguments == Word::arguments_targets;
+  std::string title(verb.name);
+  for (auto& letter : title) {
+    letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+  }
+  auto out = fmt::format(".TH SPRANGA\\-{} 1 \"\" \"spranga {}\" \"{}\"\n",
+                         title,
+                         version(),
+                         roff(say(Word::man_manual)));
+  out += section(Word::man_name) + "spranga\\-" + roff(verb.name) + " \\- " + roff(say(verb.help)) +
+         "\n";
+  out += section(Word::man_synopsis) + "\\fBspranga " + roff(verb.name) + "\\fR";
+  out += verb.options().empty() ? "" : " " + roff(say(Word::help_options));
+  out += (verb.arguments == Word::none ? "" : " \\fI" + roff(say(verb.arguments)) + "\\fR") + "\n";
+  if (is_check) {
+    out += section(Word::man_description) + roff(say(Word::check_description)) + "\n.PP\n" +
+           roff(say(Word::check_target)) + "\n";
+  }
+  return out + options_section(verb) + (is_check ? check_sections() : "");
+}
+
+}  // namespace spranga::app

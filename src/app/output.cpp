@@ -1,0 +1,175 @@
+#include "app/output.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "app/exit_code.h"
+#include "base/fd.h"
+#include "words/phrase.h"
+
+namespace spranga::app {
+
+namespace {
+
+using words::say;
+using words::Word;
+
+std::string why() {
+  return std::error_code(errno, std::generic_category()).message();
+}
+
+Failure cannot(Word word, const std::string& path, const std::string& reason) {
+  return fail(Errc::io, say(word, {path, reason}));
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+  }
+  return true;
+}
+
+/// Holds interrupts back while something is written that must not be half there.
+class Uninterrupted {
+public:
+  Uninterrupted() {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+
+  Uninterrupted(const Uninterrupted&) = delete;
+  Uninterrupted& operator=(const Uninterrupted&) = delete;
+
+  ~Uninterrupted() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+  sigset_t before_{};
+};
+
+bool is_plain(const std::string& path) {
+  struct stat status {};
+
+  return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+
+  if (::stat(path.c_str(), &status) == 0) {
+    return status.st_mode & 07777U;
+  }
+  const auto mask = ::umask(0);
+  ::umask(mask);
+  return 0666U & ~mask;
+}
+
+}  // namespace
+
+int print(std::string_view text) {
+  const Uninterrupted guard;
+  if (!write_all(STDOUT_FILENO, text)) {
+    // A reader that has seen enough (| head) is no fault of anybody.
+    return errno == EPIPE ? 0 : usage_error(say(Word::app_cannot_write, {"-", why()}));
+  }
+  return 0;
+}
+
+void tell(std::string_view message) {
+  // The message is said already: its values are escaped.
+  std::string line(words::text_of(Word::app_error));
+  line.replace(line.find("{0}"), 3, message);
+  static_cast<void>(write_all(STDERR_FILENO, line + "\n"));
+}
+
+int usage_error(std::string_view message, std::string_view see) {
+  tell(message);
+  if (!see.empty()) {
+    tell(say(Word::app_try_help, {std::string(see)}));
+  }
+  return exit_usage;
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+  const Uninterrupted guard;
+  if (!is_plain(path)) {
+    const Fd out(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_APPEND));
+    return out && write_all(out.get(), text) ? Result<void>()
+                                             : cannot(Word::app_cannot_write, path, why());
+  }
+  // A link stays a link: the file that it names is replaced.
+  std::error_code unresolved;
+  const auto real = std::filesystem::weakly_canonical(path, unresolved).string();
+  const auto target = unresolved ? path : real;
+  std::string temporary = target + ".XXXXXX";
+  const auto mode = mode_of(target);
+  Fd out(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!out) {
+    return cannot(Word::app_cannot_write, path, why());
+  }
+  if (!write_all(out.get(), text) || ::fchmod(out.get(), mode) != 0 ||
+      ::rename(temporary.c_str(), target.c_str()) != 0) {
+    const auto reason = why();
+    ::unlink(temporary.c_str());
+    return cannot(Word::app_cannot_write, path, reason);
+  }
+  return {};
+}
+
+Result<void> check_writable(const std::string& path) {
+  std::error_code unresolved;
+  const auto folder = std::filesystem::weakly_canonical(path, unresolved).parent_path().string();
+  const auto& asked = is_plain(path) && !unresolved ? folder : path;
+  if (std::filesystem::is_directory(path, unresolved)) {
+    errno = EISDIR;
+  } else if (::access(asked.c_str(), W_OK) == 0) {
+    return {};
+  }
+  return cannot(Word::app_cannot_write, path, why());
+}
+
+Result<std::string> read_first_line(const std::string& path) {
+  constexpr std::size_t longest = 64UL * 1024;
+  const Fd in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in) {
+    return cannot(Word::app_cannot_read, path, why());
+  }
+  std::string text;
+  std::array<char, 4096> block{};
+  while (text.find('\n') == std::string::npos) {
+    if (text.size() > longest) {
+      return cannot(
+          Word::app_cannot_read, path, say(Word::app_line_too_long, {std::to_string(longest)}));
+    }
+    const auto got = ::read(in.get(), block.data(), block.size());
+    if (got < 0 && errno != EINTR) {
+      return cannot(Word::app_cannot_read, path, why());
+    }
+    if (got == 0) {
+      break;
+    }
+    text.append(block.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  }
+  text.resize(std::min(text.find('\n'), text.size()));
+  if (!text.empty() && text.back() == '\r') {
+    text.pop_back();
+  }
+  return text;
+}
+
+}  // namespace spranga::app

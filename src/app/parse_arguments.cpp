@@ -1,0 +1,98 @@
+// The only file that knows CLI11. Its exceptions end here.
+#include "app/parse_arguments.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "app/suggest.h"
+
+namespace spranga::app {
+
+namespace {
+
+using words::say;
+using words::Word;
+
+std::string names_of(const Option& option) {
+  const std::string name(option.name);
+  return option.short_name.empty() ? name : std::string(option.short_name) + "," + name;
+}
+
+/// CLI11 begins its messages with the option's names: "--ports: 1 required TEXT missing".
+std::string option_in(const std::string& message) {
+  return message.substr(0, message.find(':'));
+}
+
+Failure unknown_option(std::span<const Option> options, const std::string& given) {
+  const auto name = given.substr(0, given.find('='));
+  std::vector<std::string_view> known;
+  for (const auto& option : options) {
+    known.push_back(option.name);
+    known.push_back(option.short_name);
+  }
+  auto message = say(Word::app_unknown_option, {name});
+  if (const auto nearest = suggest(name, known); !nearest.empty()) {
+    message += " " + say(Word::app_did_you_mean, {std::string(nearest)});
+  }
+  return fail(Errc::malformed, message);
+}
+
+/// Applies a value; CLI11 wants an exception where it is wrong.
+void take(const Option& option, const std::string& value) {
+  if (!option.choices.empty() && std::ranges::count(option.choices, value) == 0) {
+    std::string list;
+    for (const auto choice : option.choices) {
+      list += (list.empty() ? "" : ", ") + std::string(choice);
+    }
+    throw CLI::ValidationError(std::string(option.name), say(Word::value_no_choice, {value, list}));
+  }
+  if (const auto taken = option.apply(value); !taken) {
+    throw CLI::ValidationError(std::string(option.name), taken.error().detail);
+  }
+}
+
+void add(CLI::App& app, const Option& option) {
+  if (option.takes_value()) {
+    app.add_option_function<std::string>(
+           names_of(option), [&option](const std::string& value) { take(option, value); })
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  } else {
+    app.add_flag_callback(names_of(option), [&option] { take(option, ""); })
+        ->disable_flag_override();
+  }
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> parse_arguments(std::span<const Option> options,
+                                                 std::span<const std::string> arguments) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  for (const auto& option : options) {
+    add(app, option);
+  }
+  std::vector<std::string> positionals;
+  app.add_option("arguments", positionals);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ValidationError& error) {
+    return fail(Errc::malformed, error.what());  // "--ports: " and our own words
+  } catch (const CLI::ArgumentMismatch& error) {
+    const auto word = std::string_view(error.what()).find("override") == std::string_view::npos
+                          ? Word::app_needs_value
+                          : Word::app_takes_no_value;
+    return fail(Errc::malformed, say(word, {option_in(error.what())}));
+  } catch (const CLI::Error& error) {
+    return fail(Errc::malformed, say(Word::app_bad_arguments, {error.what()}));
+  }
+  for (const auto& rest : app.remaining()) {
+    if (rest.size() > 1 && rest.front() == '-' && rest != "--") {
+      return unknown_option(options, rest);
+    }
+  }
+  return positionals;
+}
+
+}  // namespace spranga::app

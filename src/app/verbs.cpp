@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <array>
+
+#include "app/catalogue_commands.h"
+#include "app/check_command.h"
+#include "app/help.h"
+#include "app/output.h"
+#include "app/shell_commands.h"
+#include "app/suggest.h"
+#include "app/verb.h"
+#include "app/version.h"
+
+namespace spranga::app {
+
+namespace {
+
+using words::say;
+using words::Word;
+
+std::vector<Option> no_options() {
+  return {};
+}
+
+constexpr std::array verb_table = {
+    Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command},
+    Verb{"explain", Word::argument_id, Word::verb_explain, no_options, explain_command},
+    Verb{"help", Word::arguments_verb, Word::verb_help, no_options, help_command},
+    Verb{"version", Word::none, Word::verb_version, no_options, version_command},
+    Verb{
+        "completion", Word::arguments_shell, Word::verb_completion, no_options, completion_command},
+    Verb{"man", Word::arguments_verb, Word::verb_man, no_options, man_command},
+    Verb{"docs", Word::none, Word::verb_docs, no_options, docs_command, true},
+};
+
+int unknown_verb(const std::string& given) {
+  std::vector<std::string_view> known;
+  for (const auto& verb : verbs()) {
+    known.push_back(verb.name);
+  }
+  auto message = say(Word::app_unknown_verb, {given});
+  const bool is_server = given.find_first_of(".:") != std::string::npos;
+  const auto nearest = is_server ? "spranga check " + given : std::string(suggest(given, known));
+  message += nearest.empty() ? "" : " " + say(Word::app_did_you_mean, {nearest});
+  return usage_error(message, "spranga help");
+}
+
+/// --help and --version stand anywhere, but not behind "--".
+bool asks_for(std::span<const std::string> arguments,
+              std::string_view name,
+              std::string_view other) {
+  const auto end = std::ranges::find(arguments, "--");
+  return std::any_of(arguments.begin(), end, [&](const std::string& argument) {
+    return argument == name || argument == other;
+  });
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() {
+  return verb_table;
+}
+
+const Verb* find_verb(std::string_view name) {
+  const auto* found = std::ranges::find(verb_table, name, &Verb::name);
+  return found == verb_table.end() ? nullptr : found;
+}
+
+int run_command_line(std::span<const std::string> arguments) {
+  if (arguments.empty()) {
+    return print(overview());
+  }
+  const auto& first = arguments.front();
+  const auto* verb = find_verb(first);
+  if (verb == nullptr && first.starts_with('-')) {
+    if (first == "--version") {
+      return version_command({});
+    }
+    return first == "--help" || first == "-h" ? print(overview()) : unknown_verb(first);
+  }
+  if (verb == nullptr) {
+    return unknown_verb(first);
+  }
+  const auto rest = arguments.subspan(1);
+  if (asks_for(rest, "--help", "-h")) {
+    return print(help_of(*verb));
+  }
+  return asks_for(rest, "--version", "--version") ? version_command({}) : verb->run(rest);
+}
+
+}  // namespace spranga::app

@@ -1,0 +1,15 @@
+// The program's version, from CMakeLists.txt.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace spranga::app {
+
+[[nodiscard]] std::string_view version();
+
+/// `spranga version`
+int version_command(std::span<const std::string> arguments);
+
+}  // namespace spranga::app
