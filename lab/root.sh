@@ -27,6 +27,7 @@ mkdir "$up" "$place/work" "$root"
 layers=(base tools syslog dovecot mailbox client)
 [ "$SERVER" = dovecot ] && layers+=(postfix) || layers+=("$SERVER")
 [ -z "${FAIL2BAN:-}" ] || layers+=(fail2ban)
+[ -z "${PEERS:-}" ] || layers+=(peers)
 {
   flock -s 9
   for layer in "${layers[@]}"; do
