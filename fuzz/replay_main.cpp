@@ -1,6 +1,7 @@
-// Runs a fuzz target over files or folders given as arguments, without libFuzzer: the corpus as an ordinary test.
-// Each seed is run whole and cut off at every length up to a limit, since remote bytes arrive in pieces.
-// Exit code: 0 when all ran (a finding ends the process), 1 when there was nothing to run.
+// Runs a fuzz target over files or folders given as arguments, without libFuzzer: the corpus as an
+// ordinary test. Each seed is run whole and cut off at every length up to a limit, since remote
+// bytes arrive in pieces. Exit code: 0 when all ran (a finding ends the process), 1 when there was
+// nothing to run.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -8,8 +8,13 @@ build_folder() {
   if [[ -d $folder && -w $folder ]] || [[ ! -e $folder && -w $root ]]; then
     printf '%s\n' "$folder"
   else
-    printf '%s\n' "${cache_folder:?}"
+    cache_folder
   fi
+}
+
+# cache_folder: the user's own place for the build trees of this checkout.
+cache_folder() {
+  printf '%s\n' "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/spranga/$(cksum <<<"$root" | tr ' ' -)"
 }
 
 # jobs: compilers at once: one a core, and no more than free memory carries (about 700 MB each).
@@ -51,8 +56,9 @@ build_tree() {
 
 failed_build() {
   local log=$1 what=$2
-  say "$what failed. The last lines of $log:"
-  tail -n 30 -- "$log" >&2
+  say "$what failed; the whole log is $log:"
+  # The errors, each with what it points at; where none looks like one, the end of the log.
+  { grep -E -A 3 '(error|CMake Error|undefined reference)' "$log" || tail -n 30 -- "$log"; } | head -n 40 >&2
   if grep -qiE 'Killed|out of memory|cannot allocate' "$log"; then
     say 'It looks as if memory ran out: close something large, or add swap, and try again.'
   fi

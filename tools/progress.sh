@@ -1,14 +1,17 @@
 # shellcheck shell=bash
-# One line of progress for a long command whose output goes to a log. Sourced by ./spranga and ./test.
+# One line of progress for a long command whose output goes to a log. Sourced by ./spranga and ./test,
+# which set `say` (a function: one line to stderr).
 
 progress_every=5  # seconds between two lines where stderr is no terminal
 
 # logged LOG WHAT COMMAND...: runs COMMAND with its output in LOG and its progress on stderr; returns its status.
 logged() {
-  local log=$1 what=$2
+  local log=$1 what=$2 started=$SECONDS status
   shift 2
   "$@" 2>&1 </dev/null | tee -a -- "$log" | progress "$what" >&2
-  return "${PIPESTATUS[0]}"
+  status=${PIPESTATUS[0]}
+  if ((status == 0 && SECONDS - started > 1)); then say "$what: done in $((SECONDS - started)) s"; fi
+  return "$status"
 }
 
 # progress WHAT: reads what ninja or apt-get print and tells how far they are.
@@ -37,6 +40,5 @@ progress() {
       told=$SECONDS
     fi
   done
-  ((shown)) && printf '\r\033[K'
-  if ((SECONDS - started > 1)); then printf 'spranga: %s: done in %d s\n' "$what" $((SECONDS - started)); fi
+  if ((shown)); then printf '\r\033[K'; fi
 }
