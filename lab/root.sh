@@ -89,4 +89,4 @@ fd77::1 mail.example.test mail
 fd77::11 good6.client.test
 H
 for map in hosts passwd group shadow services protocols networks; do echo "$map: files"; done >"$root/etc/nsswitch.conf"
-chroot "$root" /lab/start.sh "$@"
+chroot "$root" /bin/bash /lab/start.sh "$@"
