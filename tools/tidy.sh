@@ -2,7 +2,7 @@
 # tidy.sh TREE all | changed [SECONDS]: clang-tidy with the checks of .clang-tidy, as many files at once as there are cores.
 #
 # "changed" is what differs from the main branch, or on the main branch itself the last 20 commits, newest first; a
-# header stands for the .cpp beside it. After SECONDS no further file is begun, and the rest is named.
+# header stands for the .cpp beside it. After SECONDS no further file is begun, and the rest is counted.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -11,19 +11,20 @@ what=$2
 seconds=${3:-100000}
 cd -- "$root"
 
-# base: the commit to compare with; empty when there is none.
-base() {
-  local found
-  found=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null || true)
-  if [[ -z $found || $found == "$(git rev-parse HEAD)" ]]; then
-    found=$(git rev-list --max-count=21 HEAD | tail -n 1)
+# range: which commits count, for git log.
+range() {
+  local base
+  base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null || true)
+  if [[ -z $base || $base == "$(git rev-parse HEAD)" ]]; then
+    printf '%s\n' --max-count=20
+  else
+    printf '%s\n' "$base..HEAD"
   fi
-  printf '%s\n' "$found"
 }
 
 changed() {
   { git diff --name-only HEAD; git ls-files --others --exclude-standard
-    git log --name-only --pretty=format: "$(base)..HEAD"; } |
+    git log --name-only --pretty=format: "$(range)"; } |
     sed -n 's/\.h$/.cpp/; /\.cpp$/p'
 }
 
@@ -32,14 +33,16 @@ all() { find src tests fuzz bench -name '*.cpp'; }
 # Only what the compile database knows: a file removed since, or one of another preset, is not there.
 files() {
   local file
-  "$what" | awk '!seen[$0]++' | while read -r file; do
+  { if [[ $what == all ]]; then all; else changed; fi; } | awk '!seen[$0]++' | while read -r file; do
     if [[ -e $file ]] && grep -qF "\"$root/$file\"" "$tree/compile_commands.json"; then printf '%s\n' "$file"; fi
   done
 }
 
-one() {  # FILE: its complaints, or nothing
+# one FILE: its complaints, or nothing. Called by xargs below, which ShellCheck cannot see.
+# shellcheck disable=SC2317
+one() {
   if (($(date +%s) >= deadline)); then
-    printf 'no time left for %s\n' "$1"
+    printf '%s\n' "$1" >>"$tree/left-out"
     return 0
   fi
   clang-tidy --quiet -p "$tree" "$1" 2>&1 | grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' >&2
@@ -52,6 +55,11 @@ deadline=$(($(date +%s) + seconds))
 export -f one
 export tree deadline
 mapfile -t list < <(files)
-printf '%d files\n' "${#list[@]}"
-# shellcheck disable=SC2016  # expanded by the inner shell
-((${#list[@]} == 0)) || printf '%s\0' "${list[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'one "$0"'
+: >"$tree/left-out"
+status=0
+if ((${#list[@]})); then
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  printf '%s\0' "${list[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'one "$0"' || status=$?
+fi
+printf '%d files, of which no time was left for %d\n' "${#list[@]}" "$(wc -l <"$tree/left-out")"
+exit "$status"
