@@ -14,11 +14,20 @@
 
 namespace spranga::check {
 
+/// A place outside the server that asks instead of us (--from-here): the dialer opens its sockets there.
+struct Vantage {
+  net::Address source_ipv4;  // of the vantage, as the server sees it
+  net::Address source_ipv6;
+  net::Address server_ipv4;  // this machine, as the vantage reaches it; stands in for loopback
+  net::Address server_ipv6;
+};
+
 /// What the checks need from the world; all outlive the run.
 struct World {
   const Clock& clock;
   net::Resolver& resolver;
   net::Dialer& dialer;
+  const Vantage* vantage{nullptr};  // nullptr: we ask from this machine itself
 };
 
 /// Called with a short phrase at each step ("587: STARTTLS"); from several threads, one at a time.

@@ -45,6 +45,7 @@ struct Finding {
   Confidence confidence{Confidence::proven};
   Where where;
   words::Phrase summary;
+  std::vector<words::Phrase> also;  // further sentences of the summary
   std::vector<Line> evidence;
   std::optional<RemedyId> remedy;  // for fail and warn
 };

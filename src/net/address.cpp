@@ -10,6 +10,8 @@
 
 #include <fmt/core.h>
 
+#include "base/fd.h"
+
 namespace spranga::net {
 
 namespace {
@@ -106,6 +108,19 @@ bool Address::is_loopback() const {
   return *this == *parse("::1");
 }
 
+bool Address::is_private() const {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes_.at(i)); };
+  if (is_loopback()) {
+    return true;
+  }
+  if (family_ == Family::ipv4) {
+    return byte(0) == 10 || (byte(0) == 172 && (byte(1) & 0xF0U) == 16) ||
+           (byte(0) == 192 && byte(1) == 168) || (byte(0) == 169 && byte(1) == 254) ||
+           (byte(0) == 100 && (byte(1) & 0xC0U) == 64);
+  }
+  return (byte(0) & 0xFEU) == 0xFC || (byte(0) == 0xFE && (byte(1) & 0xC0U) == 0x80);
+}
+
 Address::SocketAddress Address::to_sockaddr(std::uint16_t port) const {
   SocketAddress out;
   if (family_ == Family::ipv4) {
@@ -125,6 +140,23 @@ Address::SocketAddress Address::to_sockaddr(std::uint16_t port) const {
   std::memcpy(&out.storage, &in6, sizeof in6);
   out.length = sizeof in6;
   return out;
+}
+
+std::optional<Address> route_source(const Address& to) {
+  const bool v4 = to.family() == Family::ipv4;
+  const Fd fd(socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const auto peer = to.to_sockaddr(9);  // connecting a datagram socket only chooses a route
+  // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own idiom
+  if (!fd || connect(fd.get(), reinterpret_cast<const sockaddr*>(&peer.storage), peer.length) != 0) {
+    return std::nullopt;
+  }
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
+    return std::nullopt;
+  }
+  // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
+  return Address::from_sockaddr(storage);
 }
 
 std::vector<Address> own_addresses() {

@@ -36,6 +36,9 @@ class Address {
 
   [[nodiscard]] bool is_loopback() const;
 
+  /// RFC 1918, RFC 4193, link-local, loopback or shared (100.64/10): not seen as such from far away.
+  [[nodiscard]] bool is_private() const;
+
   /// 4 or 16 bytes in network order.
   [[nodiscard]] std::string_view bytes() const;
 
@@ -57,6 +60,9 @@ class Address {
 
 /// The addresses configured on this machine's interfaces (loopback included).
 [[nodiscard]] std::vector<Address> own_addresses();
+
+/// The address that this system would send from to reach `to`; no packet is sent. nullopt = no route.
+[[nodiscard]] std::optional<Address> route_source(const Address& to);
 
 struct Endpoint {
   Address address;

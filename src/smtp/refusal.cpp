@@ -59,8 +59,7 @@ constexpr std::array rows = {
     Row{Reason::greylisted, any, "", "greylist"},
     Row{Reason::greylisted, any, "", "grey listed"},
     Row{Reason::greylisted, any, "", "grey-listed"},
-    Row{Reason::greylisted, 450, "3.2", "service currently unavailable"},  // postscreen's first visit
-    Row{Reason::greylisted, 450, "3.2", ""},
+    Row{Reason::greylisted, 450, "3.2", ""},  // postscreen's first visit
 
     Row{Reason::too_many, any, "", "too many"},
     Row{Reason::too_many, any, "", "too much mail"},
@@ -154,7 +153,10 @@ constexpr std::array rows = {
     Row{Reason::sender_unverifiable, any, "1.7", ""},
     Row{Reason::sender_unverifiable, any, "", "sender verify"},
     Row{Reason::sender_unverifiable, any, "", "sender verification"},
-    Row{Reason::sender_unverifiable, any, "", "sender address rejected"},
+    Row{Reason::sender_unverifiable, any, "", "sender address rejected: domain not found"},
+    Row{Reason::sender_unverifiable, any, "", "sender address rejected: unverified address"},
+    Row{Reason::sender_unverifiable, any, "", "sender address rejected: undeliverable address"},
+    Row{Reason::sender_unverifiable, any, "", "sender address rejected: malformed dns"},
     Row{Reason::sender_unverifiable, any, "", "domain of sender"},
     Row{Reason::sender_unverifiable, any, "", "sender domain"},
     Row{Reason::sender_unverifiable, any, "", "sender's domain"},

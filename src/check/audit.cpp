@@ -1,0 +1,280 @@
+#include "check/audit.h"
+
+#include <algorithm>
+#include <array>
+
+namespace spranga::check {
+
+namespace {
+
+/// Counted lines that one run may leave in an address's log. Stock fail2ban bans at five.
+constexpr int noise_budget = 2;
+
+finding::Direction direction_of(smtp::Direction direction) {
+  switch (direction) {
+    case smtp::Direction::sent: return finding::Direction::sent;
+    case smtp::Direction::received: return finding::Direction::received;
+    case smtp::Direction::event: break;
+  }
+  return finding::Direction::event;
+}
+
+std::vector<finding::Line> lines_of(const smtp::Transcript& transcript) {
+  std::vector<finding::Line> out;
+  out.reserve(transcript.size());
+  for (const auto& line : transcript) {
+    out.push_back({line.at, direction_of(line.direction), line.text});
+  }
+  return out;
+}
+
+}  // namespace
+
+Conversation::Conversation(Audit& audit,
+                           int port,
+                           std::string purpose,
+                           std::unique_ptr<net::Transport> transport)
+    : audit_(audit),
+      port_(port),
+      purpose_(std::move(purpose)),
+      session_(std::move(transport), audit.world_.clock, audit.timing()) {}
+
+Conversation::~Conversation() {
+  const auto place = where();
+  session_.quit();
+  audit_.keep({purpose_, place, lines_of(session_.transcript())});
+  audit_.release_slot();
+}
+
+finding::Where Conversation::where() const {
+  return {audit_.subject().address.to_string(), port_, session_.in_tls()};
+}
+
+std::vector<finding::Line> Conversation::evidence(std::size_t mark) const {
+  return lines_of(session_.lines_since(mark));
+}
+
+Audit::Audit(Subject subject,
+             const CheckSettings& settings,
+             const World& world,
+             SteadyTime origin,
+             Progress progress)
+    : subject_(std::move(subject)),
+      settings_(settings),
+      world_(world),
+      origin_(origin),
+      end_(world.clock.now() + settings.total_timeout),
+      progress_(std::move(progress)) {
+  for (const int number : subject_.ports) {
+    ports_[number].port = number;
+    ports_[number].implicit_tls =
+        std::ranges::find(subject_.implicit_tls_ports, number) != subject_.implicit_tls_ports.end();
+  }
+}
+
+bool Audit::asks(int rule) const {
+  return std::ranges::find(settings_.rules, rule) != settings_.rules.end();
+}
+
+smtp::SessionTiming Audit::timing() const { return {origin_, end_, settings_.timeout}; }
+
+bool Audit::out_of_time() const { return world_.clock.now() >= end_; }
+
+Result<std::unique_ptr<Conversation>> Audit::connect(int port, std::string purpose) {
+  slots_.acquire();
+  {
+    const std::lock_guard lock(mutex_);
+    ++connections_;
+  }
+  const auto deadline = std::min(end_, world_.clock.now() + settings_.timeout);
+  auto transport =
+      world_.dialer.connect({subject_.address, static_cast<std::uint16_t>(port)}, deadline);
+  if (!transport) {
+    slots_.release();
+    return Failure(std::move(transport).error());
+  }
+  return std::make_unique<Conversation>(*this, port, std::move(purpose), std::move(*transport));
+}
+
+Result<void> Audit::knock(int port) {
+  SPRANGA_TRY(const auto conversation, connect(port, "door"));
+  conversation->smtp().note("connected: the door is open");
+  conversation->smtp().drop();
+  return {};
+}
+
+net::TlsOptions Audit::tls_options() const {
+  net::TlsOptions options;
+  options.server_name = subject_.tls_name;
+  options.server_address = subject_.address;
+  options.ca_file = settings_.ca_file;
+  return options;
+}
+
+void Audit::add(finding::Finding finding) {
+  const auto* check = finding::find_check(finding.id);
+  if (check != nullptr && check->rule != finding::Rule::beyond && !asks(static_cast<int>(check->rule))) {
+    return;  // a by-product of dialogues that another rule needed
+  }
+  const std::lock_guard lock(mutex_);
+  findings_.push_back(std::move(finding));
+}
+
+void Audit::add_noise(std::string_view id, int lines) {
+  if (lines == 0) {
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  for (auto& probe : noise_.probes) {
+    if (probe.id == id) {
+      probe.lines += lines;
+      return;
+    }
+  }
+  noise_.probes.push_back({id, lines});
+}
+
+void Audit::say(const words::Phrase& step) {
+  if (progress_) {
+    const std::lock_guard lock(mutex_);
+    progress_(step);
+  }
+}
+
+bool Audit::may_spend(int lines) const {
+  const std::lock_guard lock(mutex_);
+  return noise_.lines() + lines <= noise_budget;
+}
+
+PortFacts& Audit::port(int number) {
+  const std::lock_guard lock(mutex_);
+  auto& facts = ports_[number];
+  facts.port = number;
+  return facts;
+}
+
+std::vector<int> Audit::open_ports() {
+  std::vector<int> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [number, facts] : ports_) {
+    if (facts.state == PortState::open) {
+      out.push_back(number);
+    }
+  }
+  constexpr std::array first = {587, 465, 25};
+  std::ranges::stable_sort(out, {}, [&](int number) {
+    return std::ranges::find(first, number) - first.begin();
+  });
+  return out;
+}
+
+void Audit::set_product(finding::Product product) {
+  const std::lock_guard lock(mutex_);
+  if (product_ == finding::Product::unknown) {
+    product_ = product;
+  }
+}
+
+finding::Product Audit::product() const {
+  const std::lock_guard lock(mutex_);
+  return product_;
+}
+
+void Audit::set_auth_needs_advertising() {
+  const std::lock_guard lock(mutex_);
+  auth_needs_advertising_ = true;
+}
+
+bool Audit::auth_needs_advertising() const {
+  const std::lock_guard lock(mutex_);
+  return auth_needs_advertising_;
+}
+
+void Audit::set_clear_auth_proved() {
+  const std::lock_guard lock(mutex_);
+  clear_auth_proved_ = true;
+}
+
+bool Audit::clear_auth_proved() const {
+  const std::lock_guard lock(mutex_);
+  return clear_auth_proved_;
+}
+
+void Audit::set_blocked(std::string_view after_check) {
+  const std::lock_guard lock(mutex_);
+  if (blocked_after_.empty()) {
+    blocked_after_ = after_check;
+  }
+}
+
+std::string Audit::blocked_after() const {
+  const std::lock_guard lock(mutex_);
+  return blocked_after_;
+}
+
+void Audit::keep(finding::Dialogue dialogue) {
+  const std::lock_guard lock(mutex_);
+  dialogues_.push_back(std::move(dialogue));
+}
+
+std::vector<finding::Finding> Audit::take_findings() {
+  const std::lock_guard lock(mutex_);
+  return std::move(findings_);
+}
+
+finding::Noise Audit::noise() const {
+  const std::lock_guard lock(mutex_);
+  return noise_;
+}
+
+std::vector<finding::Dialogue> Audit::take_dialogues() {
+  const std::lock_guard lock(mutex_);
+  return std::move(dialogues_);
+}
+
+int Audit::connections() const {
+  const std::lock_guard lock(mutex_);
+  return connections_;
+}
+
+finding::Finding make_finding(std::string_view id,
+                              finding::Status status,
+                              words::Phrase summary,
+                              const Conversation& conversation,
+                              std::size_t mark) {
+  finding::Finding out;
+  out.id = id;
+  out.status = status;
+  out.where = conversation.where();
+  out.summary = std::move(summary);
+  out.evidence = conversation.evidence(mark);
+  if (status == finding::Status::fail || status == finding::Status::warn) {
+    if (const auto* check = finding::find_check(id); check != nullptr) {
+      out.remedy = check->remedy;
+    }
+  }
+  return out;
+}
+
+finding::Finding make_finding(std::string_view id,
+                              finding::Status status,
+                              words::Phrase summary,
+                              const Audit& audit,
+                              std::optional<int> port,
+                              bool tls) {
+  finding::Finding out;
+  out.id = id;
+  out.status = status;
+  out.where = {audit.subject().address.to_string(), port, tls};
+  out.summary = std::move(summary);
+  if (status == finding::Status::fail || status == finding::Status::warn) {
+    if (const auto* check = finding::find_check(id); check != nullptr) {
+      out.remedy = check->remedy;
+    }
+  }
+  return out;
+}
+
+std::string failure_text(const Error& error) { return error.detail; }
+
+}  // namespace spranga::check

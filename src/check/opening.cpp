@@ -1,0 +1,180 @@
+#include "check/opening.h"
+
+#include <algorithm>
+
+#include "check/product.h"
+#include "smtp/refusal.h"
+
+namespace spranga::check {
+
+namespace {
+
+using words::Phrase;
+using words::Word;
+
+PortState state_after_connect_failure(Errc code) {
+  switch (code) {
+    case Errc::refused: return PortState::shut;
+    case Errc::timeout: return PortState::filtered;
+    case Errc::unreachable: return PortState::unreachable;
+    default: return PortState::silent;
+  }
+}
+
+PortState state_after_greeting_failure(Errc code) {
+  const bool nonsense = code == Errc::malformed || code == Errc::too_large;
+  return nonsense ? PortState::not_smtp : PortState::silent;
+}
+
+/// Remembers the first trouble of a port that never was open.
+void settle(PortFacts& facts, PortState state, std::string trouble) {
+  if (facts.state != PortState::open) {
+    facts.state = state;
+    facts.trouble = std::move(trouble);
+  }
+}
+
+/// The sorted keywords of an EHLO, to compare with the next one's. AUTH's mechanisms count.
+std::string view_of(const smtp::Capabilities& capabilities) {
+  std::vector<std::string> words;
+  for (const auto& [keyword, parameters] : capabilities.keywords) {
+    words.push_back(keyword == "AUTH" ? keyword + " " + parameters : keyword);
+  }
+  std::ranges::sort(words);
+  std::string out;
+  for (const auto& word : words) {
+    out += (out.empty() ? "" : ", ") + word;
+  }
+  return out;
+}
+
+Opened trouble_with(const PortFacts& facts, PortState state, std::string detail) {
+  PortFacts now;
+  now.port = facts.port;
+  now.state = state;
+  now.trouble = std::move(detail);
+  return {nullptr, state_phrase(now)};
+}
+
+/// Greeting and EHLO on a fresh connection. The state is `open` where both succeeded.
+PortState introduce(Audit& audit, PortFacts& facts, Conversation& conversation, bool hello, std::string& detail) {
+  const auto greeting = conversation.smtp().greeting();
+  if (!greeting) {
+    detail = greeting.error().detail;
+    return state_after_greeting_failure(greeting.error().code);
+  }
+  if (!greeting->ok()) {
+    detail = greeting->first_line();
+    return PortState::turned_away;
+  }
+  facts.greeting = *greeting;
+  audit.set_product(product_of_greeting(*greeting));
+  if (!hello) {
+    return PortState::open;
+  }
+  const auto reply = conversation.smtp().hello(audit.subject().ehlo_name);
+  if (!reply) {
+    detail = reply.error().detail;
+    return state_after_greeting_failure(reply.error().code);
+  }
+  if (!reply->ok()) {
+    detail = reply->first_line();
+    const auto reason = smtp::reason_of(*reply);
+    const bool stranger = reason == smtp::Reason::not_implemented ||
+                          reason == smtp::Reason::login_required || reason == smtp::Reason::bad_sequence;
+    return stranger ? PortState::not_smtp : PortState::turned_away;
+  }
+  return PortState::open;
+}
+
+}  // namespace
+
+Phrase state_phrase(const PortFacts& facts) {
+  const auto port = std::to_string(facts.port);
+  switch (facts.state) {
+    case PortState::untested: return {Word::port_untested, {port}};
+    case PortState::open: return {Word::none, {}};
+    case PortState::shut: return {Word::port_shut, {port}};
+    case PortState::filtered: return {Word::port_filtered, {port}};
+    case PortState::unreachable: return {Word::port_unreachable, {port, facts.trouble}};
+    case PortState::turned_away: return {Word::port_turned_away, {port, facts.trouble}};
+    case PortState::silent: return {Word::port_silent, {port, facts.trouble}};
+    case PortState::not_smtp: return {Word::port_not_smtp, {port, facts.trouble}};
+    case PortState::tls_failed: return {Word::port_tls_failed, {port, facts.trouble}};
+  }
+  return {};
+}
+
+Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello) {
+  auto opened = audit.connect(facts.port, std::move(purpose));
+  if (!opened) {
+    const auto state = state_after_connect_failure(opened.error().code);
+    settle(facts, state, opened.error().detail);
+    return trouble_with(facts, state, opened.error().detail);
+  }
+  auto conversation = std::move(*opened);
+  if (facts.implicit_tls) {
+    auto tls = conversation->smtp().handshake(audit.tls_options());
+    if (!tls) {
+      facts.tls_trouble = tls.error().detail;
+      settle(facts, PortState::tls_failed, tls.error().detail);
+      return trouble_with(facts, PortState::tls_failed, tls.error().detail);
+    }
+    facts.tls_seen = true;
+    facts.tls = std::move(*tls);
+  }
+  std::string detail;
+  const auto state = introduce(audit, facts, *conversation, hello, detail);
+  settle(facts, state, detail);
+  if (state != PortState::open) {
+    return trouble_with(facts, state, detail);
+  }
+  if (hello) {
+    const auto& capabilities = conversation->smtp().capabilities();
+    (facts.implicit_tls ? facts.secure : facts.clear) = capabilities;
+    facts.ehlo_views.push_back(view_of(capabilities));
+  }
+  return {std::move(conversation), {}};
+}
+
+Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {
+  auto& session = conversation.smtp();
+  const auto port = std::to_string(facts.port);
+  if (!session.capabilities().starttls()) {
+    return {Word::starttls_not_offered, {port}};
+  }
+  const auto reply = session.command("STARTTLS");
+  if (!reply) {
+    return {Word::starttls_lost, {port, reply.error().detail}};
+  }
+  if (reply->code != 220) {
+    return {Word::starttls_refused, {port, reply->first_line()}};
+  }
+  auto tls = session.handshake(audit.tls_options());
+  if (!tls) {
+    facts.tls_trouble = tls.error().detail;
+    return {Word::starttls_lost, {port, tls.error().detail}};
+  }
+  facts.tls_seen = true;
+  facts.tls = std::move(*tls);
+  const auto hello = session.hello(audit.subject().ehlo_name);
+  if (!hello || !hello->ok()) {
+    return {Word::starttls_lost, {port, hello ? hello->first_line() : hello.error().detail}};
+  }
+  facts.secure = session.capabilities();
+  return {};
+}
+
+Opened open_secure_session(Audit& audit, PortFacts& facts, std::string purpose) {
+  auto opened = open_session(audit, facts, std::move(purpose));
+  if (!opened.conversation || facts.implicit_tls) {
+    return opened;
+  }
+  auto trouble = go_secure(audit, facts, *opened.conversation);
+  if (trouble.word != Word::none) {
+    return {nullptr, std::move(trouble)};
+  }
+  return opened;
+}
+
+}  // namespace spranga::check

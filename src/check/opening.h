@@ -1,0 +1,30 @@
+// The start of a conversation: connect, TLS first on an implicit-TLS port, greeting, EHLO or HELO.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "check/audit.h"
+
+namespace spranga::check {
+
+struct Opened {
+  std::unique_ptr<Conversation> conversation;  // null where it came to nothing
+  words::Phrase trouble;                       // then: why
+};
+
+/// `hello` = false stops after the greeting. The first opening of a port settles facts.state.
+[[nodiscard]] Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello = true);
+
+/// STARTTLS, handshake and EHLO on an open clear session; facts.secure and facts.tls are filled.
+/// Word::none where all went well, else why not.
+[[nodiscard]] words::Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation);
+
+/// A session under TLS, by either road; the trouble says why there is none.
+[[nodiscard]] Opened open_secure_session(Audit& audit, PortFacts& facts, std::string purpose);
+
+/// Why a port that is not open cannot be tested, for a person.
+[[nodiscard]] words::Phrase state_phrase(const PortFacts& facts);
+
+}  // namespace spranga::check

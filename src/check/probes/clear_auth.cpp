@@ -1,0 +1,307 @@
+#include "check/probes/clear_auth.h"
+
+#include <algorithm>
+
+#include "check/noise_cost.h"
+#include "check/opening.h"
+#include "check/product.h"
+#include "smtp/refusal.h"
+#include "smtp/sasl.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Confidence;
+using finding::Status;
+using words::Phrase;
+using words::Word;
+using State = ClearAuthFacts::State;
+
+constexpr std::size_t refusals_a_connection = 2;  // Exim hangs up at the fourth protocol error
+constexpr int extra_connections = 2;              // for mechanisms that only TLS showed
+
+bool counts(const std::string& mechanism) {
+  return smtp::mechanism_kind(mechanism) != smtp::MechanismKind::other;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) {
+    out += (out.empty() ? "" : ", ") + name;
+  }
+  return out;
+}
+
+std::vector<std::string> counted_ones(const std::vector<std::string>& mechanisms) {
+  std::vector<std::string> out;
+  std::ranges::copy_if(mechanisms, std::back_inserter(out), counts);
+  return out;
+}
+
+bool asked_before(const ClearAuthFacts& auth, const std::string& mechanism) {
+  return std::ranges::find(auth.tried, mechanism) != auth.tried.end();
+}
+
+/// One bare AUTH. Keeps its words and cost; cancels a challenge.
+BareAuth ask(Audit& audit, ClearAuthFacts& auth, Conversation& conversation, const std::string& mechanism) {
+  auto& session = conversation.smtp();
+  const auto reply = session.command("AUTH " + mechanism);
+  auth.mechanism = mechanism;
+  if (!reply) {
+    auth.words = reply.error().detail;
+    return BareAuth::unclear;
+  }
+  auth.words = reply->first_line();
+  auth.tried.push_back(mechanism);
+  audit.set_product(product_of_reply(*reply));
+  if (reply->code == 334) {
+    const auto cancelled = session.command("*");
+    if (cancelled) {
+      audit.set_product(product_of_reply(*cancelled));
+    }
+    audit.add_noise("A2", noise_cost(LoudProbe::clear_auth_cancelled, audit.product()));
+  } else if (product_of_reply(*reply) == finding::Product::exim) {
+    audit.set_auth_needs_advertising();
+    audit.add_noise("A2", noise_cost(LoudProbe::clear_auth_unadvertised, finding::Product::exim));
+  }
+  return judge_bare_auth(*reply);
+}
+
+/// Asks for `candidates` until one settles the port or two were refused.
+void ask_in_turn(Audit& audit,
+                 ClearAuthFacts& auth,
+                 Conversation& conversation,
+                 const std::vector<std::string>& candidates) {
+  const auto mark = conversation.smtp().mark();
+  std::size_t refusals = 0;
+  for (const auto& mechanism : candidates) {
+    if (asked_before(auth, mechanism)) {
+      continue;
+    }
+    if (refusals == refusals_a_connection) {
+      break;
+    }
+    const auto judged = ask(audit, auth, conversation, mechanism);
+    if (!conversation.smtp().alive() && judged != BareAuth::taken) {
+      auth.state = State::lost;
+      break;
+    }
+    if (judged == BareAuth::taken || judged == BareAuth::refused || judged == BareAuth::unclear) {
+      auth.state = judged == BareAuth::taken     ? State::taken
+                   : judged == BareAuth::refused ? State::refused
+                                                 : State::unclear;
+      break;
+    }
+    if (judged == BareAuth::bad_arguments) {
+      auth.arguments.push_back(mechanism);
+    }
+    auth.state = State::pending;
+    ++refusals;
+  }
+  const auto lines = conversation.evidence(mark);
+  auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
+}
+
+/// A mechanism that answered 501 in clear: does it answer so over TLS too?
+bool refused_only_in_clear(Audit& audit, PortFacts& facts, const std::string& mechanism) {
+  auto opened = open_secure_session(audit, facts, "A2 over TLS");
+  if (!opened.conversation) {
+    return false;
+  }
+  const auto mark = opened.conversation->smtp().mark();
+  const auto reply = opened.conversation->smtp().command("AUTH " + mechanism);
+  const bool challenged = reply && reply->code == 334;
+  if (challenged) {
+    // The challenge was the proof; how its cancelling is answered says nothing more.
+    static_cast<void>(opened.conversation->smtp().command("*"));
+  }
+  const auto lines = opened.conversation->evidence(mark);
+  facts.clear_auth.evidence.insert(facts.clear_auth.evidence.end(), lines.begin(), lines.end());
+  return challenged;
+}
+
+void retry_lost(Audit& audit, PortFacts& facts) {
+  auto opened = open_session(audit, facts, "A2 again");
+  if (opened.conversation) {
+    probe_clear_auth(audit, facts, *opened.conversation);
+  }
+}
+
+void ask_for_the_rest(Audit& audit, PortFacts& facts) {
+  auto& auth = facts.clear_auth;
+  for (int i = 0; i < extra_connections && auth.state == State::pending; ++i) {
+    const auto all = clear_auth_candidates(facts.clear.mechanisms, facts.secure.mechanisms);
+    const bool more = std::ranges::any_of(all, [&](const auto& m) { return !asked_before(auth, m); });
+    if (!more) {
+      return;
+    }
+    auto opened = open_session(audit, facts, "A2");
+    if (!opened.conversation) {
+      return;
+    }
+    ask_in_turn(audit, auth, *opened.conversation, all);
+  }
+}
+
+Phrase taken_phrase(const PortFacts& facts) {
+  const auto& auth = facts.clear_auth;
+  const auto port = std::to_string(facts.port);
+  if (auth.after_helo) {
+    return {Word::a2_taken_after_helo, {auth.mechanism, port, auth.words}};
+  }
+  const auto kind = smtp::mechanism_kind(auth.mechanism);
+  const bool challenge = kind == smtp::MechanismKind::challenge || kind == smtp::MechanismKind::scram;
+  return {challenge ? Word::a2_challenge_taken : Word::a2_taken, {auth.mechanism, port, auth.words}};
+}
+
+finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
+  const auto& auth = facts.clear_auth;
+  const auto port = std::to_string(facts.port);
+  const auto build = [&](Status status, Phrase summary) {
+    auto out = make_finding("A2", status, std::move(summary), audit, facts.port);
+    out.evidence = auth.evidence;
+    return out;
+  };
+  switch (auth.state) {
+    case State::taken: {
+      auto out = build(Status::fail, taken_phrase(facts));
+      const bool exchange = audit.product() == finding::Product::exchange;
+      if (exchange && smtp::mechanism_kind(auth.mechanism) == smtp::MechanismKind::challenge) {
+        out.remedy = finding::RemedyId::no_ntlm_before_tls;
+      }
+      return out;
+    }
+    case State::advertised: {
+      auto out = build(Status::fail,
+                       {Word::a2_advertised, {joined(counted_ones(facts.clear.mechanisms)), port}});
+      out.confidence = Confidence::likely;
+      return out;
+    }
+    case State::refused:
+    case State::pending: {
+      const auto& offered = facts.clear.mechanisms;
+      if (!offered.empty() && counted_ones(offered).empty()) {
+        return build(Status::warn, {Word::a2_other_offered, {joined(offered), port}});
+      }
+      return build(Status::pass, {Word::a2_refused, {port, joined(auth.tried), auth.words}});
+    }
+    case State::refused_elsewhere: {
+      auto out = build(Status::pass, {Word::a2_not_advertised_here, {port}});
+      out.confidence = Confidence::likely;
+      return out;
+    }
+    case State::lost: return build(Status::not_tested, {Word::a2_lost, {port, auth.words}});
+    case State::unclear: return build(Status::not_tested, {Word::a2_unclear, {port, auth.words}});
+    case State::untested: break;
+  }
+  return build(Status::not_tested, {Word::a2_untested, {port}});
+}
+
+}  // namespace
+
+BareAuth judge_bare_auth(const smtp::Reply& reply) {
+  if (reply.code == 334 || reply.ok()) {
+    return BareAuth::taken;
+  }
+  const auto reason = smtp::reason_of(reply);
+  if (reason == smtp::Reason::tls_required) {
+    return BareAuth::refused;
+  }
+  switch (reply.code) {
+    case 500:
+    case 502:
+    case 503:
+    case 523:
+    case 530:
+    case 538: return BareAuth::refused;
+    case 504: return BareAuth::not_this_one;
+    case 501: return BareAuth::bad_arguments;
+    case 454:
+    case 535: return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::taken;
+    case 550: return reply.enhanced.starts_with("5.7.") ? BareAuth::refused : BareAuth::unclear;
+    default: break;
+  }
+  return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::unclear;
+}
+
+std::vector<std::string> clear_auth_candidates(const std::vector<std::string>& clear,
+                                               const std::vector<std::string>& over_tls) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& mechanism) {
+    if (counts(mechanism) && std::ranges::find(out, mechanism) == out.end()) {
+      out.push_back(mechanism);
+    }
+  };
+  std::ranges::for_each(clear, add);
+  add("PLAIN");
+  add("LOGIN");
+  std::ranges::for_each(over_tls, add);
+  return out;
+}
+
+void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation) {
+  auto& auth = facts.clear_auth;
+  const auto& offered = facts.clear.mechanisms;
+  const bool advertised = !counted_ones(offered).empty();
+  if (advertised && audit.clear_auth_proved()) {
+    auth.state = State::advertised;
+    return;
+  }
+  if (!advertised && audit.auth_needs_advertising()) {
+    auth.state = State::refused_elsewhere;
+    return;
+  }
+  audit.say({Word::step_clear_auth, {std::to_string(facts.port)}});
+  ask_in_turn(audit, auth, conversation, clear_auth_candidates(offered, {}));
+  if (auth.state == State::taken) {
+    audit.set_clear_auth_proved();
+  }
+}
+
+void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
+  auto& auth = facts.clear_auth;
+  const bool known = auth.state == State::taken || auth.state == State::advertised;
+  if (known || audit.auth_needs_advertising() || !facts.clear.extended) {
+    return;
+  }
+  audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
+  auto opened = open_session(audit, facts, "A2 after HELO", false);
+  if (!opened.conversation) {
+    return;
+  }
+  auto& session = opened.conversation->smtp();
+  const auto mark = session.mark();
+  const auto hello = session.command("HELO " + audit.subject().ehlo_name);
+  if (!hello || !hello->ok()) {
+    return;  // no HELO, no AUTH after it
+  }
+  ClearAuthFacts after_helo;
+  ask_in_turn(audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
+  if (after_helo.state == State::taken) {
+    after_helo.after_helo = true;
+    after_helo.evidence = opened.conversation->evidence(mark);
+    auth = std::move(after_helo);
+  } else {
+    const auto lines = opened.conversation->evidence(mark);
+    auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
+  }
+}
+
+void conclude_clear_auth(Audit& audit, PortFacts& facts) {
+  auto& auth = facts.clear_auth;
+  if (auth.state == State::lost) {
+    retry_lost(audit, facts);
+  }
+  ask_for_the_rest(audit, facts);
+  if (auth.state == State::pending) {
+    for (const auto& mechanism : auth.arguments) {
+      if (!refused_only_in_clear(audit, facts, mechanism)) {
+        auth.state = State::unclear;
+      }
+    }
+  }
+  audit.add(finding_of(audit, facts));
+}
+
+}  // namespace spranga::check

@@ -1,0 +1,328 @@
+#include "check/probes/sender.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include "check/login.h"
+#include "check/opening.h"
+#include "check/probes/offers.h"
+#include "smtp/refusal.h"
+#include "text/ascii.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Confidence;
+using finding::Status;
+using words::Phrase;
+using words::Word;
+
+constexpr int refusals_a_connection = 8;
+constexpr int most_connections = 3;  // the full run: one, one after a dropped DATA, one to spare
+
+std::string local_part_of(const std::string& address) { return address.substr(0, address.rfind('@')); }
+
+std::string message_to(const Subject& subject, const std::string& sender) {
+  return fmt::format(
+      "From: <{0}>\r\nTo: <{0}>\r\nSubject: spranga check {1}\r\nMessage-ID: <{1}@{2}>\r\n"
+      "Auto-Submitted: auto-generated\r\n\r\n"
+      "This message was sent with the envelope sender <{3}> after a login as the owner of <{0}>,\r\n"
+      "to test whether this server lets a login use other people's addresses. It did.\r\n",
+      subject.own_address,
+      subject.nonce,
+      subject.outside_domain,
+      sender);
+}
+
+/// What one form came to.
+struct FormResult {
+  enum class Kind { refused, accepted, unclear, lost };
+
+  Kind kind{Kind::unclear};
+  std::string words;  // the server's, raw
+};
+
+/// The S2 dialogue on one port, over as many connections as it takes.
+class SenderTrial {
+ public:
+  SenderTrial(Audit& audit, PortFacts& facts, std::vector<SenderForm> forms)
+      : audit_(audit), facts_(facts), forms_(std::move(forms)) {}
+
+  void run();
+
+ private:
+  bool ready();
+  bool control();
+  FormResult try_form(const SenderForm& form);
+  FormResult try_data(const SenderForm& form);
+  void note(const SenderForm& form, const FormResult& result);
+  void conclude();
+  void keep_evidence();
+  void add(Status status, Phrase summary, Confidence confidence = Confidence::proven);
+
+  Audit& audit_;
+  PortFacts& facts_;
+  std::vector<SenderForm> forms_;
+  std::unique_ptr<Conversation> conversation_;
+  std::size_t mark_{0};
+  std::vector<finding::Line> evidence_;
+  int connections_{0};
+  int refusals_{0};
+  bool data_settled_{false};  // one forged sender got as far as 354
+  bool delivered_{false};     // and its message was taken
+  std::vector<std::string> accepted_;
+  std::vector<std::string> unclear_;
+  std::vector<std::string> informed_;  // taken, of those that only inform
+  std::string first_refusal_;
+  Phrase trouble_;
+};
+
+void SenderTrial::keep_evidence() {
+  if (conversation_) {
+    const auto lines = conversation_->evidence(mark_);
+    evidence_.insert(evidence_.end(), lines.begin(), lines.end());
+    conversation_.reset();
+  }
+}
+
+void SenderTrial::add(Status status, Phrase summary, Confidence confidence) {
+  auto out = make_finding("S2", status, std::move(summary), audit_, facts_.port, true);
+  out.confidence = confidence;
+  out.evidence = evidence_;
+  if (!informed_.empty()) {
+    std::string list;
+    for (const auto& name : informed_) {
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    out.also.push_back({Word::s2_also_taken, {list}});
+  }
+  audit_.add(std::move(out));
+}
+
+/// A logged-in connection with the control passed; opens one where there is none.
+bool SenderTrial::ready() {
+  if (conversation_ && conversation_->smtp().alive() && refusals_ < refusals_a_connection) {
+    return true;
+  }
+  keep_evidence();
+  if (connections_++ == most_connections) {
+    trouble_ = {Word::s2_lost, {"too many connections were lost"}};
+    return false;
+  }
+  refusals_ = 0;
+  auto opened = open_secure_session(audit_, facts_, "S2");
+  if (!opened.conversation) {
+    trouble_ = opened.trouble;
+    return false;
+  }
+  conversation_ = std::move(opened.conversation);
+  mark_ = conversation_->smtp().mark();
+  trouble_ = log_in(audit_, facts_, *conversation_);
+  return trouble_.word == Word::none && control();
+}
+
+/// The login's own address, to itself, must be taken: else refusals prove nothing.
+bool SenderTrial::control() {
+  auto& session = conversation_->smtp();
+  const auto& own = audit_.subject().own_address;
+  auto reply = session.command("MAIL FROM:<" + own + ">");
+  if (reply && reply->ok()) {
+    reply = session.command("RCPT TO:<" + own + ">");
+  }
+  if (!reply || !reply->ok()) {
+    trouble_ = {Word::s2_control_refused, {own, reply ? reply->first_line() : reply.error().detail}};
+    return false;
+  }
+  const auto reset = session.command("RSET");
+  if (!reset || !reset->ok()) {
+    trouble_ = {Word::s2_lost, {reset ? reset->first_line() : reset.error().detail}};
+    return false;
+  }
+  return true;
+}
+
+FormResult SenderTrial::try_data(const SenderForm& form) {
+  auto& session = conversation_->smtp();
+  const auto reply = session.command("DATA");
+  if (!reply) {
+    return {FormResult::Kind::lost, reply.error().detail};
+  }
+  if (reply->code != 354) {
+    return {FormResult::Kind::refused, reply->first_line()};
+  }
+  if (!audit_.settings().deliver) {
+    session.drop();
+    data_settled_ = true;
+    return {FormResult::Kind::accepted, reply->first_line()};
+  }
+  const auto taken = session.send_message(message_to(audit_.subject(), form.path));
+  if (!taken) {
+    return {FormResult::Kind::lost, taken.error().detail};
+  }
+  data_settled_ = delivered_ = taken->ok();
+  return {taken->ok() ? FormResult::Kind::accepted : FormResult::Kind::refused, taken->first_line()};
+}
+
+FormResult SenderTrial::try_form(const SenderForm& form) {
+  auto& session = conversation_->smtp();
+  auto reply = session.command("MAIL FROM:<" + form.path + ">" + form.parameters);
+  if (reply && reply->ok()) {
+    reply = session.command("RCPT TO:<" + audit_.subject().own_address + ">");
+  }
+  if (!reply) {
+    return {FormResult::Kind::lost, reply.error().detail};
+  }
+  if (reply->ok()) {
+    return form.decides && !data_settled_ ? try_data(form)
+                                          : FormResult{FormResult::Kind::accepted, reply->first_line()};
+  }
+  ++refusals_;
+  const bool refused = judge_sender_refusal(*reply, form) == SenderVerdict::refused;
+  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply->first_line()};
+}
+
+void SenderTrial::note(const SenderForm& form, const FormResult& result) {
+  const auto shown = words::say(form.name) + " <" + form.path + ">";
+  switch (result.kind) {
+    case FormResult::Kind::accepted: (form.decides ? accepted_ : informed_).push_back(shown); break;
+    case FormResult::Kind::refused:
+      if (form.decides && first_refusal_.empty()) {
+        first_refusal_ = result.words;
+      }
+      break;
+    case FormResult::Kind::unclear:
+    case FormResult::Kind::lost:
+      if (form.decides) {
+        unclear_.push_back(shown + ": " + result.words);
+      }
+      break;
+  }
+}
+
+void SenderTrial::conclude() {
+  keep_evidence();
+  const auto port = std::to_string(facts_.port);
+  if (!accepted_.empty()) {
+    std::string list;
+    for (const auto& name : accepted_) {
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    if (delivered_) {
+      add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
+    } else if (data_settled_) {
+      add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
+    } else {
+      add(Status::warn, {Word::s2_accepted_then_lost, {port, list}}, Confidence::indirect);
+    }
+    return;
+  }
+  if (trouble_.word != Word::none) {
+    add(Status::not_tested, trouble_);
+  } else if (!unclear_.empty()) {
+    add(Status::not_tested, {Word::s2_unclear, {port, unclear_.front()}});
+  } else {
+    add(Status::pass, {Word::s2_refused, {port, first_refusal_}});
+  }
+}
+
+void SenderTrial::run() {
+  audit_.say({Word::step_senders, {std::to_string(facts_.port)}});
+  for (const auto& form : forms_) {
+    if (!form.decides && !accepted_.empty() && delivered_) {
+      break;
+    }
+    if (!ready()) {
+      break;
+    }
+    const auto result = try_form(form);
+    note(form, result);
+    if (conversation_->smtp().alive()) {
+      const auto reset = conversation_->smtp().command("RSET");
+      if (reset && !reset->ok()) {
+        conversation_->smtp().drop();
+      }
+    }
+  }
+  conclude();
+}
+
+void add_without_credentials(Audit& audit) {
+  if (offers_auth(audit)) {
+    audit.add(make_finding("S2", Status::not_tested, {Word::s2_needs_user, {}}, audit, std::nullopt));
+  } else {
+    audit.add(make_finding("S2", Status::info, {Word::s2_no_login, {}}, audit, std::nullopt));
+  }
+}
+
+}  // namespace
+
+std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& other) {
+  const auto at = subject.own_address.rfind('@');
+  const auto own_domain = subject.own_address.substr(at + 1);
+  const auto own_local = local_part_of(subject.own_address);
+  const auto colleague = other.empty() ? "postmaster@" + own_domain : other;
+  return {
+      {subject.nonce + "@example.org", "", true, Word::sender_foreign},
+      {colleague, "", true, Word::sender_colleague},
+      {subject.nonce + "@" + own_domain, "", true, Word::sender_invented},
+      {local_part_of(colleague) + "%example.org@" + own_domain, "", true, Word::sender_percent},
+      {"@" + own_domain + ":" + colleague, "", true, Word::sender_route},
+      {text::to_upper(own_local) + "@" + own_domain, "", false, Word::sender_case},
+      {own_local + "+" + subject.nonce + "@" + own_domain, "", false, Word::sender_plus},
+      {subject.own_address, " AUTH=" + colleague, false, Word::sender_auth_parameter},
+      {"", "", false, Word::sender_null},
+  };
+}
+
+SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form) {
+  using smtp::Reason;
+  const auto reason = smtp::reason_of(reply);
+  switch (reason) {
+    case Reason::not_owner:
+    case Reason::login_required:
+    case Reason::access_denied:
+    case Reason::relay_denied:
+    case Reason::sender_policy: return SenderVerdict::refused;
+    case Reason::sender_unverifiable:
+    case Reason::greylisted:
+    case Reason::too_many:
+    case Reason::client_blocked:
+    case Reason::helo: return SenderVerdict::says_nothing;
+    default: break;
+  }
+  if (reply.temporary()) {
+    return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused : SenderVerdict::says_nothing;
+  }
+  // Not understood: for the odd forms that is as good as refused, for a plain address it is no answer.
+  constexpr std::array not_understood = {500, 501, 502, 503};
+  if (std::ranges::find(not_understood, reply.code) != not_understood.end()) {
+    const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;
+    return odd && reply.code == 501 ? SenderVerdict::refused : SenderVerdict::says_nothing;
+  }
+  return SenderVerdict::refused;
+}
+
+void probe_senders(Audit& audit) {
+  if (!audit.settings().credentials) {
+    add_without_credentials(audit);
+    return;
+  }
+  const auto forms = sender_forms(audit.subject(), audit.settings().other_address);
+  bool first = true;
+  for (const int number : audit.open_ports()) {
+    auto& facts = audit.port(number);
+    if (!facts.tls_seen || !facts.secure.auth()) {
+      continue;
+    }
+    SenderTrial(audit, facts, first ? forms : std::vector{forms.front()}).run();
+    first = false;
+  }
+  if (first) {
+    audit.add(make_finding("S2", Status::not_tested, {Word::s2_no_port, {}}, audit, std::nullopt));
+  }
+}
+
+}  // namespace spranga::check

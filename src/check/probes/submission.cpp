@@ -1,0 +1,99 @@
+#include "check/probes/submission.h"
+
+#include "smtp/refusal.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Confidence;
+using finding::Status;
+using words::Phrase;
+using words::Word;
+
+/// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection, unsent.
+finding::Finding judge_data(Conversation& conversation, const std::string& port, std::size_t mark) {
+  const auto reply = conversation.smtp().command("DATA");
+  if (!reply) {
+    auto out = make_finding(
+        "S4", Status::warn, {Word::s4_accepted_then_lost, {port, reply.error().detail}}, conversation, mark);
+    out.confidence = Confidence::indirect;
+    return out;
+  }
+  if (reply->code != 354) {
+    return make_finding(
+        "S4", Status::pass, {Word::s4_refused_at_data, {port, reply->first_line()}}, conversation, mark);
+  }
+  conversation.smtp().drop();
+  auto out = make_finding("S4", Status::fail, {Word::s4_open, {port}}, conversation, mark);
+  out.confidence = Confidence::likely;
+  return out;
+}
+
+finding::Finding judge(Audit& audit, Conversation& conversation) {
+  auto& session = conversation.smtp();
+  const auto port = std::to_string(conversation.port());
+  const auto mark = session.mark();
+  const auto not_tested = [&](Phrase why) {
+    return make_finding("S4", Status::not_tested, std::move(why), conversation, mark);
+  };
+  auto reply = session.command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
+  if (reply && reply->ok()) {
+    const auto recipient = submission_recipient(audit.subject());
+    if (recipient.empty()) {
+      return not_tested({Word::s4_no_recipient, {port}});
+    }
+    reply = session.command("RCPT TO:<" + recipient + ">");
+  }
+  if (!reply) {
+    return not_tested({Word::lost_here, {reply.error().detail}});
+  }
+  if (reply->ok()) {
+    return judge_data(conversation, port, mark);
+  }
+  if (refuses_strangers(*reply)) {
+    return make_finding(
+        "S4", Status::pass, {Word::s4_refused, {port, reply->first_line()}}, conversation, mark);
+  }
+  const auto reason = smtp::reason_of(*reply);
+  const bool mailbox = reason == smtp::Reason::recipient_unknown;
+  return not_tested({mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, reply->first_line()}});
+}
+
+}  // namespace
+
+std::string submission_recipient(const Subject& subject) {
+  if (!subject.own_address.empty()) {
+    return subject.own_address;
+  }
+  return subject.domain.empty() ? "" : "postmaster@" + subject.domain;
+}
+
+bool refuses_strangers(const smtp::Reply& reply) {
+  using smtp::Reason;
+  switch (smtp::reason_of(reply)) {
+    case Reason::login_required:
+    case Reason::tls_required:
+    case Reason::relay_denied:
+    case Reason::not_owner:
+    case Reason::access_denied: return true;
+    default: break;
+  }
+  return false;
+}
+
+void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& conversation) {
+  const auto port = std::to_string(facts.port);
+  if (audit.subject().from_itself) {
+    audit.add(make_finding("S4", Status::not_tested, {Word::from_itself, {}}, audit, facts.port, true));
+    return;
+  }
+  audit.say({Word::step_open_submission, {port}});
+  audit.add(judge(audit, conversation));
+  if (conversation.smtp().alive()) {
+    // Whether RSET is liked decides nothing; the envelope ends with the connection at the latest.
+    static_cast<void>(conversation.smtp().command("RSET"));
+  }
+}
+
+}  // namespace spranga::check

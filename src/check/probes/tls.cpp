@@ -1,0 +1,191 @@
+#include "check/probes/tls.h"
+
+#include <algorithm>
+
+#include "check/opening.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Confidence;
+using finding::Status;
+using words::Phrase;
+using words::Word;
+using State = OldTlsFacts::State;
+
+constexpr int shortest_rsa_key = 2048;
+constexpr int shortest_ec_key = 224;
+constexpr long soon_seconds = 14 * 86'400L;
+
+/// Brings the connection to the point where a ClientHello may go out; "" or why not.
+std::string prepare(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation>& conversation) {
+  if (facts.implicit_tls) {
+    auto connected = audit.connect(facts.port, "A4");
+    if (!connected) {
+      return connected.error().detail;
+    }
+    conversation = std::move(*connected);
+    return "";
+  }
+  auto opened = open_session(audit, facts, "A4");
+  if (!opened.conversation) {
+    return words::say(opened.trouble);
+  }
+  conversation = std::move(opened.conversation);
+  if (!conversation->smtp().capabilities().starttls()) {
+    return "STARTTLS is not offered";
+  }
+  const auto reply = conversation->smtp().command("STARTTLS");
+  if (!reply || reply->code != 220) {
+    return reply ? reply->first_line() : reply.error().detail;
+  }
+  return "";
+}
+
+struct Judgement {
+  Status worst{Status::pass};
+  std::vector<Phrase> problems;
+  std::optional<finding::RemedyId> remedy;
+
+  void add(Status status, Phrase phrase, finding::RemedyId cure) {
+    const bool worse = problems.empty() || (status == Status::fail && worst != Status::fail);
+    if (worse) {
+      worst = status;
+      remedy = cure;
+      problems.insert(problems.begin(), std::move(phrase));
+    } else {
+      problems.push_back(std::move(phrase));
+    }
+  }
+};
+
+/// Where people log in a weakness is a fault; on 25 it is advice.
+Status grade(const PortFacts& facts) { return facts.port == 25 ? Status::warn : Status::fail; }
+
+void judge_versions(const PortFacts& facts, Judgement& out) {
+  using enum finding::RemedyId;
+  if (facts.tls.version < net::TlsVersion::tls1_2) {
+    out.add(grade(facts), {Word::a4_only_old, {std::string(tls_version_name(facts.tls.version))}}, require_tls12);
+  } else if (facts.old_tls.state == State::accepted) {
+    out.add(grade(facts), {Word::a4_old_accepted, {facts.old_tls.version}}, require_tls12);
+  }
+}
+
+std::string names_of(const net::TlsFacts& tls) {
+  constexpr std::size_t shown = 4;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(shown, tls.certificate_names.size()); ++i) {
+    out += (i == 0 ? "" : ", ") + tls.certificate_names[i];
+  }
+  return out.empty() ? tls.certificate_subject : out;
+}
+
+void judge_name(const Audit& audit, const PortFacts& facts, Judgement& out) {
+  const auto& name = audit.subject().tls_name;
+  if (facts.tls.name_matches || name.empty()) {
+    return;
+  }
+  if (facts.tls.name_only_in_common_name) {
+    out.add(Status::warn, {Word::a4_common_name_only, {name}}, finding::RemedyId::valid_certificate);
+    return;
+  }
+  out.add(grade(facts), {Word::a4_wrong_name, {name, names_of(facts.tls)}}, finding::RemedyId::valid_certificate);
+}
+
+void judge_certificate(const Audit& audit, const PortFacts& facts, Judgement& out) {
+  using enum finding::RemedyId;
+  const auto& tls = facts.tls;
+  if (!tls.certificate_trusted) {
+    const auto word = tls.chain_incomplete ? Word::a4_chain_incomplete : Word::a4_untrusted;
+    out.add(grade(facts), {word, {tls.certificate_problem}}, valid_certificate);
+  }
+  judge_name(audit, facts, out);
+  const bool rsa = tls.key_type == "RSA" && tls.key_bits < shortest_rsa_key;
+  const bool curve = tls.key_type == "EC" && tls.key_bits < shortest_ec_key;
+  if (rsa || curve) {
+    out.add(grade(facts), {Word::a4_short_key, {tls.key_type, std::to_string(tls.key_bits)}}, valid_certificate);
+  }
+  if (tls.certificate_trusted && tls.seconds_left < soon_seconds) {
+    out.add(Status::warn, {Word::a4_ends_soon, {tls.not_after}}, valid_certificate);
+  }
+}
+
+finding::Finding without_tls(const Audit& audit, const PortFacts& facts) {
+  const auto port = std::to_string(facts.port);
+  const bool offered = facts.implicit_tls || facts.clear.starttls();
+  auto out = make_finding("A4",
+                          grade(facts),
+                          {offered ? Word::a4_no_handshake : Word::a4_no_starttls, {port, facts.tls_trouble}},
+                          audit,
+                          facts.port);
+  out.confidence = offered ? Confidence::likely : Confidence::proven;
+  out.remedy = finding::RemedyId::valid_certificate;
+  if (!offered) {
+    out.remedy = finding::RemedyId::require_starttls;
+  }
+  return out;
+}
+
+Phrase pass_phrase(const Audit& audit, const PortFacts& facts) {
+  return {Word::a4_good,
+          {std::string(tls_version_name(facts.tls.version)), audit.subject().tls_name, facts.tls.not_after}};
+}
+
+}  // namespace
+
+void probe_old_tls(Audit& audit, PortFacts& facts) {
+  audit.say({Word::step_old_tls, {std::to_string(facts.port)}});
+  std::unique_ptr<Conversation> conversation;
+  const auto trouble = prepare(audit, facts, conversation);
+  auto& old = facts.old_tls;
+  if (!trouble.empty()) {
+    old.state = State::unclear;
+    old.words = trouble;
+    return;
+  }
+  auto options = audit.tls_options();
+  options.highest = net::TlsVersion::tls1_1;
+  const auto mark = conversation->smtp().mark();
+  conversation->smtp().note("ClientHello: TLS 1.1 at most");
+  const auto tls = conversation->smtp().handshake(options);
+  if (tls) {
+    old.state = State::accepted;
+    old.version = tls_version_name(tls->version);
+  } else if (tls.error().code == Errc::timeout) {
+    old.state = State::unclear;
+    old.words = tls.error().detail;
+  } else {
+    old.state = State::refused;  // an alert, or the connection ended at the ClientHello
+  }
+  old.evidence = conversation->evidence(mark);
+}
+
+void conclude_tls(Audit& audit, const PortFacts& facts) {
+  if (!facts.tls_seen) {
+    audit.add(without_tls(audit, facts));
+    return;
+  }
+  Judgement judgement;
+  judge_versions(facts, judgement);
+  judge_certificate(audit, facts, judgement);
+  finding::Finding out;
+  const bool name_unknown = audit.subject().tls_name.empty() && !facts.tls.name_matches;
+  if (!judgement.problems.empty()) {
+    out = make_finding("A4", judgement.worst, judgement.problems.front(), audit, facts.port, true);
+    out.remedy = judgement.remedy;
+    out.also.assign(judgement.problems.begin() + 1, judgement.problems.end());
+  } else if (facts.old_tls.state == State::unclear || facts.old_tls.state == State::untested) {
+    out = make_finding(
+        "A4", Status::not_tested, {Word::a4_old_unclear, {facts.old_tls.words}}, audit, facts.port, true);
+  } else if (name_unknown) {
+    out = make_finding(
+        "A4", Status::not_tested, {Word::a4_name_unknown, {names_of(facts.tls)}}, audit, facts.port, true);
+  } else {
+    out = make_finding("A4", Status::pass, pass_phrase(audit, facts), audit, facts.port, true);
+  }
+  out.evidence = facts.old_tls.evidence;
+  audit.add(std::move(out));
+}
+
+}  // namespace spranga::check

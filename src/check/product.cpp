@@ -1,0 +1,56 @@
+#include "check/product.h"
+
+#include <array>
+
+#include "text/ascii.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Product;
+
+struct Row {
+  std::string_view words;  // lower case
+  Product product;
+};
+
+// Order matters: Dovecot's submission proxy may repeat its back end's name.
+constexpr std::array greetings = {
+    Row{"dovecot", Product::dovecot},
+    Row{"exim", Product::exim},
+    Row{"opensmtpd", Product::opensmtpd},
+    Row{"postfix", Product::postfix},
+    Row{"sendmail", Product::sendmail},
+    Row{"microsoft esmtp", Product::exchange},
+    Row{"haraka", Product::haraka},
+};
+
+// Words that one product alone writes, where the greeting hides its name.
+constexpr std::array replies = {
+    Row{"auth command used when not advertised", Product::exim},
+    Row{"authentication cancelled", Product::exim},
+    Row{"must issue a starttls command first", Product::postfix},
+    Row{"authentication not enabled", Product::postfix},
+    Row{"auth mechanism plain not available", Product::sendmail},
+    Row{"auth mechanism login not available", Product::sendmail},
+};
+
+template <std::size_t Size>
+Product find(const std::array<Row, Size>& rows, const smtp::Reply& reply) {
+  const auto text = text::to_lower(reply.text());
+  for (const auto& row : rows) {
+    if (text.find(row.words) != std::string::npos) {
+      return row.product;
+    }
+  }
+  return Product::unknown;
+}
+
+}  // namespace
+
+Product product_of_greeting(const smtp::Reply& greeting) { return find(greetings, greeting); }
+
+Product product_of_reply(const smtp::Reply& reply) { return find(replies, reply); }
+
+}  // namespace spranga::check

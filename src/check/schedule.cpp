@@ -1,0 +1,192 @@
+#include "check/schedule.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <future>
+#include <thread>
+
+#include "check/opening.h"
+#include "check/probes/clear_auth.h"
+#include "check/probes/offers.h"
+#include "check/probes/pool.h"
+#include "check/probes/relay.h"
+#include "check/probes/sender.h"
+#include "check/probes/starttls.h"
+#include "check/probes/submission.h"
+#include "check/probes/tls.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Status;
+using words::Word;
+
+bool is_submission(const PortFacts& facts) { return facts.port != 25; }
+
+/// 465 that greets in clear is a submission port in clear.
+void fall_back_to_clear(PortFacts& facts) {
+  facts.implicit_tls = false;
+  facts.state = PortState::untested;
+}
+
+bool handshake_met_clear_text(const PortFacts& facts) {
+  return facts.implicit_tls && facts.state == PortState::tls_failed &&
+         (facts.trouble.find("wrong version number") != std::string::npos ||
+          facts.trouble.find("packet length too long") != std::string::npos ||
+          facts.trouble.find("not finished in time") != std::string::npos);
+}
+
+void probe_secured(Audit& audit, PortFacts& facts, Conversation& conversation) {
+  if (audit.asks(2) && is_submission(facts)) {
+    probe_open_submission(audit, facts, conversation);
+  }
+}
+
+void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> conversation) {
+  StarttlsNotes notes;
+  if (!conversation) {
+    conversation = open_session(audit, facts, "A3 A5 A6").conversation;
+  }
+  if (conversation && probe_starttls(audit, facts, *conversation, notes)) {
+    conversation.reset();
+    conversation = open_session(audit, facts, "A5 A6").conversation;
+    if (conversation) {
+      static_cast<void>(probe_starttls(audit, facts, *conversation, notes));  // there is no third round
+    }
+  }
+  if (conversation && conversation->smtp().alive() && conversation->smtp().in_tls()) {
+    probe_secured(audit, facts, *conversation);
+  }
+}
+
+/// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the server
+/// lets it.
+void talk_to_port(Audit& audit, int number) {
+  auto& facts = audit.port(number);
+  audit.say({Word::step_port, {std::to_string(number)}});
+  auto opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
+  if (!opened.conversation && handshake_met_clear_text(facts)) {
+    fall_back_to_clear(facts);
+    opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
+    facts.implicit_tls = facts.state != PortState::open;
+  }
+  if (!opened.conversation) {
+    return;
+  }
+  if (facts.implicit_tls) {
+    probe_secured(audit, facts, *opened.conversation);
+    return;
+  }
+  if (audit.asks(1)) {
+    probe_clear_auth(audit, facts, *opened.conversation);
+    if (!opened.conversation->smtp().alive()) {
+      opened.conversation.reset();
+    }
+  }
+  cross_to_tls(audit, facts, std::move(opened.conversation));
+}
+
+/// Findings that only make sense once all dialogues of the address are done.
+void conclude_rule_1(Audit& audit) {
+  if (!audit.asks(1)) {
+    return;
+  }
+  for (const int number : audit.open_ports()) {
+    auto& facts = audit.port(number);
+    if (!facts.implicit_tls) {
+      conclude_clear_auth(audit, facts);
+    }
+    conclude_tls(audit, facts);
+  }
+}
+
+/// Ports that could not be tested leave MUST checks open, except where a shut port is no fault.
+void add_untested_ports(Audit& audit) {
+  const bool reachable = !audit.open_ports().empty();
+  for (const auto& [number, facts] : audit.all_ports()) {
+    const bool harmless = facts.state == PortState::open || facts.state == PortState::shut ||
+                          (facts.state == PortState::filtered && number != 25 && reachable);
+    if (harmless) {
+      continue;
+    }
+    if (audit.asks(1)) {
+      audit.add(make_finding("A2", Status::not_tested, state_phrase(facts), audit, number));
+    }
+    if (audit.asks(2) && number != 25) {
+      audit.add(make_finding("S4", Status::not_tested, state_phrase(facts), audit, number));
+    }
+  }
+}
+
+bool has(const std::vector<int>& ports, int port) { return std::ranges::find(ports, port) != ports.end(); }
+
+/// Two threads: the clear-text ports one after the other, since what AUTH showed on one settles it on
+/// the next; beside them 465 and the old-TLS handshakes of ports that are done.
+void run_dialogues(Audit& audit) {
+  std::vector<int> clear_ports;
+  std::ranges::copy_if(
+      audit.subject().ports, std::back_inserter(clear_ports), [](int port) { return port != 465; });
+  std::ranges::stable_sort(clear_ports, std::greater<>{});  // 587 before 25
+  std::vector<std::promise<void>> done(clear_ports.size());
+  std::jthread beside([&] {
+    const auto old_tls = [&](int number) {
+      auto& facts = audit.port(number);
+      if (audit.asks(1) && facts.state == PortState::open && facts.tls_seen) {
+        probe_old_tls(audit, facts);
+      }
+    };
+    if (has(audit.subject().ports, 465)) {
+      talk_to_port(audit, 465);
+      old_tls(465);
+    }
+    for (std::size_t i = 0; i < clear_ports.size(); ++i) {
+      done[i].get_future().wait();
+      old_tls(clear_ports[i]);
+    }
+  });
+  for (std::size_t i = 0; i < clear_ports.size(); ++i) {
+    talk_to_port(audit, clear_ports[i]);
+    done[i].set_value();
+  }
+}
+
+void run_after_helo(Audit& audit) {
+  const auto open = audit.open_ports();
+  for (const int number : {25, 587}) {
+    if (has(open, number) && !audit.port(number).implicit_tls) {
+      probe_clear_auth_after_helo(audit, audit.port(number));
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void run_audit(Audit& audit) {
+  run_dialogues(audit);
+  if (!audit.open_ports().empty()) {
+    {
+      std::jthread beside([&] {
+        if (audit.asks(2)) {
+          probe_senders(audit);
+        }
+      });
+      if (audit.asks(1)) {
+        run_after_helo(audit);
+      }
+    }
+    conclude_rule_1(audit);
+    if (audit.asks(2)) {
+      probe_relay(audit);
+    }
+    conclude_offers(audit);
+    if (audit.asks(1)) {
+      conclude_pool(audit);
+    }
+  }
+  add_untested_ports(audit);
+}
+
+}  // namespace spranga::check
