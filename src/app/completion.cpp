@@ -7,6 +7,7 @@
 #include <array>
 
 #include "app/verb.h"
+#include "finding/catalogue.h"
 
 namespace spranga::app {
 
@@ -18,7 +19,7 @@ using words::Word;
 std::vector<std::string> visible_verbs() {
   std::vector<std::string> names;
   for (const auto& verb : verbs()) {
-    if (!verb.hidden) {
+    if (verb.listing != Listing::hidden) {
       names.emplace_back(verb.name);
     }
   }
@@ -33,7 +34,11 @@ std::string arguments_of(const Verb& verb) {
   if (verb.arguments == Word::arguments_verb) {
     return fmt::format("{}", fmt::join(visible_verbs(), " "));
   }
-  return "";
+  std::string ids;
+  for (const auto& check : finding::catalogue()) {
+    ids += (ids.empty() ? "" : " ") + std::string(check.id);
+  }
+  return verb.arguments == Word::argument_id ? ids : "";
 }
 
 /// For single quotes of a POSIX shell.
@@ -47,55 +52,69 @@ std::string quoted(std::string_view text) {
 
 // bash
 
-std::string bash_verb(const Verb& verb) {
-  std::string names;
+std::string bash_pattern(const Option& option) {
+  return option.short_name.empty() ? std::string(option.name)
+                                   : fmt::format("{}|{}", option.short_name, option.name);
+}
+
+void append(std::string& list, std::string_view separator, std::string_view item) {
+  list += list.empty() ? "" : separator;
+  list += item;
+}
+
+/// What stands behind an option that takes a value.
+std::string bash_values(const std::vector<Option>& options) {
+  std::string out;
   std::string files;
-  std::string choices;
   std::string free_text;
-  for (const auto& option : with_common(verb.options())) {
-    names += (names.empty() ? "" : " ") + std::string(option.name);
-    const auto pattern = option.short_name.empty()
-                             ? std::string(option.name)
-                             : fmt::format("{}|{}", option.short_name, option.name);
+  for (const auto& option : options) {
     if (!option.choices.empty()) {
-      choices += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n",
-                             pattern,
-                             fmt::join(option.choices, " "));
-    } else if (option.argument == Word::argument_file) {
-      files += (files.empty() ? "" : "|") + pattern;
+      out += fmt::format("        {}) offer=-W words='{}' ;;\n",
+                         bash_pattern(option),
+                         fmt::join(option.choices, " "));
     } else if (option.takes_value()) {
-      free_text += (free_text.empty() ? "" : "|") + pattern;
+      append(option.argument == Word::argument_file ? files : free_text, "|", bash_pattern(option));
     }
   }
-  auto out = fmt::format("    {})\n      case $before in\n", verb.name) + choices;
-  out +=
-      files.empty()
-          ? ""
-          : fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", files);
-  out += free_text.empty() ? "" : fmt::format("        {}) return ;;\n", free_text);
-  return out +
-         fmt::format("      esac\n      words='{}'\n      [[ $word == -* ]] && words='{}' ;;\n",
-                     arguments_of(verb),
-                     names);
+  out += files.empty() ? "" : fmt::format("        {}) offer=-f ;;\n", files);
+  return out + (free_text.empty() ? "" : fmt::format("        {}) ;;\n", free_text));
+}
+
+std::string bash_verb(const Verb& verb) {
+  const auto options = with_common(verb.options());
+  std::string names;
+  for (const auto& option : options) {
+    append(names, " ", option.name);
+  }
+  return fmt::format(
+      "    {}) case $before in\n{}"
+      "        *) words='{}'; [[ $word == -* ]] && words='{}' ;;\n      esac ;;\n",
+      verb.name,
+      bash_values(options),
+      arguments_of(verb),
+      names);
 }
 
 std::string bash_script() {
-  std::string out =
+  auto out = fmt::format(
       "# bash completion of spranga; made by: spranga completion bash\n"
-      "_spranga() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-      "  COMPREPLY=()\n";
-  out += fmt::format(
-      "  if ((COMP_CWORD == 1)); then\n    COMPREPLY=($(compgen -W '{} --help --version' -- "
-      "\"$word\"))\n"
-      "    return\n  fi\n  case ${{COMP_WORDS[1]}} in\n",
+      "_spranga() {{\n"
+      "  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}\n"
+      "  local offer=-W words=\n"
+      "  ((COMP_CWORD > 1)) || words='{} --help --version'\n"
+      "  ((COMP_CWORD == 1)) || case ${{COMP_WORDS[1]}} in\n",
       fmt::join(visible_verbs(), " "));
   for (const auto& verb : verbs()) {
-    out += verb.hidden ? "" : bash_verb(verb);
+    out += verb.listing == Listing::hidden ? "" : bash_verb(verb);
   }
   return out +
          "  esac\n"
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+         "  if [[ $offer == -f ]]; then\n"
+         "    compopt -o filenames 2>/dev/null\n"
+         "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+         "  else\n"
+         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+         "  fi\n"
          "}\n"
          "complete -F _spranga spranga\n";
 }
@@ -126,8 +145,9 @@ std::string zsh_script() {
       "  local -a verbs\n"
       "  verbs=(\n";
   for (const auto& verb : verbs()) {
-    out +=
-        verb.hidden ? "" : "    " + quoted(fmt::format("{}:{}", verb.name, say(verb.help))) + "\n";
+    out += verb.listing == Listing::hidden
+               ? ""
+               : "    " + quoted(fmt::format("{}:{}", verb.name, say(verb.help))) + "\n";
   }
   out +=
       "  )\n"
@@ -135,7 +155,7 @@ std::string zsh_script() {
       "  local verb=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
       "  case $verb in\n";
   for (const auto& verb : verbs()) {
-    if (verb.hidden) {
+    if (verb.listing == Listing::hidden) {
       continue;
     }
     out += fmt::format("    {})\n      _arguments -s \\\n", verb.name);
@@ -175,7 +195,7 @@ std::string fish_script() {
   std::string out =
       "# fish completion of spranga; made by: spranga completion fish\ncomplete -c spranga -f\n";
   for (const auto& verb : verbs()) {
-    if (verb.hidden) {
+    if (verb.listing == Listing::hidden) {
       continue;
     }
     out += fmt::format("complete -c spranga -n __fish_use_subcommand -a {} -d {}\n",

@@ -48,14 +48,15 @@ std::string options_help(const std::vector<Option>& options) {
 
 }  // namespace
 
-std::string overview() {
-  auto out = hang("", say(Word::overview_what), help_width()) + "\n";
+std::string overview(Listing up_to) {
+  auto out = hang("", say(Word::overview_what), help_width());
   out += say(Word::overview_first) + "\n  spranga check mail.example.org\n";
-  out += say(Word::overview_no_server) + "\n  spranga tour\n\n";
+  out += say(Word::overview_no_server) + "\n  spranga tour\n";
   out += say(Word::overview_verbs) + "\n";
   for (const auto& verb : verbs()) {
-    out += verb.hidden ? ""
-                       : hang(pad("  " + std::string(verb.name), 14), say(verb.help), help_width());
+    if (verb.listing <= up_to) {
+      out += hang(pad("  " + std::string(verb.name), 14), say(verb.help), help_width());
+    }
   }
   return out + say(Word::overview_more) + "\n";
 }
@@ -83,7 +84,7 @@ std::string help_of(const Verb& verb) {
 
 int help_command(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    return print(overview());
+    return print(overview(Listing::help));
   }
   const auto* verb = find_verb(arguments.front());
   if (verb == nullptr) {

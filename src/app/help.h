@@ -9,8 +9,8 @@
 
 namespace spranga::app {
 
-/// What `spranga` alone says: about ten lines.
-[[nodiscard]] std::string overview();
+/// What `spranga` alone says, in about ten lines, or `spranga help`, which names more verbs.
+[[nodiscard]] std::string overview(Listing up_to);
 
 /// `spranga VERB --help`
 [[nodiscard]] std::string help_of(const Verb& verb);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/version.h"
+#include "render/wrap.h"
 
 namespace spranga::app {
 
@@ -13,18 +14,21 @@ namespace {
 using words::say;
 using words::Word;
 
-/// Text for roff: backslashes and hyphens are meant as typed, no line begins a request.
+/// A word or line for roff: backslashes and hyphens are meant as typed.
 std::string roff(std::string_view text) {
   std::string out;
   for (const char byte : text) {
-    if (byte == '\\') {
-      out += "\\e";
-    } else if (byte == '-') {
-      out += "\\-";
-    } else {
-      out += (byte == '.' || byte == '\'') && out.empty() ? std::string("\\&") + byte
-                                                          : std::string(1, byte);
-    }
+    out += byte == '\\' ? "\\e" : byte == '-' ? "\\-" : std::string(1, byte);
+  }
+  return out;
+}
+
+/// A paragraph for roff, in lines of a readable length, none of which begins a request.
+std::string paragraph(std::string_view text) {
+  constexpr std::size_t width = 72;
+  std::string out;
+  for (const auto& line : render::wrap(text, width)) {
+    out += (line.starts_with('.') || line.starts_with('\'') ? "\\&" : "") + roff(line) + "\n";
   }
   return out;
 }
@@ -34,7 +38,7 @@ std::string section(Word word) {
 }
 
 std::string tagged(const std::string& tag, const std::string& body) {
-  return ".TP\n" + tag + "\n" + roff(body) + "\n";
+  return ".TP\n" + tag + "\n" + body;
 }
 
 std::string option_tag(const Option& option) {
@@ -58,7 +62,7 @@ std::string options_section(const Verb& verb) {
     if (!option.default_text.empty()) {
       body += " " + say(Word::option_default, {std::string(option.default_text)});
     }
-    out += tagged(option_tag(option), body);
+    out += tagged(option_tag(option), paragraph(body));
   }
   return out;
 }
@@ -67,16 +71,16 @@ std::string exit_section() {
   constexpr std::array codes = {Word::exit_0, Word::exit_1, Word::exit_2, Word::exit_3};
   auto out = section(Word::man_exit_status);
   for (std::size_t code = 0; code < codes.size(); ++code) {
-    out += tagged("\\fB" + std::to_string(code) + "\\fR", say(codes.at(code)));
+    out += tagged("\\fB" + std::to_string(code) + "\\fR", paragraph(say(codes.at(code))));
   }
-  return out + ".PP\n" + roff(say(Word::exit_several)) + "\n";
+  return out + ".PP\n" + paragraph(say(Word::exit_several));
 }
 
 std::string environment_section() {
   return section(Word::man_environment) +
-         tagged("\\fBSPRANGA_PASSWORD\\fR", say(Word::environment_password)) +
-         tagged("\\fBNO_COLOR\\fR", say(Word::environment_no_color)) +
-         tagged("\\fBCOLUMNS\\fR", say(Word::environment_columns));
+         tagged("\\fBSPRANGA_PASSWORD\\fR", paragraph(say(Word::environment_password))) +
+         tagged("\\fBNO_COLOR\\fR", paragraph(say(Word::environment_no_color))) +
+         tagged("\\fBCOLUMNS\\fR", paragraph(say(Word::environment_columns)));
 }
 
 struct Example {
@@ -92,9 +96,7 @@ std::string examples_section() {
   };
   auto out = section(Word::man_examples);
   for (const auto& example : examples) {
-    out += tagged(roff(say(example.what)), "");
-    out.pop_back();  // the empty body
-    out += ".EX\n" + roff(example.command) + "\n.EE\n";
+    out += tagged(roff(say(example.what)), ".EX\n" + roff(example.command) + "\n.EE\n");
   }
   return out;
 }
@@ -112,8 +114,9 @@ std::string man_page(const Verb& verb) {
   for (auto& letter : title) {
     letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
   }
-  auto out = fmt::format(".TH SPRANGA\\-{} 1 \"\" \"spranga {}\" \"{}\"\n",
+  auto out = fmt::format(".TH SPRANGA\\-{} 1 \"{}\" \"spranga {}\" \"{}\"\n",
                          title,
+                         release_date(),
                          version(),
                          roff(say(Word::man_manual)));
   out += section(Word::man_name) + "spranga\\-" + roff(verb.name) + " \\- " + roff(say(verb.help)) +
@@ -122,8 +125,8 @@ std::string man_page(const Verb& verb) {
   out += verb.options().empty() ? "" : " " + roff(say(Word::help_options));
   out += (verb.arguments == Word::none ? "" : " \\fI" + roff(say(verb.arguments)) + "\\fR") + "\n";
   if (is_check) {
-    out += section(Word::man_description) + roff(say(Word::check_description)) + "\n.PP\n" +
-           roff(say(Word::check_target)) + "\n";
+    out += section(Word::man_description) + paragraph(say(Word::check_description)) + ".PP\n" +
+           paragraph(say(Word::check_target));
   }
   return out + options_section(verb) + (is_check ? check_sections() : "");
 }

@@ -62,6 +62,14 @@ private:
   sigset_t before_{};
 };
 
+/// The file that a path means, links followed; the path itself where that does not show.
+std::filesystem::path real_path(const std::string& path) {
+  std::error_code failed;
+  const auto whole = std::filesystem::absolute(path, failed);
+  auto real = failed ? std::filesystem::path() : std::filesystem::weakly_canonical(whole, failed);
+  return failed ? std::filesystem::path(path) : real;
+}
+
 bool is_plain(const std::string& path) {
   struct stat status {};
 
@@ -112,10 +120,7 @@ Result<void> write_file(const std::string& path, std::string_view text) {
     return out && write_all(out.get(), text) ? Result<void>()
                                              : cannot(Word::app_cannot_write, path, why());
   }
-  // A link stays a link: the file that it names is replaced.
-  std::error_code unresolved;
-  const auto real = std::filesystem::weakly_canonical(path, unresolved).string();
-  const auto target = unresolved ? path : real;
+  const auto target = real_path(path).string();  // a link stays a link
   std::string temporary = target + ".XXXXXX";
   const auto mode = mode_of(target);
   Fd out(::mkostemp(temporary.data(), O_CLOEXEC));
@@ -132,12 +137,12 @@ Result<void> write_file(const std::string& path, std::string_view text) {
 }
 
 Result<void> check_writable(const std::string& path) {
-  std::error_code unresolved;
-  const auto folder = std::filesystem::weakly_canonical(path, unresolved).parent_path().string();
-  const auto& asked = is_plain(path) && !unresolved ? folder : path;
-  if (std::filesystem::is_directory(path, unresolved)) {
+  // A plain file is replaced, so its folder must be writable.
+  const auto place = is_plain(path) ? real_path(path).parent_path().string() : path;
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
     errno = EISDIR;
-  } else if (::access(asked.c_str(), W_OK) == 0) {
+  } else if (::access(place.c_str(), W_OK) == 0) {
     return {};
   }
   return cannot(Word::app_cannot_write, path, why());

@@ -19,9 +19,13 @@ std::string names_of(const Option& option) {
   return option.short_name.empty() ? name : std::string(option.short_name) + "," + name;
 }
 
-/// CLI11 begins its messages with the option's names: "--ports: 1 required TEXT missing".
-std::string option_in(const std::string& message) {
-  return message.substr(0, message.find(':'));
+/// CLI11's messages begin with a name: "--ports: 1 required TEXT missing", "quiet was given a
+/// disallowed flag override".
+std::string mismatch(const std::string& message) {
+  if (message.find("override") != std::string::npos) {
+    return say(Word::app_takes_no_value, {"--" + message.substr(0, message.find(' '))});
+  }
+  return say(Word::app_needs_value, {message.substr(0, message.find(':'))});
 }
 
 Failure unknown_option(std::span<const Option> options, const std::string& given) {
@@ -73,25 +77,26 @@ Result<std::vector<std::string>> parse_arguments(std::span<const Option> options
   for (const auto& option : options) {
     add(app, option);
   }
-  std::vector<std::string> positionals;
-  app.add_option("arguments", positionals);
+  // What stands behind "--" is no option; and CLI11 would take the brackets off "[2001:db8::1]".
+  const auto end = std::ranges::find(arguments, "--");
+  std::vector<std::string> reversed(arguments.begin(), end);
+  std::ranges::reverse(reversed);
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app.parse(reversed);
   } catch (const CLI::ValidationError& error) {
     return fail(Errc::malformed, error.what());  // "--ports: " and our own words
   } catch (const CLI::ArgumentMismatch& error) {
-    const auto word = std::string_view(error.what()).find("override") == std::string_view::npos
-                          ? Word::app_needs_value
-                          : Word::app_takes_no_value;
-    return fail(Errc::malformed, say(word, {option_in(error.what())}));
+    return fail(Errc::malformed, mismatch(error.what()));
   } catch (const CLI::Error& error) {
     return fail(Errc::malformed, say(Word::app_bad_arguments, {error.what()}));
   }
-  for (const auto& rest : app.remaining()) {
-    if (rest.size() > 1 && rest.front() == '-' && rest != "--") {
+  auto positionals = app.remaining();
+  for (const auto& rest : positionals) {
+    if (rest.size() > 1 && rest.front() == '-') {
       return unknown_option(options, rest);
     }
   }
+  positionals.insert(positionals.end(), end == arguments.end() ? end : end + 1, arguments.end());
   return positionals;
 }
 

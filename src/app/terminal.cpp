@@ -19,8 +19,9 @@ namespace spranga::app {
 namespace {
 
 // Reached from the signal handler: set before `echo_off`, so never half there.
-termios terminal_before{};      // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::atomic<int> echo_off{-1};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+termios terminal_before{};         // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> echo_off{-1};     // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<bool> progress_shown;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 constexpr std::string_view clear_line = "\r\x1b[K";
 
 void restore_echo() {
@@ -30,8 +31,15 @@ void restore_echo() {
   }
 }
 
+void clear_progress() {
+  if (progress_shown.exchange(false)) {
+    static_cast<void>(!::write(STDERR_FILENO, clear_line.data(), clear_line.size()));
+  }
+}
+
 void end_at_once(int signal) {
   restore_echo();
+  clear_progress();
   ::_exit(128 + signal);
 }
 
@@ -112,14 +120,11 @@ void ProgressLine::show(std::string_view text) {
   const auto width = static_cast<std::size_t>(terminal_width());
   const auto line = std::string(clear_line) + render::wrap(text, width - 1).front();
   static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
-  shown_ = true;
+  progress_shown = true;
 }
 
 void ProgressLine::clear() {
-  if (shown_) {
-    static_cast<void>(!::write(STDERR_FILENO, clear_line.data(), clear_line.size()));
-    shown_ = false;
-  }
+  clear_progress();
 }
 
 }  // namespace spranga::app

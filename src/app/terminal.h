@@ -24,7 +24,8 @@ void handle_signals();
 /// Asks on the terminal, without echo; Errc::not_found where there is none.
 [[nodiscard]] Result<std::string> ask_secret(const std::string& question);
 
-/// The line on standard error that tells what is being done. Shown on a terminal only.
+/// The line on standard error that tells what is being done; one at a time. Shown on a terminal
+/// only.
 class ProgressLine {
 public:
   explicit ProgressLine(bool wanted);
@@ -39,7 +40,6 @@ public:
 
 private:
   bool wanted_;
-  bool shown_{false};
 };
 
 }  // namespace spranga::app

@@ -11,6 +11,9 @@
 
 namespace spranga::app {
 
+/// Where a verb is named: by `spranga` alone, by `spranga help`, or nowhere.
+enum class Listing { overview, help, hidden };
+
 struct Verb {
   std::string_view name;
   words::Word arguments;  // what may follow, "[TARGET...]"; Word::none: nothing
@@ -19,7 +22,7 @@ struct Verb {
   std::vector<Option> (*options)();
   /// Does it; `arguments` are those after the verb. Returns the exit code.
   int (*run)(std::span<const std::string> arguments);
-  bool hidden{false};  // not in the help
+  Listing listing;
 };
 
 [[nodiscard]] std::span<const Verb> verbs();

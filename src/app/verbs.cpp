@@ -21,23 +21,26 @@ std::vector<Option> no_options() {
   return {};
 }
 
+// clang-format off
 constexpr std::array verb_table = {
-    Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command},
-    Verb{"explain", Word::argument_id, Word::verb_explain, no_options, explain_command},
-    Verb{"help", Word::arguments_verb, Word::verb_help, no_options, help_command},
-    Verb{"version", Word::none, Word::verb_version, no_options, version_command},
-    Verb{
-        "completion", Word::arguments_shell, Word::verb_completion, no_options, completion_command},
-    Verb{"man", Word::arguments_verb, Word::verb_man, no_options, man_command},
-    Verb{"docs", Word::none, Word::verb_docs, no_options, docs_command, true},
+    Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command, Listing::overview},
+    Verb{"explain", Word::argument_id, Word::verb_explain, no_options, explain_command, Listing::overview},
+    Verb{"help", Word::arguments_verb, Word::verb_help, no_options, help_command, Listing::overview},
+    Verb{"version", Word::none, Word::verb_version, no_options, version_command, Listing::help},
+    Verb{"completion", Word::arguments_shell, Word::verb_completion, no_options, completion_command, Listing::help},
+    Verb{"man", Word::arguments_verb, Word::verb_man, no_options, man_command, Listing::help},
+    Verb{"docs", Word::none, Word::verb_docs, no_options, docs_command, Listing::hidden},
 };
+
+// clang-format on
 
 int unknown_verb(const std::string& given) {
   std::vector<std::string_view> known;
   for (const auto& verb : verbs()) {
     known.push_back(verb.name);
   }
-  auto message = say(Word::app_unknown_verb, {given});
+  const auto what = given.starts_with('-') ? Word::app_unknown_option : Word::app_unknown_verb;
+  auto message = say(what, {given});
   const bool is_server = given.find_first_of(".:") != std::string::npos;
   const auto nearest = is_server ? "spranga check " + given : std::string(suggest(given, known));
   message += nearest.empty() ? "" : " " + say(Word::app_did_you_mean, {nearest});
@@ -67,7 +70,7 @@ const Verb* find_verb(std::string_view name) {
 
 int run_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    return print(overview());
+    return print(overview(Listing::overview));
   }
   const auto& first = arguments.front();
   const auto* verb = find_verb(first);
@@ -75,7 +78,8 @@ int run_command_line(std::span<const std::string> arguments) {
     if (first == "--version") {
       return version_command({});
     }
-    return first == "--help" || first == "-h" ? print(overview()) : unknown_verb(first);
+    return first == "--help" || first == "-h" ? print(overview(Listing::help))
+                                              : unknown_verb(first);
   }
   if (verb == nullptr) {
     return unknown_verb(first);
