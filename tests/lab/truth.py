@@ -28,6 +28,8 @@ A3  587  warn|fail         .
 A4  587  fail              .
 A4  465  fail              .
 S2  587  not_tested        fail:likely
+S2  465  not_tested        fail:likely
+S2  25   not_tested        fail:likely
 S3  25   not_tested|warn   warn
 rules    no,unknown,unknown  no,no,unknown
 """
@@ -39,9 +41,13 @@ A3  587  pass              .
 A4  587  pass              .
 A4  465  pass              .
 S2  587  not_tested        pass
+S2  465  not_tested        pass
+S2  25   not_tested        pass
 S3  25   not_tested|warn   warn
 rules    ok,unknown,unknown  ok,ok,unknown
 """
+
+NO_LOGIN_ON_25 = "S2  25  -  -"
 
 
 def rows(*tables):
@@ -77,18 +83,22 @@ TRUTH = {
         A3  587  pass|warn|fail  .
         rules    no,unknown,unknown  no,ok,unknown"""),
     ("sendmail", "strict"): rows(EVERY, HARD),
-    # OpenSMTPD takes AUTH only inside TLS 1.2 or later whatever is set: weak is the sender alone
+    # OpenSMTPD takes AUTH only inside TLS 1.2 or later whatever is set: weak is the sender alone. It says the
+    # same to an outside recipient and to an unknown one: without a known recipient nothing follows from that.
     ("opensmtpd", "weak"): rows(EVERY, HARD, """
+        S1  25   not_tested  pass:likely
         A3  587  pass|warn  .
         S2  587  not_tested  fail:likely
+        S2  465  not_tested  fail:likely
+        S2  25   not_tested  fail:likely
         rules    ok,unknown,unknown  ok,no,unknown"""),
-    ("opensmtpd", "hard"): rows(EVERY, HARD),
+    ("opensmtpd", "hard"): rows(EVERY, HARD, "S1  25  not_tested  pass:likely"),
     # Dovecot's submission service on 587 and 465, Postfix on 25 for incoming mail only
-    ("dovecot", "weak"): rows(EVERY, WEAK, "A2  25  pass  ."),
-    ("dovecot", "hard"): rows(EVERY, HARD),
+    ("dovecot", "weak"): rows(EVERY, WEAK, NO_LOGIN_ON_25, "A2  25  pass  ."),
+    ("dovecot", "hard"): rows(EVERY, HARD, NO_LOGIN_ON_25),
 }
 
-# An open relay: all else is as hardened. Exim's takes strangers on every port.
+# An open relay: all else is as hardened. Exim's takes strangers on every port, in clear too.
 RELAY = {
     "postfix": rows(EVERY, HARD, """
         S1  25  fail:likely  .
@@ -96,6 +106,7 @@ RELAY = {
         rules   ok,no,unknown  ok,no,unknown"""),
     "exim": rows(EVERY, HARD, """
         S1  25   fail:likely  .
+        A3  587  fail  .
         S4  587  fail|fail:likely  .
         S4  465  fail|fail:likely  .
         rules    ok,no,unknown  ok,no,unknown"""),
