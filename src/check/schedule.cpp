@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <functional>
-#include <future>
+#include <mutex>
 #include <thread>
 
 #include "check/opening.h"
@@ -63,7 +64,7 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
 
 /// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the server
 /// lets it.
-void talk_to_port(Audit& audit, int number) {
+void talk_to_port(Audit& audit, int number, std::mutex& clear_auth_turn) {
   auto& facts = audit.port(number);
   audit.say({Word::step_port, {std::to_string(number)}});
   auto opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
@@ -80,6 +81,7 @@ void talk_to_port(Audit& audit, int number) {
     return;
   }
   if (audit.asks(1)) {
+    const std::lock_guard turn(clear_auth_turn);  // what AUTH shows on one port spares a line on the next
     probe_clear_auth(audit, facts, *opened.conversation);
     if (!opened.conversation->smtp().alive()) {
       opened.conversation.reset();
@@ -122,34 +124,23 @@ void add_untested_ports(Audit& audit) {
 
 bool has(const std::vector<int>& ports, int port) { return std::ranges::find(ports, port) != ports.end(); }
 
-/// Two threads: the clear-text ports one after the other, since what AUTH showed on one settles it on
-/// the next; beside them 465 and the old-TLS handshakes of ports that are done.
+/// Two threads take the ports in turn: main dialogue, then the old-TLS handshake.
 void run_dialogues(Audit& audit) {
-  std::vector<int> clear_ports;
-  std::ranges::copy_if(
-      audit.subject().ports, std::back_inserter(clear_ports), [](int port) { return port != 465; });
-  std::ranges::stable_sort(clear_ports, std::greater<>{});  // 587 before 25
-  std::vector<std::promise<void>> done(clear_ports.size());
-  std::jthread beside([&] {
-    const auto old_tls = [&](int number) {
-      auto& facts = audit.port(number);
+  std::vector<int> ports = audit.subject().ports;
+  std::ranges::stable_sort(ports, std::greater<>{});  // 587 and 465 at once, then 25
+  std::atomic<std::size_t> next{0};
+  std::mutex clear_auth_turn;
+  const auto work = [&] {
+    for (auto i = next++; i < ports.size(); i = next++) {
+      talk_to_port(audit, ports[i], clear_auth_turn);
+      auto& facts = audit.port(ports[i]);
       if (audit.asks(1) && facts.state == PortState::open && facts.tls_seen) {
         probe_old_tls(audit, facts);
       }
-    };
-    if (has(audit.subject().ports, 465)) {
-      talk_to_port(audit, 465);
-      old_tls(465);
     }
-    for (std::size_t i = 0; i < clear_ports.size(); ++i) {
-      done[i].get_future().wait();
-      old_tls(clear_ports[i]);
-    }
-  });
-  for (std::size_t i = 0; i < clear_ports.size(); ++i) {
-    talk_to_port(audit, clear_ports[i]);
-    done[i].set_value();
-  }
+  };
+  const std::jthread beside(work);
+  work();
 }
 
 void run_after_helo(Audit& audit) {
