@@ -1,4 +1,5 @@
-// The real Transport: a non-blocking socket, and SSL on top of it once start_tls has succeeded.
+#include "net/tcp_transport.h"
+
 #include <openssl/err.h>
 #include <sys/socket.h>
 
@@ -8,7 +9,6 @@
 
 #include "net/dialer.h"
 #include "net/socket.h"
-#include "net/tls.h"
 
 namespace spranga::net {
 
@@ -16,49 +16,45 @@ namespace {
 
 constexpr std::size_t read_chunk = 16UL * 1024;
 
-class TcpTransport final : public Transport {
- public:
-  TcpTransport(Fd fd, Address local) : fd_(std::move(fd)), local_(local) {}
-
-  [[nodiscard]] Result<void> write(std::string_view bytes, SteadyTime deadline) override {
-    while (!bytes.empty()) {
-      SPRANGA_TRY(const auto done, ssl_ ? write_tls(bytes, deadline) : write_plain(bytes, deadline));
-      bytes.remove_prefix(done);
+Address local_address_of(int fd) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own idiom
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0) {
+    if (auto address = Address::from_sockaddr(storage)) {
+      return *address;
     }
-    return {};
   }
+  return {};
+}
 
-  [[nodiscard]] Result<std::string> read_some(SteadyTime deadline) override {
-    if (!fd_) {
-      return fail(Errc::closed, "connection is closed");
-    }
-    hurry_acknowledgements(fd_.get());
-    return ssl_ ? read_tls(deadline) : read_plain(deadline);
+}  // namespace
+
+TcpTransport::TcpTransport(Fd fd) : fd_(std::move(fd)), local_(local_address_of(fd_.get())) {}
+
+Result<void> TcpTransport::write(std::string_view bytes, SteadyTime deadline) {
+  if (!fd_) {
+    return fail(Errc::closed, "the connection is closed");
   }
-
-  [[nodiscard]] Result<TlsFacts> start_tls(const TlsOptions& options, SteadyTime deadline) override;
-
-  void close() override {
-    ssl_.reset();
-    fd_.reset();
+  while (!bytes.empty()) {
+    SPRANGA_TRY(const auto done, ssl_ ? write_tls(bytes, deadline) : write_plain(bytes, deadline));
+    bytes.remove_prefix(done);
   }
+  return {};
+}
 
-  [[nodiscard]] Address local_address() const override { return local_; }
+Result<std::string> TcpTransport::read_some(SteadyTime deadline) {
+  if (!fd_) {
+    return fail(Errc::closed, "the connection is closed");
+  }
+  hurry_acknowledgements(fd_.get());
+  return ssl_ ? read_tls(deadline) : read_plain(deadline);
+}
 
- private:
-  Result<std::size_t> write_plain(std::string_view bytes, SteadyTime deadline) const;
-  Result<std::size_t> write_tls(std::string_view bytes, SteadyTime deadline);
-  Result<std::string> read_plain(SteadyTime deadline) const;
-  Result<std::string> read_tls(SteadyTime deadline);
-
-  /// After an SSL call that did not succeed: waits and returns, or says why there is no point.
-  Result<void> wait_for_tls(int outcome, SteadyTime deadline);
-
-  Fd fd_;
-  SslContextPointer context_;
-  SslPointer ssl_;
-  Address local_;
-};
+void TcpTransport::close() {
+  ssl_.reset();
+  fd_.reset();
+}
 
 Result<std::size_t> TcpTransport::write_plain(std::string_view bytes, SteadyTime deadline) const {
   for (;;) {
@@ -137,27 +133,22 @@ Result<std::string> TcpTransport::read_tls(SteadyTime deadline) {
   }
 }
 
-Result<TlsFacts> TcpTransport::start_tls(const TlsOptions& options, SteadyTime deadline) {
-  SPRANGA_TRY(auto context, make_client_context(options));
-  context_ = std::move(context);
-  ssl_.reset(SSL_new(context_.get()));
+Result<void> TcpTransport::shake_hands(HandshakeCall call, SteadyTime deadline) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), fd_.get()) != 1) {
+    ssl_.reset();
     return fail(Errc::internal, take_openssl_error());
-  }
-  if (!options.server_name.empty()) {
-    SSL_set_tlsext_host_name(ssl_.get(), options.server_name.c_str());
   }
   for (;;) {
     ERR_clear_error();
     errno = 0;
     hurry_acknowledgements(fd_.get());
-    const int outcome = SSL_connect(ssl_.get());
+    const int outcome = call(ssl_.get());
     if (outcome == 1) {
-      return read_facts(ssl_.get(), options);
+      return {};
     }
     if (auto waited = wait_for_tls(outcome, deadline); !waited) {
       ssl_.reset();
-      return Failure(std::move(waited).error());
+      return waited;
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       ssl_.reset();
@@ -166,17 +157,22 @@ Result<TlsFacts> TcpTransport::start_tls(const TlsOptions& options, SteadyTime d
   }
 }
 
-Address local_address_of(int fd) {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof storage;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own idiom
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0) {
-    if (auto address = Address::from_sockaddr(storage)) {
-      return *address;
-    }
+Result<TlsFacts> TcpTransport::start_tls(const TlsOptions& options, SteadyTime deadline) {
+  SPRANGA_TRY(context_, make_client_context(options));
+  ssl_.reset(SSL_new(context_.get()));
+  if (ssl_ && !options.server_name.empty()) {
+    SSL_set_tlsext_host_name(ssl_.get(), options.server_name.c_str());
   }
-  return {};
+  SPRANGA_CHECK(shake_hands(&SSL_connect, deadline));
+  return read_facts(ssl_.get(), options);
 }
+
+Result<void> TcpTransport::accept_tls(SSL_CTX* context, SteadyTime deadline) {
+  ssl_.reset(SSL_new(context));
+  return shake_hands(&SSL_accept, deadline);
+}
+
+namespace {
 
 class TcpDialer final : public Dialer {
  public:
@@ -185,8 +181,7 @@ class TcpDialer final : public Dialer {
   [[nodiscard]] Result<std::unique_ptr<Transport>> connect(const Endpoint& to,
                                                            SteadyTime deadline) override {
     SPRANGA_TRY(auto fd, connect_socket(to, options_, deadline));
-    const auto local = local_address_of(fd.get());
-    return std::unique_ptr<Transport>(std::make_unique<TcpTransport>(std::move(fd), local));
+    return std::unique_ptr<Transport>(std::make_unique<TcpTransport>(std::move(fd)));
   }
 
  private:
