@@ -88,7 +88,13 @@ int run_command_line(std::span<const std::string> arguments) {
   if (asks_for(rest, "--help", "-h")) {
     return print(help_of(*verb));
   }
-  return asks_for(rest, "--version", "--version") ? version_command({}) : verb->run(rest);
+  if (asks_for(rest, "--version", "--version")) {
+    return version_command({});
+  }
+  if (verb->arguments == Word::none && verb->options().empty() && !rest.empty()) {
+    return usage_error(say(Word::app_too_many_arguments, {rest.front()}), "spranga help");
+  }
+  return verb->run(rest);
 }
 
 }  // namespace spranga::app

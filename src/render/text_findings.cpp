@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 
 #include "render/labels.h"
 #include "render/paint.h"
@@ -25,10 +27,6 @@ constexpr std::string_view indent = "      ";
 constexpr std::size_t evidence_limit = 500;  // bytes of one line; --verbose shows more
 constexpr std::size_t status_width = 11;     // "NOT-TESTED" and a blank
 
-std::size_t text_width(const Style& style) {
-  return static_cast<std::size_t>(std::clamp(style.width, 40, 200));
-}
-
 std::string title_of(std::string_view id, const Style& style) {
   const auto* check = finding::find_check(id);
   return check == nullptr ? std::string() : say(check->title, {}, style.language);
@@ -39,43 +37,92 @@ std::string status_column(Status status, const Style& style) {
       style, ink_of(status), pad(say(label_of(status).word, {}, style.language), status_width));
 }
 
-std::string first_line(const Finding& finding, const Style& style) {
-  std::vector<std::string> parts{std::string(finding.id) + "  " + title_of(finding.id, style)};
-  if (const auto where = place(finding.where, style); !where.empty()) {
-    parts.push_back(where);
+/// Worst first; among equals what weighs most in its rule, then the catalogue's order, then the
+/// port.
+std::vector<const Finding*> worst_first(const Report& report) {
+  const auto rank = [](const Finding& finding) {
+    constexpr std::array order = {
+        Status::fail, Status::warn, Status::not_tested, Status::info, Status::pass};
+    const auto* check = finding::find_check(finding.id);
+    const auto place = check == nullptr ? 0 : check - finding::catalogue().data();
+    const auto weight = check == nullptr ? finding::Weight::inform : check->weight;
+    return std::tuple(std::ranges::find(order, finding.status) - order.begin(),
+                      weight,
+                      place,
+                      finding.where.address,
+                      finding.where.port);
+  };
+  std::vector<const Finding*> sorted;
+  for (const auto& finding : report.findings) {
+    sorted.push_back(&finding);
   }
-  if (const auto word = label_of(finding.confidence).word;
-      word != Word::none && finding.status != Status::not_tested) {
-    parts.push_back(say(word, {}, style.language));
-  }
-  return fmt::format("{}", fmt::join(parts, " · "));
+  std::ranges::stable_sort(
+      sorted, [&rank](const Finding* a, const Finding* b) { return rank(*a) < rank(*b); });
+  return sorted;
 }
 
-std::string fix_text(const std::vector<std::string>& lines, const Style& style) {
-  if (lines.empty()) {
-    return "";
-  }
-  const auto label = std::string(indent) + say(Word::finding_fix, {}, style.language);
-  auto out = hang(label, lines.front(), text_width(style));
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    out += std::string(columns(label), ' ') + *line + "\n";  // not wrapped: it is copied from here
-  }
-  return out;
-}
+/// Prints findings one after the other; what was said once about a check is not said again.
+class FindingsText {
+public:
+  FindingsText(const Report& report, const Style& style)
+      : report_(report), style_(style), width_(width_of(style)) {}
 
-std::string block(const Report& report, const Finding& finding, const Style& style) {
-  const auto width = text_width(style);
-  const auto title = hang(std::string(status_width, ' '), first_line(finding, style), width);
-  auto out = status_column(finding.status, style) + title.substr(status_width);
-  out += hang(indent, say(finding.summary, style.language), width);
-  out += dialogue_text(finding.evidence, indent, evidence_limit, style);
-  const auto* check = finding::find_check(finding.id);
-  if (check != nullptr && (finding.status == Status::fail || finding.status == Status::warn)) {
-    const auto label = std::string(indent) + say(Word::finding_why, {}, style.language);
-    out += hang(label, say(check->meaning, {}, style.language), width);
+  [[nodiscard]] std::string block(const Finding& finding) {
+    auto out =
+        status_column(finding.status, style_) +
+        hang(std::string(status_width, ' '), first_line(finding), width_).substr(status_width);
+    out += hang(indent, say(finding.summary, style_.language), width_);
+    out += dialogue_text(finding.evidence, indent, evidence_limit, style_);
+    if (finding.status == Status::fail || finding.status == Status::warn) {
+      out += why(finding) + fix(finding) + "\n";
+    }
+    return out;
   }
-  return out + fix_text(fix_lines(report, finding, style.language), style);
-}
+
+private:
+  [[nodiscard]] std::string first_line(const Finding& finding) const {
+    std::vector<std::string> parts{std::string(finding.id) + "  " + title_of(finding.id, style_)};
+    auto where = finding.where;
+    if (report_.hosts.size() == 1 && where.port) {
+      where.address.reset();  // the head of the report names it
+    }
+    parts.push_back(place(where, style_));
+    if (finding.status != Status::not_tested) {
+      parts.push_back(say(label_of(finding.confidence).word, {}, style_.language));
+    }
+    std::erase(parts, "");
+    return fmt::format("{}", fmt::join(parts, " · "));
+  }
+
+  [[nodiscard]] std::string why(const Finding& finding) {
+    const auto* check = finding::find_check(finding.id);
+    if (check == nullptr || !explained_.insert(finding.id).second) {
+      return "";
+    }
+    const auto label = std::string(indent) + say(Word::finding_why, {}, style_.language);
+    return hang(label, say(check->meaning, {}, style_.language), width_);
+  }
+
+  [[nodiscard]] std::string fix(const Finding& finding) {
+    const auto lines = fix_lines(report_, finding, style_.language);
+    if (lines.empty() || !fixes_.insert(lines).second) {
+      return "";
+    }
+    const auto label = std::string(indent) + say(Word::finding_fix, {}, style_.language);
+    auto out = hang(label, lines.front(), width_);
+    for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+      out +=
+          std::string(columns(label), ' ') + *line + "\n";  // not wrapped: it is copied from here
+    }
+    return out;
+  }
+
+  const Report& report_;
+  const Style& style_;
+  std::size_t width_;
+  std::set<std::string_view> explained_;
+  std::set<std::vector<std::string>> fixes_;
+};
 
 /// "587 (TLS)" for a pass; the address comes before where more than one was tested.
 std::string short_place(const Finding& finding, bool with_address, const Style& style) {
@@ -103,7 +150,7 @@ std::string passes(const Report& report, const Style& style) {
       const auto text = std::string(check.id) + "  " + say(check.title, {}, style.language) +
                         (places.empty() ? "" : " · ") + fmt::format("{}", fmt::join(places, ", "));
       out += status_column(Status::pass, style) +
-             hang(std::string(status_width, ' '), text, text_width(style)).substr(status_width);
+             hang(std::string(status_width, ' '), text, width_of(style)).substr(status_width);
     }
   }
   return out;
@@ -111,45 +158,11 @@ std::string passes(const Report& report, const Style& style) {
 
 }  // namespace
 
-std::string place(const finding::Where& where, const Style& style) {
-  if (!where.port) {
-    return text::escape(where.address.value_or(""));
-  }
-  const auto port = std::to_string(*where.port);
-  if (!where.address) {
-    return say(where.tls ? Word::where_port_tls : Word::where_port, {port}, style.language);
-  }
-  return say(where.tls ? Word::where_address_port_tls : Word::where_address_port,
-             {*where.address, port},
-             style.language);
-}
-
-std::string dialogue_text(std::span<const finding::Line> lines,
-                          std::string_view margin,
-                          std::size_t limit,
-                          const Style& style) {
-  std::string out;
-  for (const auto& line : lines) {
-    const auto at = static_cast<double>(line.at.count()) / 1000.0;
-    const auto milliseconds =
-        say(Word::report_milliseconds, {fmt::format("{:.1f}", at)}, style.language);
-    const auto first =
-        fmt::format("{}{:>11}  {} ", margin, milliseconds, pad(mark_of(line.direction).arrow, 2));
-    out += hang(first, text::escape_clipped(line.text, limit), text_width(style));
-  }
-  return out;
-}
-
 std::string findings_text(const Report& report, const Style& style) {
-  constexpr std::array worst_first = {Status::fail, Status::warn, Status::not_tested, Status::info};
+  FindingsText text(report, style);
   std::string out;
-  for (const auto status : worst_first) {
-    for (const auto& finding : report.findings) {
-      if (finding.status == status) {
-        out += block(report, finding, style);
-        out += status == Status::fail || status == Status::warn ? "\n" : "";
-      }
-    }
+  for (const auto* finding : worst_first(report)) {
+    out += finding->status == Status::pass ? "" : text.block(*finding);
   }
   return out + passes(report, style);
 }

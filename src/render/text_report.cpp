@@ -22,10 +22,6 @@ using words::Word;
 
 constexpr std::size_t dialogue_limit = 4000;  // bytes of one line with --verbose
 
-std::size_t width_of(const Style& style) {
-  return static_cast<std::size_t>(std::clamp(style.width, 40, 200));
-}
-
 std::string heading(Word word, const Style& style) {
   return "\n" + paint(style, Ink::heading, say(word, {}, style.language)) + "\n";
 }
@@ -140,7 +136,10 @@ std::string dialogues(const Report& report, const Style& style) {
                        width_of(style));
     out += dialogue_text(dialogue.lines, "  ", dialogue_limit, style);
   }
-  return out.empty() ? out : heading(Word::report_dialogues, style) + out;
+  return out.empty()
+             ? out
+             : heading(Word::report_dialogues, style) +
+                   hang("  ", say(Word::report_legend, {}, style.language), width_of(style)) + out;
 }
 
 std::string duration(std::chrono::milliseconds elapsed, const Style& style) {
@@ -169,9 +168,20 @@ std::string noise(const finding::Noise& noise, const Style& style) {
              style.language);
 }
 
+/// How to learn more, by the example of the worst check.
+std::string explain_hint(const Report& report, const Style& style) {
+  for (const auto status : {finding::Status::fail, finding::Status::warn}) {
+    const auto found = std::ranges::find(report.findings, status, &finding::Finding::status);
+    if (found != report.findings.end()) {
+      return say(Word::report_explain_hint, {std::string(found->id)}, style.language) + "\n";
+    }
+  }
+  return "";
+}
+
 std::string foot(const Report& report, const Style& style) {
   const auto width = width_of(style);
-  std::string out = "\n";
+  auto out = "\n" + explain_hint(report, style);
   if (report.connected) {
     out += hang("", noise(report.noise, style), width);
   }

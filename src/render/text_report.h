@@ -12,6 +12,9 @@ namespace spranga::render {
 
 [[nodiscard]] std::string text_report(std::span<const finding::Report> reports, const Style& style);
 
+/// Columns to write in: the style's, within reason.
+[[nodiscard]] std::size_t width_of(const Style& style);
+
 /// "192.0.2.1 port 587 inside TLS"; "" where the finding has no place.
 [[nodiscard]] std::string place(const finding::Where& where, const Style& style);
 

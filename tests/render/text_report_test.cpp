@@ -59,6 +59,40 @@ TEST(TextReport, GoesFromWorstToBest) {
   }
 }
 
+TEST(TextReport, PutsAFaultThatDecidesBeforeOneThatAdvises) {
+  auto report = test::weak_postfix();
+  report.findings[3].status = finding::Status::fail;  // A3, before A4 in the catalogue
+  report.findings.push_back(test::found("A4", finding::Status::fail, test::at(587), "TLS 1.0"));
+  const auto text = text_of(report);
+  EXPECT_LT(text.find("A4  "), text.find("A3  "));
+}
+
+TEST(TextReport, SaysWhyAndFixOfACheckOnce) {
+  auto report = test::weak_postfix();
+  auto again = report.findings[2];
+  again.where = test::at(587);
+  report.findings.push_back(again);
+  const auto text = text_of(report);
+  const auto findings = text.substr(text.find("Findings"));
+  const auto count = [&findings](std::string_view part) {
+    int found = 0;
+    for (auto at = findings.find(part); at != std::string::npos; at = findings.find(part, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("FAIL       A2"), 2);
+  EXPECT_EQ(count("Why: A password sent without TLS"), 1);
+  EXPECT_EQ(count("smtpd_tls_auth_only"), 1);
+}
+
+TEST(TextReport, NamesTheAddressWhereMoreThanOneWasTested) {
+  auto report = test::weak_postfix();
+  EXPECT_THAT(text_of(report), HasSubstr("really refused · port 25\n"));
+  report.hosts.push_back(report.hosts[0]);
+  EXPECT_THAT(text_of(report), HasSubstr("really refused · 192.0.2.25 port 25\n"));
+}
+
 TEST(TextReport, GivesTheCommandThatSettlesAnOpenRuleOnALineOfItsOwn) {
   EXPECT_THAT(text_of(test::weak_postfix()),
               HasSubstr("  spranga check mail.example.org --user alice@example.org\n"));
