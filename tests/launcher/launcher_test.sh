@@ -11,8 +11,9 @@ copy="$scratch/a check out"
 wrong=0
 output='' errors='' status=0
 
-mkdir -p "$copy/src/app" "$scratch/bin"
+mkdir -p "$copy"/{src/app,lab} "$scratch/bin"
 cp -r -- "$root"/{spranga,tools,CMakeLists.txt,CMakePresets.json} "$copy/"
+cp -r -- "$root"/lab/{lab,packages,start} "$root"/lab/*.sh "$copy/lab/"
 echo 'int main() {}' >"$copy/src/app/main.cpp"
 
 cat >"$scratch/bin/cmake" <<'STANDIN'
