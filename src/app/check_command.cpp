@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include "app/catalogue_commands.h"
@@ -19,6 +20,7 @@
 #include "net/dialer.h"
 #include "net/system_resolver.h"
 #include "render/render.h"
+#include "vantage/private_network.h"
 
 namespace spranga::app {
 
@@ -85,15 +87,45 @@ render::Style style_of(const CheckOutput& output) {
   style.width = to_file ? style.width : terminal_width();
   style.verbose = output.verbose;
   style.quiet = output.quiet;
+  style.lowest = output.level;
   return style;
 }
+
+/// The private network of --from-here, where it was asked for.
+class Outside {
+public:
+  Result<void> set_up() {
+    SPRANGA_TRY(auto network, vantage::PrivateNetwork::make());
+    network_.emplace(std::move(network));
+    vantage_ = {network_->ipv4().outside,
+                network_->ipv6().outside,
+                network_->ipv4().machine,
+                network_->ipv6().machine};
+    return {};
+  }
+
+  [[nodiscard]] int descriptor() const { return network_ ? network_->descriptor() : -1; }
+
+  [[nodiscard]] const check::Vantage* vantage() const { return network_ ? &vantage_ : nullptr; }
+
+private:
+  std::optional<vantage::PrivateNetwork> network_;
+  check::Vantage vantage_;
+};
 
 /// Runs all targets. Where the format allows, each report is printed as soon as it is there.
 int run(const Request& request) {
   const SystemClock clock;
   const auto& settings = request.options.settings;
   const auto resolver = net::make_resolver();
-  const auto dialer = net::make_dialer({.source = net::Address::parse(settings.source)});
+  Outside outside;
+  if (settings.from_here) {
+    if (const auto failed = outside.set_up(); !failed) {
+      return usage_error(say(Word::app_from_here_failed, {failed.error().detail}));
+    }
+  }
+  const auto dialer = net::make_dialer({.source = net::Address::parse(settings.source),
+                                        .network_namespace = outside.descriptor()});
   const auto& format = *render::find_format(request.output.format);
   const auto style = style_of(request.output);
   const bool at_once = format.one_by_one && request.output.file.empty();
@@ -101,7 +133,7 @@ int run(const Request& request) {
   std::vector<Report> reports;
   for (const auto& target : request.targets) {
     reports.push_back(check::run_check(
-        target, settings, {clock, *resolver, *dialer}, [&](const words::Phrase& step) {
+        target, settings, {clock, *resolver, *dialer, outside.vantage()}, [&](const words::Phrase& step) {
           progress.show(target + " " + say(step));
         }));
     progress.clear();

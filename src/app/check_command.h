@@ -18,6 +18,7 @@ struct CheckOutput {
   std::string file;  // "": standard output
   bool quiet{false};
   bool verbose{false};
+  finding::Status level{finding::Status::pass};
   std::string explain;  // a check's id
   Colour colour{Colour::automatic};
 };

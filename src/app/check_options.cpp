@@ -34,6 +34,18 @@ auto choose_colour(Colour& colour) {
   };
 }
 
+auto choose_level(finding::Status& level) {
+  return [&level](const std::string& value) {
+    using enum finding::Status;
+    level = value == "fail"         ? fail
+            : value == "warn"       ? warn
+            : value == "not_tested" ? not_tested
+            : value == "info"       ? info
+                                    : pass;
+    return Result<void>();
+  };
+}
+
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
   for (const auto& format : render::formats()) {
@@ -50,6 +62,7 @@ std::vector<Option> output_options(CheckOutput& output) {
       {"--output", "-o", Word::argument_file, "", Word::option_output, group, {}, store(output.file)},
       {"--quiet", "-q", Word::none, "", Word::option_quiet, group, {}, raise(output.quiet)},
       {"--verbose", "-v", Word::none, "", Word::option_verbose, group, {}, raise(output.verbose)},
+      {"--level", "-l", Word::argument_level, "pass", Word::option_level, group, {"fail", "warn", "not_tested", "info", "pass"}, choose_level(output.level)},
       {"--colour", "", Word::argument_when, "auto", Word::option_colour, group, {"auto", "always", "never"}, choose_colour(output.colour)},
       {"--explain", "", Word::argument_id, "", Word::option_explain, group, {}, store(output.explain)},
   };

@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "app/shell_commands.h"
 #include "app/suggest.h"
+#include "app/tour_command.h"
 #include "app/verb.h"
 #include "app/version.h"
 
@@ -24,6 +25,7 @@ std::vector<Option> no_options() {
 // clang-format off
 constexpr std::array verb_table = {
     Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command, Listing::overview},
+    Verb{"tour", Word::none, Word::verb_tour, tour_command_options, tour_command, Listing::overview},
     Verb{"explain", Word::argument_id, Word::verb_explain, no_options, explain_command, Listing::overview},
     Verb{"help", Word::arguments_verb, Word::verb_help, no_options, help_command, Listing::overview},
     Verb{"version", Word::none, Word::verb_version, no_options, version_command, Listing::help},

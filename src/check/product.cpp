@@ -29,7 +29,6 @@ constexpr std::array greetings = {
 // Words that one product alone writes, where the greeting hides its name.
 constexpr std::array replies = {
     Row{"auth command used when not advertised", Product::exim},
-    Row{"authentication cancelled", Product::exim},
     Row{"must issue a starttls command first", Product::postfix},
     Row{"authentication not enabled", Product::postfix},
     Row{"auth mechanism plain not available", Product::sendmail},
@@ -51,6 +50,10 @@ Product find(const std::array<Row, Size>& rows, const smtp::Reply& reply) {
 
 Product product_of_greeting(const smtp::Reply& greeting) { return find(greetings, greeting); }
 
-Product product_of_reply(const smtp::Reply& reply) { return find(replies, reply); }
+Product product_of_reply(const smtp::Reply& reply) {
+  // Exim's whole answer to a cancelled AUTH; others say more, or have an enhanced code.
+  const bool exim = reply.code == 501 && reply.lines.front() == "Authentication cancelled";
+  return exim ? Product::exim : find(replies, reply);
+}
 
 }  // namespace spranga::check

@@ -111,11 +111,11 @@ constexpr std::array bind_sender_to_login = {
 };
 constexpr std::array refuse_own_domain = {
     Directive{postfix, "main.cf", "smtpd_recipient_restrictions = permit_mynetworks, permit_sasl_authenticated, check_sender_access hash:/etc/postfix/own_domains"},
-    Directive{postfix, "own_domains, then: postmap /etc/postfix/own_domains", "example.org 550 5.7.1 Log in to send from this domain"},
+    Directive{postfix, "own_domains, then: postmap /etc/postfix/own_domains", "example.org 550 5.7.1 Not logged in: log in to send from this domain"},
     Directive{exim, "ACL of acl_smtp_mail", "deny !authenticated = *"},
     Directive{exim, "ACL of acl_smtp_mail", "     !hosts = : +relay_from_hosts"},
     Directive{exim, "ACL of acl_smtp_mail", "     sender_domains = +local_domains"},
-    Directive{exim, "ACL of acl_smtp_mail", "     message = Log in to send from this domain"},
+    Directive{exim, "ACL of acl_smtp_mail", "     message = Not logged in: log in to send from this domain"},
     Directive{opensmtpd, "smtpd.conf, before the other match lines", "match !auth from any mail-from \"@example.org\" for any reject"},
 };
 constexpr std::array login_before_mail = {
@@ -142,6 +142,7 @@ constexpr std::array no_xclient = {
     Directive{postfix, "main.cf", "smtpd_authorized_xclient_hosts ="},
     Directive{postfix, "main.cf", "smtpd_authorized_xforward_hosts ="},
     Directive{postfix, "main.cf", "smtpd_etrn_restrictions = permit_mynetworks, reject"},
+    Directive{postfix, "main.cf", "smtpd_discard_ehlo_keywords = etrn, silent-discard"},
     Directive{exim, "main section, line to delete", "acl_smtp_etrn = …"},
     Directive{sendmail, "sendmail.mc", "define(`confPRIVACY_FLAGS', `authwarnings,noexpn,novrfy,noetrn')dnl"},
 };

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 
 namespace spranga::finding {
 
@@ -19,10 +20,11 @@ bool concerns(const Remedy::Directive& directive, Product product) {
          directive.product == Product::unknown || directive.product == Product::dovecot;
 }
 
-std::string line_of(const Remedy::Directive& directive) {
+/// "Postfix (main.cf)"
+std::string label_of(const Remedy::Directive& directive) {
   const auto name = product_name(directive.product);
-  return name.empty() ? fmt::format("{}: {}", directive.where, directive.line)
-                      : fmt::format("{} ({}): {}", name, directive.where, directive.line);
+  return name.empty() ? std::string(directive.where)
+                      : fmt::format("{} ({})", name, directive.where);
 }
 
 }  // namespace
@@ -34,9 +36,27 @@ std::string_view product_name(Product product) {
 std::vector<std::string> remedy_lines(RemedyId id, Product product, words::Language language) {
   const auto& cure = remedy(id);
   std::vector<std::string> lines{words::say(cure.what, {}, language)};
+  std::map<std::string, std::vector<std::string_view>> by_label;
+  std::vector<std::string> order;
   for (const auto& directive : cure.directives) {
-    if (concerns(directive, product)) {
-      lines.push_back(line_of(directive));
+    if (!concerns(directive, product)) {
+      continue;
+    }
+    auto& group = by_label[label_of(directive)];
+    if (group.empty()) {
+      order.push_back(label_of(directive));
+    }
+    group.push_back(directive.line);
+  }
+  for (const auto& label : order) {
+    const auto& group = by_label[label];
+    if (group.size() == 1) {
+      lines.push_back(fmt::format("{}: {}", label, group.front()));
+      continue;
+    }
+    lines.push_back(label + ":");
+    for (const auto line : group) {
+      lines.push_back(fmt::format("  {}", line));
     }
   }
   return lines;

@@ -51,7 +51,8 @@ struct Remedy {
 
 [[nodiscard]] const Remedy& remedy(RemedyId id);
 
-/// Lines to print or to put in JSON: the sentence, then "Postfix (main.cf): smtpd_tls_auth_only = yes".
+/// Lines to print or to put in JSON: the sentence, then "Postfix (main.cf): smtpd_tls_auth_only = yes";
+/// where several lines go to one place, "Postfix (main.cf):" and below it each, two blanks in front.
 /// With a known `product`, only its lines and Dovecot's (its SASL and submission proxy stand beside any
 /// of them); with Product::unknown, those of every product.
 [[nodiscard]] std::vector<std::string> remedy_lines(RemedyId id, Product product, words::Language language);

@@ -60,7 +60,7 @@ Answer Dialogue::auth(std::string_view arguments) {
 Answer Dialogue::check_login(std::string_view response) {
   awaiting_response_ = false;
   if (response == "*") {
-    return say("501 5.7.0 Authentication cancelled");
+    return say("501 5.7.0 AUTH given up");
   }
   logged_in_ = response == smtp::plain_response(mailbox_.user, mailbox_.password);
   return say(logged_in_ ? "235 2.7.0 Authentication succeeded" : "535 5.7.8 Authentication failed");

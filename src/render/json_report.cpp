@@ -78,7 +78,7 @@ Json findings_json(const Report& report, Language language) {
                    {"confidence", label_of(finding.confidence).key},
                    {"rule", rule_number(finding.id)},
                    {"where", where_json(finding.where)},
-                   {"summary", say(finding.summary, language)},
+                   {"summary", summary_text(finding, language)},
                    {"evidence", lines_json(finding.evidence)},
                    {"fix", fix_lines(report, finding, language)}});
   }

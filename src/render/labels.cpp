@@ -144,4 +144,12 @@ std::vector<std::string> fix_lines(const Report& report,
   return finding::remedy_lines(*finding.remedy, product_at(report, finding.where), language);
 }
 
+std::string summary_text(const finding::Finding& finding, words::Language language) {
+  auto out = say(finding.summary, language);
+  for (const auto& more : finding.also) {
+    out += "; " + say(more, language);
+  }
+  return out;
+}
+
 }  // namespace spranga::render

@@ -31,6 +31,9 @@ struct DirectionMark {
 
 [[nodiscard]] words::Word rule_title(finding::Rule rule);
 
+/// The summary and the further sentences of a finding.
+[[nodiscard]] std::string summary_text(const finding::Finding& finding, words::Language language);
+
 /// What stands at the top of a report, and what it means.
 struct Headline {
   words::Word word;

@@ -37,18 +37,25 @@ std::string status_column(Status status, const Style& style) {
       style, ink_of(status), pad(say(label_of(status).word, {}, style.language), status_width));
 }
 
+/// From worst to best.
+constexpr std::array severity = {
+    Status::fail, Status::warn, Status::not_tested, Status::info, Status::pass};
+
+bool is_wanted(Status status, const Style& style) {
+  return std::ranges::find(severity, status) <= std::ranges::find(severity, style.lowest);
+}
+
 /// Worst first; among equals what weighs most in its rule, then the catalogue's order, then the
 /// port.
 std::vector<const Finding*> worst_first(const Report& report) {
   const auto rank = [](const Finding& finding) {
-    constexpr std::array order = {
-        Status::fail, Status::warn, Status::not_tested, Status::info, Status::pass};
     const auto* check = finding::find_check(finding.id);
     const auto place = check == nullptr ? 0 : check - finding::catalogue().data();
     const auto weight = check == nullptr ? finding::Weight::inform : check->weight;
-    return std::tuple(std::ranges::find(order, finding.status) - order.begin(),
+    return std::tuple(std::ranges::find(severity, finding.status) - severity.begin(),
                       weight,
                       place,
+                      finding.confidence,
                       finding.where.address,
                       finding.where.port);
   };
@@ -71,7 +78,7 @@ public:
     auto out =
         status_column(finding.status, style_) +
         hang(std::string(status_width, ' '), first_line(finding), width_).substr(status_width);
-    out += hang(indent, say(finding.summary, style_.language), width_);
+    out += hang(indent, summary_text(finding, style_.language), width_);
     out += dialogue_text(finding.evidence, indent, evidence_limit, style_);
     if (finding.status == Status::fail || finding.status == Status::warn) {
       out += why(finding) + fix(finding) + "\n";
@@ -162,9 +169,10 @@ std::string findings_text(const Report& report, const Style& style) {
   FindingsText text(report, style);
   std::string out;
   for (const auto* finding : worst_first(report)) {
-    out += finding->status == Status::pass ? "" : text.block(*finding);
+    const bool apart = finding->status == Status::pass || !is_wanted(finding->status, style);
+    out += apart ? "" : text.block(*finding);
   }
-  return out + passes(report, style);
+  return out + (is_wanted(Status::pass, style) ? passes(report, style) : "");
 }
 
 }  // namespace spranga::render

@@ -1,0 +1,77 @@
+#include "tour/comparison.h"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "finding/catalogue.h"
+
+namespace spranga::tour {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> badness = {"pass", "info", "not_tested", "warn", "fail"};
+
+std::size_t rank(std::string_view status) {
+  return static_cast<std::size_t>(std::ranges::find(badness, status) - badness.begin());
+}
+
+std::string status_of(const Summary& summary, const std::string& id) {
+  const auto found = std::ranges::find(summary.checks, id, &Summary::Line::id);
+  return found == summary.checks.end() ? "" : found->status;
+}
+
+Summary read(const nlohmann::json& report) {
+  Summary out;
+  out.verdict = report.at("verdict").get<std::string>();
+  for (const auto* rule : {"1", "2", "3"}) {
+    out.rules.push_back(report.at("rules").at(rule).at("state").get<std::string>());
+  }
+  for (const auto& check : finding::catalogue()) {
+    std::string worst;
+    for (const auto& finding : report.at("findings")) {
+      const auto status = finding.at("status").get<std::string>();
+      if (finding.at("id").get<std::string>() == check.id && (worst.empty() || rank(status) > rank(worst))) {
+        worst = status;
+      }
+    }
+    if (!worst.empty()) {
+      out.checks.push_back({std::string(check.id), worst});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Summary> summarise(std::string_view json) {
+  try {
+    return read(nlohmann::json::parse(json));
+  } catch (const nlohmann::json::exception& error) {
+    return fail(Errc::malformed, error.what());
+  }
+}
+
+std::vector<Change> improvements(const Summary& before, const Summary& after) {
+  std::vector<Change> out;
+  for (const auto& [id, status] : before.checks) {
+    const auto now = status_of(after, id);
+    if (rank(status) >= rank("warn") && !now.empty() && rank(now) < rank(status)) {
+      out.push_back({id, status, now});
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> failing(const Summary& summary) {
+  std::vector<std::string> out;
+  for (const auto& [id, status] : summary.checks) {
+    if (status == "fail") {
+      out.push_back(id);
+    }
+  }
+  return out;
+}
+
+}  // namespace spranga::tour

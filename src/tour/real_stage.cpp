@@ -1,0 +1,157 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "process/run.h"
+#include "text/ascii.h"
+#include "tour/lab_files.h"
+#include "tour/stage.h"
+
+namespace spranga::tour {
+
+namespace {
+
+using words::say;
+using words::Word;
+
+struct ServerRow {
+  std::string_view name;
+  std::string_view product;
+  std::string_view hardened;  // the lab's variant that is hardened in all three rules' sense
+};
+
+constexpr std::array servers = {ServerRow{"exim", "Exim", "hard"},
+                                ServerRow{"postfix", "Postfix", "hard"},
+                                ServerRow{"sendmail", "Sendmail", "strict"}};
+
+// What is typed after `spranga`; the password comes from the environment.
+constexpr std::array check_words = {"check",       "mail.example.test", "-4",
+                                    "--user",      "alice",             "--domain",
+                                    "example.test", "--ca-file",        "/etc/lab/ca.crt"};
+
+const ServerRow& row_of(const std::string& name) {
+  for (const auto& row : servers) {
+    if (row.name == name) {
+      return row;
+    }
+  }
+  return servers.front();
+}
+
+/// The end of what a program said, for an error.
+std::string tail(const std::string& text) {
+  constexpr std::size_t most = 600;
+  return std::string(text::trim(text.size() > most ? text.substr(text.size() - most) : text));
+}
+
+/// Where the lab's files are written to below the stage's folder.
+std::string lab_path(const StageSettings& settings, const std::string& file) {
+  return settings.folder + "/lab/" + file;
+}
+
+Result<void> write_lab(const StageSettings& settings) {
+  for (const auto& file : lab_files()) {
+    const std::filesystem::path path(lab_path(settings, std::string(file.path)));
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    std::ofstream out(path, std::ios::binary);
+    out << file.text;
+    out.close();
+    if (!out || ::chmod(path.c_str(), file.executable ? 0755 : 0644) != 0) {
+      return fail(Errc::io, say(Word::tour_cannot_write, {path.string()}));
+    }
+  }
+  return {};
+}
+
+class RealStage final : public Stage {
+ public:
+  explicit RealStage(const StageSettings& settings) : settings_(settings), row_(row_of(settings.server)) {}
+
+  [[nodiscard]] std::string server_name() const override { return std::string(row_.product); }
+
+  [[nodiscard]] std::string command() const override;
+
+  [[nodiscard]] Result<std::string> prepare() override;
+  [[nodiscard]] Result<Seen> look(bool hardened, const render::Style& style) override;
+
+ private:
+  [[nodiscard]] Result<std::string> check(const std::string& variant, std::vector<std::string> options) const;
+
+  [[nodiscard]] std::string lab(const std::string& file) const { return lab_path(settings_, file); }
+
+  [[nodiscard]] std::string cache() const { return settings_.folder + "/cache"; }
+
+  StageSettings settings_;
+  const ServerRow& row_;
+};
+
+Result<std::string> RealStage::prepare() {
+  SPRANGA_TRY(const auto done,
+              process::run_program({lab("setup.sh"), "--into", cache(), "--only", settings_.server}));
+  if (done.exit_code != 0) {
+    return fail(Errc::io, say(Word::tour_fetch_failed, {tail(done.errors + done.output)}));
+  }
+  return std::string();
+}
+
+std::string RealStage::command() const {
+  std::string out = "spranga";
+  for (const auto& word : check_words) {
+    out.append(" ").append(word);
+  }
+  return out + " --level fail";
+}
+
+Result<std::string> RealStage::check(const std::string& variant, std::vector<std::string> options) const {
+  std::vector<std::string> argv{lab("lab"), "--client", settings_.server, variant, settings_.program};
+  argv.insert(argv.end(), check_words.begin(), check_words.end());
+  argv.insert(argv.end(), options.begin(), options.end());
+  process::RunOptions run;
+  run.environment = {{"SPRANGA_PASSWORD", "alicepw"}, {"SPRANGA_LAB_CACHE", cache()}};
+  run.environment["COLUMNS"] = "80";
+  SPRANGA_TRY(auto done, process::run_program(argv, run));
+  constexpr int not_proven = 2;
+  if (done.exit_code > not_proven || done.output.empty()) {
+    return fail(Errc::io, say(Word::tour_server_failed, {std::string(row_.product), tail(done.errors + done.output)}));
+  }
+  return std::move(done.output);
+}
+
+Result<Seen> RealStage::look(bool hardened, const render::Style& style) {
+  const std::string variant(hardened ? row_.hardened : "weak");
+  SPRANGA_TRY(auto text, check(variant, {"--level", "fail", "--colour", style.colour ? "always" : "never"}));
+  SPRANGA_TRY(auto json, check(variant, {"--format", "json"}));
+  return Seen{std::move(text), std::move(json)};
+}
+
+}  // namespace
+
+std::string why_no_real_server(const StageSettings& settings) {
+  if (::geteuid() != 0) {
+    return say(Word::tour_needs_root);
+  }
+  if (::access("/usr/bin/apt-get", X_OK) != 0) {
+    return say(Word::tour_needs_apt);
+  }
+  if (const auto written = write_lab(settings); !written) {
+    return written.error().detail;
+  }
+  const auto able = process::run_program({lab_path(settings, "lab"), "--able"});
+  if (!able || able->exit_code != 0) {
+    return say(Word::tour_needs_namespaces, {able ? tail(able->errors) : able.error().detail});
+  }
+  return "";
+}
+
+std::unique_ptr<Stage> make_real_stage(const StageSettings& settings) {
+  return std::make_unique<RealStage>(settings);
+}
+
+}  // namespace spranga::tour
