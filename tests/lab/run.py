@@ -97,10 +97,15 @@ def mail_taken():
     return [path for path in files if MESSAGE.search(str(path))]
 
 
-def messages(wanted):
-    """Waits until `wanted` messages are there; says how many there are."""
-    deadline = time.monotonic() + 5
-    while len(found := mail_taken()) != wanted and time.monotonic() < deadline:
+def arrived_elsewhere():
+    """The messages that the mail server of sink.test has got."""
+    return list(Path("/run/sink").glob("*.eml"))
+
+
+def messages(wanted, where=mail_taken):
+    """Waits until `wanted` messages are there; returns those that are."""
+    deadline = time.monotonic() + 8
+    while len(found := where()) != wanted and time.monotonic() < deadline:
         time.sleep(0.05)
     return found
 
@@ -156,8 +161,8 @@ def relay(test):
     if left := messages(0):
         test.complain("mail", [f"an audit left {path}" for path in left])
     test.compare("--relay-to", [NAME, *COMMON, "-4", "--relay-to", "owner@sink.test"], proven)
-    if len(sent := messages(1)) != 1:
-        test.complain("--relay-to", [f"one message expected, found {sent}"])
+    if len(sent := messages(1, arrived_elsewhere)) != 1:
+        test.complain("--relay-to", [f"one message expected elsewhere, found {sent}"])
 
 
 def relay_shut(test):
@@ -295,13 +300,13 @@ for _server, _variant in TRUTH:
     SCENARIOS[f"audit-{_server}-{_variant}"] = (audit, _server, _variant, {})
 for _server in RELAY:
     _variant = "strict" if _server == "sendmail" else "hard"
-    SCENARIOS[f"relay-{_server}"] = (relay, _server, _variant, {"OPEN_RELAY": "1"})
+    SCENARIOS[f"relay-{_server}"] = (relay, _server, _variant, {"OPEN_RELAY": "1", "WORLD": "1"})
 for _server in ("postfix", "exim", "sendmail"):
     _variant = "strict" if _server == "sendmail" else "hard"
     SCENARIOS[f"relay-shut-{_server}"] = (relay_shut, _server, _variant, {})
     SCENARIOS[f"here-{_server}"] = (on_the_server, _server, _variant, {})
     SCENARIOS[f"noise-{_server}"] = (noise, _server, _variant, {"FAIL2BAN": "mail"})
-    SCENARIOS[f"domain-{_server}"] = (mail_domain, _server, _variant, {"DNS": "1"})
+    SCENARIOS[f"domain-{_server}"] = (mail_domain, _server, _variant, {"WORLD": "1"})
     for _variant in ("weak", _variant):
         SCENARIOS[f"deliver-{_server}-{_variant}"] = (deliver, _server, _variant, {})
 for _name, (_server, _variant, _knobs, *_) in SPECIAL.items():
