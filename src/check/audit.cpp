@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 namespace spranga::check {
 
@@ -101,6 +102,11 @@ Result<void> Audit::knock(int port) {
   conversation->smtp().note("connected: the door is open");
   conversation->smtp().drop();
   return {};
+}
+
+void Audit::wait_for_room() const {
+  constexpr Milliseconds while_it_forgets{300};
+  std::this_thread::sleep_for(std::min(while_it_forgets, settings_.timeout));
 }
 
 net::TlsOptions Audit::tls_options() const {

@@ -144,6 +144,9 @@ class Audit {
   /// Connects and closes at once: is the door still open? Counts as a connection.
   [[nodiscard]] Result<void> knock(int port);
 
+  /// Lets a server forget connections that we have already closed.
+  void wait_for_room() const;
+
   [[nodiscard]] net::TlsOptions tls_options() const;
 
   void add(finding::Finding finding);

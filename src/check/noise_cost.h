@@ -12,6 +12,7 @@ enum class LoudProbe {
   relay_refused,            // RCPT to an outside domain, refused
   vrfy_refused,             // VRFY, refused
   mailbox_refused,          // RCPT to an unknown mailbox of the domain, refused
+  login_failed,             // the user's own login, refused
 };
 
 /// An unknown product is taken for the loudest.

@@ -4,6 +4,7 @@
 
 #include "check/product.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -46,6 +47,13 @@ std::string view_of(const smtp::Capabilities& capabilities) {
     out += (out.empty() ? "" : ", ") + word;
   }
   return out;
+}
+
+/// "421 Too many concurrent SMTP connections from this IP address"
+bool is_crowded(const std::string& greeting) {
+  const auto text = text::to_lower(greeting);
+  const bool connections = text.find("connections") != std::string::npos;
+  return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
 }
 
 Opened trouble_with(const PortFacts& facts, PortState state, std::string detail) {
@@ -105,8 +113,11 @@ Phrase state_phrase(const PortFacts& facts) {
   return {};
 }
 
-Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello) {
-  auto opened = audit.connect(facts.port, std::move(purpose));
+namespace {
+
+/// One attempt; `crowded` where the server says that we have too many connections.
+Opened try_open(Audit& audit, PortFacts& facts, const std::string& purpose, bool hello, bool& crowded) {
+  auto opened = audit.connect(facts.port, purpose);
   if (!opened) {
     const auto state = state_after_connect_failure(opened.error().code);
     settle(facts, state, opened.error().detail);
@@ -126,6 +137,7 @@ Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool he
   std::string detail;
   const auto state = introduce(audit, facts, *conversation, hello, detail);
   settle(facts, state, detail);
+  crowded = state == PortState::turned_away && is_crowded(detail);
   if (state != PortState::open) {
     return trouble_with(facts, state, detail);
   }
@@ -135,6 +147,20 @@ Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool he
     facts.ehlo_views.push_back(view_of(capabilities));
   }
   return {std::move(conversation), {}};
+}
+
+}  // namespace
+
+Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello) {
+  constexpr int tries = 3;  // Exim counts a connection for 200 ms after we have left it
+  for (int i = 1;; ++i) {
+    bool crowded = false;
+    auto opened = try_open(audit, facts, purpose, hello, crowded);
+    if (!crowded || i == tries) {
+      return opened;
+    }
+    audit.wait_for_room();
+  }
 }
 
 Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {

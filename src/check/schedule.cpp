@@ -119,6 +119,9 @@ void add_untested_ports(Audit& audit) {
     if (audit.asks(2) && number != 25) {
       audit.add(make_finding("S4", Status::not_tested, state_phrase(facts), audit, number));
     }
+    if (audit.asks(2) && number == 25 && !reachable) {  // else the relay probe has said so
+      audit.add(make_finding("S1", Status::not_tested, state_phrase(facts), audit, number));
+    }
   }
 }
 

@@ -239,8 +239,10 @@ void StrangerAtTheDoor::judge_outside(const RelayForm& form,
     judge_accepted(form);
     return;
   }
-  audit_.add_noise("S1", noise_cost(LoudProbe::relay_refused, audit_.product()));
   const auto line = reply->first_line();
+  // Stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only.
+  const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
+  audit_.add_noise("S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, audit_.product()));
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied: add("S1", Status::pass, {Word::s1_refused, {port_, line}}); return;
     case RelayVerdict::likely_denied:

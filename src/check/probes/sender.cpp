@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "check/login.h"
+#include "check/noise_cost.h"
 #include "check/opening.h"
 #include "check/probes/offers.h"
 #include "smtp/refusal.h"
@@ -48,10 +49,15 @@ struct FormResult {
 /// The S2 dialogue on one port, over as many connections as it takes.
 class SenderTrial {
  public:
-  SenderTrial(Audit& audit, PortFacts& facts, std::vector<SenderForm> forms)
-      : audit_(audit), facts_(facts), forms_(std::move(forms)) {}
+  SenderTrial(Audit& audit, PortFacts& facts, std::vector<SenderForm> forms, bool may_deliver)
+      : audit_(audit), facts_(facts), forms_(std::move(forms)), may_deliver_(may_deliver) {}
 
   void run();
+
+  [[nodiscard]] bool delivered() const { return delivered_; }
+
+  /// The server does not take the login: trying it again elsewhere would look like guessing.
+  [[nodiscard]] bool login_failed() const { return trouble_.word == Word::login_failed; }
 
  private:
   bool ready();
@@ -66,6 +72,7 @@ class SenderTrial {
   Audit& audit_;
   PortFacts& facts_;
   std::vector<SenderForm> forms_;
+  bool may_deliver_;
   std::unique_ptr<Conversation> conversation_;
   std::size_t mark_{0};
   std::vector<finding::Line> evidence_;
@@ -153,7 +160,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
   if (reply->code != 354) {
     return {FormResult::Kind::refused, reply->first_line()};
   }
-  if (!audit_.settings().deliver) {
+  if (!may_deliver_) {
     session.drop();
     data_settled_ = true;
     return {FormResult::Kind::accepted, reply->first_line()};
@@ -312,12 +319,19 @@ void probe_senders(Audit& audit) {
   }
   const auto forms = sender_forms(audit.subject(), audit.settings().other_address);
   bool first = true;
+  bool may_deliver = audit.settings().deliver;  // one message a run
   for (const int number : audit.open_ports()) {
     auto& facts = audit.port(number);
     if (!facts.tls_seen || !facts.secure.auth()) {
       continue;
     }
-    SenderTrial(audit, facts, first ? forms : std::vector{forms.front()}).run();
+    SenderTrial trial(audit, facts, first ? forms : std::vector{forms.front()}, may_deliver);
+    trial.run();
+    may_deliver = may_deliver && !trial.delivered();
+    if (trial.login_failed()) {
+      audit.add_noise("S2", noise_cost(LoudProbe::login_failed, audit.product()));
+      return;
+    }
     first = false;
   }
   if (first) {
