@@ -35,13 +35,21 @@ TEST(Remedy, SaysWhatChangesInWordsFirst) {
     const auto lines = lines_for(RemedyId(i), Product::unknown);
     ASSERT_FALSE(lines.empty());
     EXPECT_EQ(lines.front(), words::say(remedy(RemedyId(i)).what));
-    EXPECT_EQ(lines.size(), remedy(RemedyId(i)).directives.size() + 1);
+    EXPECT_GE(lines.size(), remedy(RemedyId(i)).directives.size() + 1);
   }
 }
 
 TEST(Remedy, NamesTheProductAndTheFile) {
   EXPECT_THAT(lines_for(RemedyId::auth_only_over_tls, Product::postfix),
               Contains("Postfix (main.cf): smtpd_tls_auth_only = yes"));
+}
+
+TEST(Remedy, NamesAPlaceOnceWhereItTakesSeveralLines) {
+  const auto lines = lines_for(RemedyId::require_tls12, Product::postfix);
+  ASSERT_GE(lines.size(), 4U);
+  EXPECT_EQ(lines[1], "Postfix (main.cf):");
+  EXPECT_EQ(lines[2], "  smtpd_tls_protocols = >=TLSv1.2");
+  EXPECT_EQ(lines[3], "  smtpd_tls_mandatory_protocols = >=TLSv1.2");
 }
 
 TEST(Remedy, OfAKnownProductIsOnlyItsOwnAndDovecots) {
@@ -61,7 +69,7 @@ TEST(Remedy, OfAnUnknownProductListsAll) {
 
 TEST(Remedy, ForDnsBelongsToNoProduct) {
   EXPECT_THAT(lines_for(RemedyId::publish_spf_dmarc, Product::postfix),
-              Contains(StartsWith("DNS: example.org.")));
+              Contains("DNS:"));
 }
 
 TEST(Remedy, ForSendmailNeverLeavesACrackableMechanismInClear) {

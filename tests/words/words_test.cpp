@@ -72,13 +72,6 @@ TEST(Words, NoTwoRowsAreEqual) {
   });
 }
 
-TEST(Words, NoTextHasBlanksAtItsStart) {
-  for_each_word([](Word, std::string_view name, std::string_view text) {
-    EXPECT_NE(text.front(), ' ') << name;
-    EXPECT_EQ(text.find("  "), std::string_view::npos) << name << " has two blanks in a row";
-  });
-}
-
 TEST(Phrase, EscapesControlBytesOfAValue) {
   const auto said = say(Word::rule_heading, {"1\x1b[31m\r\n"});
   EXPECT_EQ(said.find('\x1b'), std::string::npos);

@@ -116,12 +116,10 @@ void conclude_x8(Audit& audit) {
     const auto& facts = audit.port(number);
     const auto product = audit.product();
     const auto name = std::string(finding::product_name(product));
-    auto out = make_finding("X8",
-                            Status::info,
-                            {name.empty() ? Word::x8_unknown : Word::x8_product,
-                             {name, facts.greeting.first_line()}},
-                            audit,
-                            number);
+    const auto greeting = facts.greeting.first_line();
+    const auto summary = name.empty() ? words::Phrase{Word::x8_unknown, {greeting}}
+                                      : words::Phrase{Word::x8_product, {name, greeting}};
+    auto out = make_finding("X8", Status::info, summary, audit, number);
     audit.add(std::move(out));
     return;
   }

@@ -169,9 +169,9 @@ bool Crossing::refused(const Result<smtp::Reply>& reply) {
   }
   facts_.tls_trouble = words;
   if (notes_.a5_refusal) {
-    add_a5(Status::not_tested, {Word::a5_starttls_refused, {port_, words}});
+    add_a5(Status::not_tested, {Word::starttls_refused, {port_, words}});
   }
-  add_a6(Status::not_tested, {Word::a5_starttls_refused, {port_, words}}, mark_);
+  add_a6(Status::not_tested, {Word::starttls_refused, {port_, words}}, mark_);
   return true;
 }
 
@@ -192,9 +192,9 @@ bool Crossing::shake_hands() {
         make_finding("A5", Status::pass, {Word::a5_refused, {port_, tls.error().detail}}, conversation_, mark_);
   } else {
     if (notes_.a5_refusal) {
-      add_a5(Status::not_tested, {Word::a5_starttls_refused, {port_, tls.error().detail}});
+      add_a5(Status::not_tested, {Word::starttls_refused, {port_, tls.error().detail}});
     }
-    add_a6(Status::not_tested, {Word::a5_starttls_refused, {port_, tls.error().detail}}, mark_);
+    add_a6(Status::not_tested, {Word::starttls_refused, {port_, tls.error().detail}}, mark_);
   }
   return false;
 }
