@@ -104,6 +104,11 @@ Result<void> Audit::knock(int port) {
   return {};
 }
 
+bool Audit::shut_means_closed() const {
+  return blocked_after().empty() &&
+         (subject_.from_itself || subject_.address.is_private() || world_.vantage != nullptr);
+}
+
 void Audit::wait_for_room() const {
   constexpr Milliseconds while_it_forgets{300};
   std::this_thread::sleep_for(std::min(while_it_forgets, settings_.timeout));
@@ -206,11 +211,13 @@ bool Audit::clear_auth_proved() const {
   return clear_auth_proved_;
 }
 
-void Audit::set_blocked(std::string_view after_check) {
+bool Audit::set_blocked(std::string_view after_check) {
   const std::lock_guard lock(mutex_);
-  if (blocked_after_.empty()) {
-    blocked_after_ = after_check;
+  if (!blocked_after_.empty()) {
+    return false;
   }
+  blocked_after_ = after_check;
+  return true;
 }
 
 std::string Audit::blocked_after() const {

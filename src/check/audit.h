@@ -144,6 +144,9 @@ class Audit {
   /// Connects and closes at once: is the door still open? Counts as a connection.
   [[nodiscard]] Result<void> knock(int port);
 
+  /// Is a refused port closed for sure, or may a network between have refused it? Many refuse 25.
+  [[nodiscard]] bool shut_means_closed() const;
+
   /// Lets a server forget connections that we have already closed.
   void wait_for_room() const;
 
@@ -172,7 +175,8 @@ class Audit {
   [[nodiscard]] bool clear_auth_proved() const;
 
   /// The door fell shut after a probe: what is left becomes not tested.
-  void set_blocked(std::string_view after_check);
+  /// True the first time.
+  bool set_blocked(std::string_view after_check);
   [[nodiscard]] std::string blocked_after() const;  // "" = not blocked
 
   [[nodiscard]] bool out_of_time() const;

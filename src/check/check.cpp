@@ -76,7 +76,7 @@ class Run {
   const SteadyTime origin_;
   TargetPlan plan_;
   Report report_;
-  bool port_25_filtered_{false};
+  bool port_25_shut_{false};
   bool port_25_answered_{false};
 };
 
@@ -155,8 +155,9 @@ void Run::gather(Audit& audit, const HostPlan& host) {
     const bool answered = facts.state != PortState::filtered && facts.state != PortState::unreachable &&
                           facts.state != PortState::untested && facts.state != PortState::shut;
     report_.connected = report_.connected || answered;
-    port_25_filtered_ = port_25_filtered_ || (number == 25 && facts.state == PortState::filtered);
-    port_25_answered_ = port_25_answered_ || (number == 25 && facts.state != PortState::filtered);
+    const bool closed = facts.state == PortState::shut && audit.shut_means_closed();
+    port_25_shut_ = port_25_shut_ || (number == 25 && !answered && !closed);
+    port_25_answered_ = port_25_answered_ || (number == 25 && answered);
     if (!answered && report_.trouble.word == Word::none) {
       report_.trouble = state_phrase(facts);
     }
@@ -189,7 +190,7 @@ void Run::test_host(const HostPlan& host) {
 void Run::add_network_remarks() {
   if (report_.connected) {
     report_.trouble = {};
-    if (port_25_filtered_ && !port_25_answered_) {
+    if (port_25_shut_ && !port_25_answered_) {
       report_.remarks.push_back({Word::remark_25_blocked, {}});
     }
   } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/door.h"
 #include "check/product.h"
 #include "smtp/refusal.h"
 #include "text/ascii.h"
@@ -56,7 +57,14 @@ bool is_crowded(const std::string& greeting) {
   return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
 }
 
-Opened trouble_with(const PortFacts& facts, PortState state, std::string detail) {
+/// A port that was open and lets us in no more is a block; any other trouble is told as it is.
+Opened trouble_with(Audit& audit, const PortFacts& facts, PortState state, const std::string& purpose, std::string detail) {
+  const bool shut_out = state == PortState::shut || state == PortState::filtered ||
+                        state == PortState::turned_away || state == PortState::silent;
+  if (facts.state == PortState::open && shut_out && !is_crowded(detail)) {
+    note_block(audit, facts.port, purpose, detail);
+    return {nullptr, {Word::now_blocked, {std::to_string(facts.port), detail}}};
+  }
   PortFacts now;
   now.port = facts.port;
   now.state = state;
@@ -121,7 +129,7 @@ Opened try_open(Audit& audit, PortFacts& facts, const std::string& purpose, bool
   if (!opened) {
     const auto state = state_after_connect_failure(opened.error().code);
     settle(facts, state, opened.error().detail);
-    return trouble_with(facts, state, opened.error().detail);
+    return trouble_with(audit, facts, state, purpose, opened.error().detail);
   }
   auto conversation = std::move(*opened);
   if (facts.implicit_tls) {
@@ -129,7 +137,7 @@ Opened try_open(Audit& audit, PortFacts& facts, const std::string& purpose, bool
     if (!tls) {
       facts.tls_trouble = tls.error().detail;
       settle(facts, PortState::tls_failed, tls.error().detail);
-      return trouble_with(facts, PortState::tls_failed, tls.error().detail);
+      return trouble_with(audit, facts, PortState::tls_failed, purpose, tls.error().detail);
     }
     facts.tls_seen = true;
     facts.tls = std::move(*tls);
@@ -139,7 +147,7 @@ Opened try_open(Audit& audit, PortFacts& facts, const std::string& purpose, bool
   settle(facts, state, detail);
   crowded = state == PortState::turned_away && is_crowded(detail);
   if (state != PortState::open) {
-    return trouble_with(facts, state, detail);
+    return trouble_with(audit, facts, state, purpose, detail);
   }
   if (hello) {
     const auto& capabilities = conversation->smtp().capabilities();

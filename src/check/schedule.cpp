@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "check/door.h"
 #include "check/opening.h"
 #include "check/probes/clear_auth.h"
 #include "check/probes/offers.h"
@@ -64,7 +65,7 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
 
 /// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the server
 /// lets it.
-void talk_to_port(Audit& audit, int number, std::mutex& clear_auth_turn) {
+void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
   auto& facts = audit.port(number);
   audit.say({Word::step_port, {std::to_string(number)}});
   auto opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
@@ -90,6 +91,15 @@ void talk_to_port(Audit& audit, int number, std::mutex& clear_auth_turn) {
   cross_to_tls(audit, facts, std::move(opened.conversation));
 }
 
+/// The main dialogue, and the door again where it was loud.
+void talk_to_port(Audit& audit, int number, std::mutex& clear_auth_turn) {
+  const int quiet = audit.noise().lines();
+  hold_dialogue(audit, number, clear_auth_turn);
+  if (audit.noise().lines() > quiet) {
+    try_the_door(audit, number, "A2");
+  }
+}
+
 /// Findings that only make sense once all dialogues of the address are done.
 void conclude_rule_1(Audit& audit) {
   if (!audit.asks(1)) {
@@ -107,9 +117,11 @@ void conclude_rule_1(Audit& audit) {
 /// Ports that could not be tested leave MUST checks open, except where a shut port is no fault.
 void add_untested_ports(Audit& audit) {
   const bool reachable = !audit.open_ports().empty();
+  const bool blocked = !audit.blocked_after().empty();
   for (const auto& [number, facts] : audit.all_ports()) {
-    const bool harmless = facts.state == PortState::open || facts.state == PortState::shut ||
-                          (facts.state == PortState::filtered && number != 25 && reachable);
+    const bool silent = facts.state == PortState::shut || facts.state == PortState::filtered;
+    const bool sure = facts.state == PortState::shut && audit.shut_means_closed();
+    const bool harmless = facts.state == PortState::open || sure || (silent && number != 25 && reachable && !blocked);
     if (harmless) {
       continue;
     }
@@ -150,7 +162,11 @@ void run_after_helo(Audit& audit) {
   const auto open = audit.open_ports();
   for (const int number : {25, 587}) {
     if (has(open, number) && !audit.port(number).implicit_tls) {
+      const int quiet = audit.noise().lines();
       probe_clear_auth_after_helo(audit, audit.port(number));
+      if (audit.noise().lines() > quiet) {
+        try_the_door(audit, number, "A2");
+      }
       return;
     }
   }
@@ -160,6 +176,7 @@ void run_after_helo(Audit& audit) {
 
 void run_audit(Audit& audit) {
   run_dialogues(audit);
+  recheck_silent_ports(audit);
   if (!audit.open_ports().empty()) {
     {
       std::jthread beside([&] {

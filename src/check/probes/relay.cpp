@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "check/door.h"
 #include "check/noise_cost.h"
 #include "check/opening.h"
 #include "check/probes/offers.h"
@@ -63,7 +64,6 @@ class StrangerAtTheDoor {
   void judge_outside(const RelayForm& form, const Result<smtp::Reply>& reply, Control control, const std::string& control_words);
   void judge_accepted(const RelayForm& form);
   void add(std::string_view id, Status status, Phrase summary, Confidence confidence = Confidence::proven);
-  bool try_the_door(std::string_view after);
   [[nodiscard]] std::string outside_recipient() const;
 
   Audit& audit_;
@@ -287,29 +287,19 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   return !relay_found_;
 }
 
-/// After a loud probe: is the port still open to us? A block is the best proof of a guard.
-bool StrangerAtTheDoor::try_the_door(std::string_view after) {
-  conversation_.reset();
-  const auto knocked = audit_.knock(facts_.port);
-  if (knocked) {
-    return true;
-  }
-  audit_.set_blocked(after);
-  audit_.add(make_finding("G5",
-                          Status::info,
-                          {Word::g5_blocked, {port_, std::string(after), knocked.error().detail}},
-                          audit_,
-                          facts_.port));
-  return false;
-}
-
 void StrangerAtTheDoor::run() {
   audit_.say({Word::step_stranger, {port_}});
   ask_own_domain();
+  const int quiet = audit_.noise().lines();
   ask_names();
+  if (audit_.noise().lines() > quiet) {
+    conversation_.reset();
+    static_cast<void>(try_the_door(audit_, facts_.port, "S7"));  // where it is shut, open() says so
+  }
   for (const auto& form : relay_forms(audit_.subject(), audit_.settings().relay_forms)) {
     const bool more = ask_relay(form);
-    if (!try_the_door("S1") || !more) {
+    conversation_.reset();
+    if (!try_the_door(audit_, facts_.port, "S1") || !more) {
       break;
     }
   }
@@ -355,14 +345,17 @@ void probe_relay(Audit& audit) {
   const auto& ports = audit.all_ports();
   const auto found = ports.find(25);
   if (found == ports.end()) {
-    add_all(audit, nullptr, Status::not_tested, {Word::s1_port_not_asked, {}});
+    // Left out by the user, or a submission service by its SRV record: the verdict is about the others.
+    add_all(audit, nullptr, Status::info, {Word::s1_port_not_asked, {}});
     return;
   }
   auto& facts = audit.port(25);
   if (audit.subject().from_itself) {
     add_all(audit, &facts, Status::not_tested, {Word::from_itself, {}});
-  } else if (facts.state == PortState::shut) {
+  } else if (facts.state == PortState::shut && audit.shut_means_closed()) {
     add_all(audit, &facts, Status::info, {Word::s1_no_port, {}});
+  } else if (facts.state == PortState::shut) {
+    add_all(audit, &facts, Status::not_tested, {Word::s1_shut_to_us, {}});
   } else if (facts.state != PortState::open) {
     add_all(audit, &facts, Status::not_tested, state_phrase(facts));
   } else {
