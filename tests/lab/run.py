@@ -25,7 +25,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
 from truth import HERE as ON_THE_SERVER  # noqa: E402
-from truth import RELAY, SPECIAL, TRUTH, expected_verdict, mismatches, rows  # noqa: E402
+from truth import RELAY, SPECIAL, TRUTH, expected_verdict, mismatches, rows, said  # noqa: E402
 
 NAME = "mail.example.test"
 PASSWORD = "alicepw"
@@ -295,6 +295,29 @@ def deliver(test):
         test.complain("--deliver", [f"{wanted} messages expected, found {sent}"])
 
 
+def blocked(test):
+    """A guard shuts the door in mid-run, after the sixth connection: that is evidence (G5), what is left is
+    not tested, and nothing is called a fault or down."""
+    for verdict in ("reject with tcp reset", "reject", "drop"):
+        subprocess.run(["nft", "-f", "-"], text=True, check=True, input=f"""
+            table inet guard
+            delete table inet guard
+            table inet guard {{
+              chain in {{
+                type filter hook input priority 0;
+                tcp dport {{ 25, 465, 587 }} ct state new limit rate over 1/hour burst 6 packets {verdict}
+              }}
+            }}""")
+        report = test.check(verdict, [NAME, *COMMON, *LOGIN, "-4", "--timeout", "2"], exit_code=2)
+        if not report:
+            continue
+        if not [f for f in report["findings"] if f["id"] == "G5"]:
+            test.complain(verdict, ["no G5, though the door was shut"])
+        test.complain(verdict, [f"false: {said(f)}" for f in report["findings"] if f["status"] == "fail"])
+        if report["rules"]["2"]["state"] != "unknown":
+            test.complain(verdict, [f"rule 2 is {report['rules']['2']['state']}"])
+
+
 SCENARIOS = {}  # name: (function, server, variant, knobs)
 for _server, _variant in TRUTH:
     SCENARIOS[f"audit-{_server}-{_variant}"] = (audit, _server, _variant, {})
@@ -311,6 +334,7 @@ for _server in ("postfix", "exim", "sendmail"):
         SCENARIOS[f"deliver-{_server}-{_variant}"] = (deliver, _server, _variant, {})
 for _name, (_server, _variant, _knobs, *_) in SPECIAL.items():
     SCENARIOS[_name] = (special, _server, _variant, _knobs)
+SCENARIOS["blocked"] = (blocked, "postfix", "hard", {"FAIL2BAN": "postfix"})
 SCENARIOS["noise-sendmail-hard"] = (noise, "sendmail", "hard", {"FAIL2BAN": "mail"})
 
 
