@@ -55,6 +55,8 @@ public:
 
   Uninterrupted(const Uninterrupted&) = delete;
   Uninterrupted& operator=(const Uninterrupted&) = delete;
+  Uninterrupted(Uninterrupted&&) = delete;
+  Uninterrupted& operator=(Uninterrupted&&) = delete;
 
   ~Uninterrupted() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
