@@ -9,26 +9,26 @@ namespace {
 
 using finding::Product;
 
-struct Row {
+struct ProbeCost {
   LoudProbe probe;
   Product product;
   int lines;
 };
 
 constexpr std::array rows = {
-    Row{LoudProbe::clear_auth_unadvertised, Product::exim, 1},
-    Row{LoudProbe::clear_auth_cancelled, Product::exim, 1},
-    Row{LoudProbe::relay_refused, Product::postfix, 1},
-    Row{LoudProbe::relay_refused, Product::exim, 1},
-    Row{LoudProbe::relay_refused, Product::sendmail, 1},
-    Row{LoudProbe::vrfy_refused, Product::sendmail, 1},
-    Row{LoudProbe::login_failed, Product::postfix, 1},
-    Row{LoudProbe::login_failed, Product::exim, 1},
-    Row{LoudProbe::login_failed, Product::sendmail, 1},
-    Row{LoudProbe::login_failed, Product::dovecot, 1},
-    Row{LoudProbe::mailbox_refused, Product::postfix, 1},
-    Row{LoudProbe::mailbox_refused, Product::exim, 1},
-    Row{LoudProbe::mailbox_refused, Product::sendmail, 1},
+    ProbeCost{LoudProbe::clear_auth_unadvertised, Product::exim, 1},
+    ProbeCost{LoudProbe::clear_auth_cancelled, Product::exim, 1},
+    ProbeCost{LoudProbe::relay_refused, Product::postfix, 1},
+    ProbeCost{LoudProbe::relay_refused, Product::exim, 1},
+    ProbeCost{LoudProbe::relay_refused, Product::sendmail, 1},
+    ProbeCost{LoudProbe::vrfy_refused, Product::sendmail, 1},
+    ProbeCost{LoudProbe::login_failed, Product::postfix, 1},
+    ProbeCost{LoudProbe::login_failed, Product::exim, 1},
+    ProbeCost{LoudProbe::login_failed, Product::sendmail, 1},
+    ProbeCost{LoudProbe::login_failed, Product::dovecot, 1},
+    ProbeCost{LoudProbe::mailbox_refused, Product::postfix, 1},
+    ProbeCost{LoudProbe::mailbox_refused, Product::exim, 1},
+    ProbeCost{LoudProbe::mailbox_refused, Product::sendmail, 1},
 };
 
 /// What a product costs that is not known: one line where any product counts one. A bare AUTH tells
@@ -37,7 +37,8 @@ int loudest(LoudProbe probe) {
   if (probe == LoudProbe::clear_auth_unadvertised || probe == LoudProbe::clear_auth_cancelled) {
     return 0;
   }
-  return std::ranges::any_of(rows, [&](const Row& row) { return row.probe == probe; }) ? 1 : 0;
+  return std::ranges::any_of(rows, [&](const ProbeCost& row) { return row.probe == probe; }) ? 1
+                                                                                             : 0;
 }
 
 }  // namespace

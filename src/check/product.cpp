@@ -10,33 +10,33 @@ namespace {
 
 using finding::Product;
 
-struct Row {
+struct ProductWords {
   std::string_view words;  // lower case
   Product product;
 };
 
 // Order matters: Dovecot's submission proxy may repeat its back end's name.
 constexpr std::array greetings = {
-    Row{"dovecot", Product::dovecot},
-    Row{"exim", Product::exim},
-    Row{"opensmtpd", Product::opensmtpd},
-    Row{"postfix", Product::postfix},
-    Row{"sendmail", Product::sendmail},
-    Row{"microsoft esmtp", Product::exchange},
-    Row{"haraka", Product::haraka},
+    ProductWords{"dovecot", Product::dovecot},
+    ProductWords{"exim", Product::exim},
+    ProductWords{"opensmtpd", Product::opensmtpd},
+    ProductWords{"postfix", Product::postfix},
+    ProductWords{"sendmail", Product::sendmail},
+    ProductWords{"microsoft esmtp", Product::exchange},
+    ProductWords{"haraka", Product::haraka},
 };
 
 // Words that one product alone writes, where the greeting hides its name.
 constexpr std::array replies = {
-    Row{"auth command used when not advertised", Product::exim},
-    Row{"must issue a starttls command first", Product::postfix},
-    Row{"authentication not enabled", Product::postfix},
-    Row{"auth mechanism plain not available", Product::sendmail},
-    Row{"auth mechanism login not available", Product::sendmail},
+    ProductWords{"auth command used when not advertised", Product::exim},
+    ProductWords{"must issue a starttls command first", Product::postfix},
+    ProductWords{"authentication not enabled", Product::postfix},
+    ProductWords{"auth mechanism plain not available", Product::sendmail},
+    ProductWords{"auth mechanism login not available", Product::sendmail},
 };
 
 template <std::size_t Size>
-Product find(const std::array<Row, Size>& rows, const smtp::Reply& reply) {
+Product find(const std::array<ProductWords, Size>& rows, const smtp::Reply& reply) {
   const auto text = text::to_lower(reply.text());
   for (const auto& row : rows) {
     if (text.find(row.words) != std::string::npos) {
@@ -48,7 +48,9 @@ Product find(const std::array<Row, Size>& rows, const smtp::Reply& reply) {
 
 }  // namespace
 
-Product product_of_greeting(const smtp::Reply& greeting) { return find(greetings, greeting); }
+Product product_of_greeting(const smtp::Reply& greeting) {
+  return find(greetings, greeting);
+}
 
 Product product_of_reply(const smtp::Reply& reply) {
   // Exim's whole answer to a cancelled AUTH; others say more, or have an enhanced code.

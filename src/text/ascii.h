@@ -59,4 +59,13 @@ namespace spranga::text {
   return out;
 }
 
+/// "PLAIN, LOGIN"
+[[nodiscard]] inline std::string enumerate(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) {
+    out += (out.empty() ? "" : ", ") + name;
+  }
+  return out;
+}
+
 }  // namespace spranga::text

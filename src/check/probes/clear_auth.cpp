@@ -7,6 +7,7 @@
 #include "check/product.h"
 #include "smtp/refusal.h"
 #include "smtp/sasl.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -16,21 +17,14 @@ using finding::Confidence;
 using finding::Status;
 using words::Phrase;
 using words::Word;
-using State = ClearAuthFacts::State;
+using ClearState = ClearAuthFacts::State;
 
-constexpr std::size_t refusals_a_connection = 2;  // Exim hangs up at the fourth protocol error
-constexpr int extra_connections = 2;              // for mechanisms that only TLS showed
+constexpr std::size_t clear_refusals_a_connection =
+    2;                                // Exim hangs up at the fourth protocol error
+constexpr int extra_connections = 2;  // for mechanisms that only TLS showed
 
 bool counts(const std::string& mechanism) {
   return smtp::mechanism_kind(mechanism) != smtp::MechanismKind::other;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) {
-    out += (out.empty() ? "" : ", ") + name;
-  }
-  return out;
 }
 
 std::vector<std::string> counted_ones(const std::vector<std::string>& mechanisms) {
@@ -44,7 +38,10 @@ bool asked_before(const ClearAuthFacts& auth, const std::string& mechanism) {
 }
 
 /// One bare AUTH. Keeps its words and cost; cancels a challenge.
-BareAuth ask(Audit& audit, ClearAuthFacts& auth, Conversation& conversation, const std::string& mechanism) {
+BareAuth ask(Audit& audit,
+             ClearAuthFacts& auth,
+             Conversation& conversation,
+             const std::string& mechanism) {
   auto& session = conversation.smtp();
   const auto reply = session.command("AUTH " + mechanism);
   auth.mechanism = mechanism;
@@ -79,24 +76,24 @@ void ask_in_turn(Audit& audit,
     if (asked_before(auth, mechanism)) {
       continue;
     }
-    if (refusals == refusals_a_connection) {
+    if (refusals == clear_refusals_a_connection) {
       break;
     }
     const auto judged = ask(audit, auth, conversation, mechanism);
     if (!conversation.smtp().alive() && judged != BareAuth::taken) {
-      auth.state = State::lost;
+      auth.state = ClearState::lost;
       break;
     }
     if (judged == BareAuth::taken || judged == BareAuth::refused || judged == BareAuth::unclear) {
-      auth.state = judged == BareAuth::taken     ? State::taken
-                   : judged == BareAuth::refused ? State::refused
-                                                 : State::unclear;
+      auth.state = judged == BareAuth::taken     ? ClearState::taken
+                   : judged == BareAuth::refused ? ClearState::refused
+                                                 : ClearState::unclear;
       break;
     }
     if (judged == BareAuth::bad_arguments) {
       auth.arguments.push_back(mechanism);
     }
-    auth.state = State::pending;
+    auth.state = ClearState::pending;
     ++refusals;
   }
   const auto lines = conversation.evidence(mark);
@@ -130,9 +127,10 @@ void retry_lost(Audit& audit, PortFacts& facts) {
 
 void ask_for_the_rest(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
-  for (int i = 0; i < extra_connections && auth.state == State::pending; ++i) {
+  for (int i = 0; i < extra_connections && auth.state == ClearState::pending; ++i) {
     const auto all = clear_auth_candidates(facts.clear.mechanisms, facts.secure.mechanisms);
-    const bool more = std::ranges::any_of(all, [&](const auto& m) { return !asked_before(auth, m); });
+    const bool more =
+        std::ranges::any_of(all, [&](const auto& m) { return !asked_before(auth, m); });
     if (!more) {
       return;
     }
@@ -151,8 +149,10 @@ Phrase taken_phrase(const PortFacts& facts) {
     return {Word::a2_taken_after_helo, {auth.mechanism, port, auth.words}};
   }
   const auto kind = smtp::mechanism_kind(auth.mechanism);
-  const bool challenge = kind == smtp::MechanismKind::challenge || kind == smtp::MechanismKind::scram;
-  return {challenge ? Word::a2_challenge_taken : Word::a2_taken, {auth.mechanism, port, auth.words}};
+  const bool challenge =
+      kind == smtp::MechanismKind::challenge || kind == smtp::MechanismKind::scram;
+  return {challenge ? Word::a2_challenge_taken : Word::a2_taken,
+          {auth.mechanism, port, auth.words}};
 }
 
 finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
@@ -164,7 +164,7 @@ finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
     return out;
   };
   switch (auth.state) {
-    case State::taken: {
+    case ClearState::taken: {
       auto out = build(Status::fail, taken_phrase(facts));
       const bool exchange = audit.product() == finding::Product::exchange;
       if (exchange && smtp::mechanism_kind(auth.mechanism) == smtp::MechanismKind::challenge) {
@@ -172,28 +172,33 @@ finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
       }
       return out;
     }
-    case State::advertised: {
-      auto out = build(Status::fail,
-                       {Word::a2_advertised, {joined(counted_ones(facts.clear.mechanisms)), port}});
+    case ClearState::advertised: {
+      auto out = build(
+          Status::fail,
+          {Word::a2_advertised, {text::enumerate(counted_ones(facts.clear.mechanisms)), port}});
       out.confidence = Confidence::likely;
       return out;
     }
-    case State::refused:
-    case State::pending: {
+    case ClearState::refused:
+    case ClearState::pending: {
       const auto& offered = facts.clear.mechanisms;
       if (!offered.empty() && counted_ones(offered).empty()) {
-        return build(Status::warn, {Word::a2_other_offered, {joined(offered), port}});
+        return build(Status::warn, {Word::a2_other_offered, {text::enumerate(offered), port}});
       }
-      return build(Status::pass, {Word::a2_refused, {port, joined(auth.tried), auth.words}});
+      return build(Status::pass,
+                   {Word::a2_refused, {port, text::enumerate(auth.tried), auth.words}});
     }
-    case State::refused_elsewhere: {
+    case ClearState::refused_elsewhere: {
       auto out = build(Status::pass, {Word::a2_not_advertised_here, {port}});
       out.confidence = Confidence::likely;
       return out;
     }
-    case State::lost: return build(Status::not_tested, {Word::a2_lost, {port, auth.words}});
-    case State::unclear: return build(Status::not_tested, {Word::a2_unclear, {port, auth.words}});
-    case State::untested: break;
+    case ClearState::lost:
+      return build(Status::not_tested, {Word::a2_lost, {port, auth.words}});
+    case ClearState::unclear:
+      return build(Status::not_tested, {Word::a2_unclear, {port, auth.words}});
+    case ClearState::untested:
+      break;
   }
   return build(Status::not_tested, {Word::a2_untested, {port}});
 }
@@ -214,13 +219,19 @@ BareAuth judge_bare_auth(const smtp::Reply& reply) {
     case 503:
     case 523:
     case 530:
-    case 538: return BareAuth::refused;
-    case 504: return BareAuth::not_this_one;
-    case 501: return BareAuth::bad_arguments;
+    case 538:
+      return BareAuth::refused;
+    case 504:
+      return BareAuth::not_this_one;
+    case 501:
+      return BareAuth::bad_arguments;
     case 454:
-    case 535: return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::taken;
-    case 550: return reply.enhanced.starts_with("5.7.") ? BareAuth::refused : BareAuth::unclear;
-    default: break;
+    case 535:
+      return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::taken;
+    case 550:
+      return reply.enhanced.starts_with("5.7.") ? BareAuth::refused : BareAuth::unclear;
+    default:
+      break;
   }
   return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::unclear;
 }
@@ -245,23 +256,23 @@ void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation
   const auto& offered = facts.clear.mechanisms;
   const bool advertised = !counted_ones(offered).empty();
   if (advertised && audit.clear_auth_proved()) {
-    auth.state = State::advertised;
+    auth.state = ClearState::advertised;
     return;
   }
   if (!advertised && audit.auth_needs_advertising()) {
-    auth.state = State::refused_elsewhere;
+    auth.state = ClearState::refused_elsewhere;
     return;
   }
   audit.say({Word::step_clear_auth, {std::to_string(facts.port)}});
   ask_in_turn(audit, auth, conversation, clear_auth_candidates(offered, {}));
-  if (auth.state == State::taken) {
+  if (auth.state == ClearState::taken) {
     audit.set_clear_auth_proved();
   }
 }
 
 void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
-  const bool known = auth.state == State::taken || auth.state == State::advertised;
+  const bool known = auth.state == ClearState::taken || auth.state == ClearState::advertised;
   if (known || audit.auth_needs_advertising() || !facts.clear.extended) {
     return;
   }
@@ -277,8 +288,9 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
     return;  // no HELO, no AUTH after it
   }
   ClearAuthFacts after_helo;
-  ask_in_turn(audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
-  if (after_helo.state == State::taken) {
+  ask_in_turn(
+      audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
+  if (after_helo.state == ClearState::taken) {
     after_helo.after_helo = true;
     after_helo.evidence = opened.conversation->evidence(mark);
     auth = std::move(after_helo);
@@ -290,14 +302,14 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
 
 void conclude_clear_auth(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
-  if (auth.state == State::lost) {
+  if (auth.state == ClearState::lost) {
     retry_lost(audit, facts);
   }
   ask_for_the_rest(audit, facts);
-  if (auth.state == State::pending) {
+  if (auth.state == ClearState::pending) {
     for (const auto& mechanism : auth.arguments) {
       if (!refused_only_in_clear(audit, facts, mechanism)) {
-        auth.state = State::unclear;
+        auth.state = ClearState::unclear;
       }
     }
   }

@@ -5,6 +5,7 @@
 
 #include "check/opening.h"
 #include "smtp/sasl.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -14,31 +15,31 @@ using finding::Status;
 using words::Phrase;
 using words::Word;
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) {
-    out += (out.empty() ? "" : ", ") + name;
-  }
-  return out;
+bool login_over_tls(const PortFacts& facts) {
+  return facts.tls_seen && facts.secure.auth();
 }
-
-bool login_over_tls(const PortFacts& facts) { return facts.tls_seen && facts.secure.auth(); }
 
 /// Ports that were reached, or that should have been and were not.
 bool may_hide_submission(const PortFacts& facts) {
   switch (facts.state) {
     case PortState::turned_away:
     case PortState::silent:
-    case PortState::tls_failed: return facts.port != 25;
-    default: return false;
+    case PortState::tls_failed:
+      return facts.port != 25;
+    default:
+      return false;
   }
 }
 
 void add_a1(Audit& audit, const PortFacts& facts, bool any_other) {
   const auto port = std::to_string(facts.port);
   if (login_over_tls(facts)) {
-    audit.add(make_finding(
-        "A1", Status::pass, {Word::a1_offered, {port, joined(facts.secure.mechanisms)}}, audit, facts.port, true));
+    audit.add(make_finding("A1",
+                           Status::pass,
+                           {Word::a1_offered, {port, text::enumerate(facts.secure.mechanisms)}},
+                           audit,
+                           facts.port,
+                           true));
     return;
   }
   if (facts.port == 25 && !facts.clear.auth()) {
@@ -53,7 +54,8 @@ void add_a1(Audit& audit, const PortFacts& facts, bool any_other) {
 
 void conclude_a1(Audit& audit) {
   const auto& ports = audit.all_ports();
-  const bool any = std::ranges::any_of(ports, [](const auto& p) { return login_over_tls(p.second); });
+  const bool any =
+      std::ranges::any_of(ports, [](const auto& p) { return login_over_tls(p.second); });
   bool said = false;
   for (const auto& [number, facts] : ports) {
     if (facts.state == PortState::open) {
@@ -70,7 +72,8 @@ void conclude_a1(Audit& audit) {
 }
 
 bool is_weak(const std::string& mechanism) {
-  return smtp::mechanism_kind(mechanism) == smtp::MechanismKind::challenge || mechanism == "ANONYMOUS";
+  return smtp::mechanism_kind(mechanism) == smtp::MechanismKind::challenge ||
+         mechanism == "ANONYMOUS";
 }
 
 void conclude_a7(Audit& audit, const PortFacts& facts) {
@@ -83,13 +86,13 @@ void conclude_a7(Audit& audit, const PortFacts& facts) {
       offered, [](const auto& m) { return smtp::mechanism_kind(m) == smtp::MechanismKind::scram; });
   auto out = make_finding("A7",
                           weak.empty() ? Status::info : Status::warn,
-                          {Word::a7_offers, {std::to_string(facts.port), joined(offered)}},
+                          {Word::a7_offers, {std::to_string(facts.port), text::enumerate(offered)}},
                           audit,
                           facts.port,
                           true);
   out.remedy.reset();
   if (!weak.empty()) {
-    out.also.push_back({Word::a7_weak, {joined(weak)}});
+    out.also.push_back({Word::a7_weak, {text::enumerate(weak)}});
   }
   out.also.push_back({oauth ? Word::a7_oauth : Word::a7_no_oauth, {}});
   if (scram) {
@@ -136,7 +139,11 @@ void conclude_x11(Audit& audit, const PortFacts& facts) {
   const bool etrn = facts.clear.has("ETRN") || facts.secure.has("ETRN");
   const auto port = std::to_string(facts.port);
   if (!found.empty()) {
-    audit.add(make_finding("X11", Status::warn, {Word::x11_offered, {joined(found), port}}, audit, facts.port));
+    audit.add(make_finding("X11",
+                           Status::warn,
+                           {Word::x11_offered, {text::enumerate(found), port}},
+                           audit,
+                           facts.port));
   } else if (etrn) {
     audit.add(make_finding("X11", Status::info, {Word::x11_etrn, {port}}, audit, facts.port));
   } else {

@@ -1,9 +1,9 @@
 #include "check/probes/sender.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/core.h>
 
 #include "check/login.h"
 #include "check/noise_cost.h"
@@ -21,16 +21,19 @@ using finding::Status;
 using words::Phrase;
 using words::Word;
 
-constexpr int refusals_a_connection = 8;
+constexpr int sender_refusals_a_connection = 8;
 constexpr int most_connections = 3;  // the full run: one, one after a dropped DATA, one to spare
 
-std::string local_part_of(const std::string& address) { return address.substr(0, address.rfind('@')); }
+std::string local_part_of(const std::string& address) {
+  return address.substr(0, address.rfind('@'));
+}
 
 std::string message_to(const Subject& subject, const std::string& sender) {
   return fmt::format(
       "From: <{0}>\r\nTo: <{0}>\r\nSubject: spranga check {1}\r\nMessage-ID: <{1}@{2}>\r\n"
       "Auto-Submitted: auto-generated\r\n\r\n"
-      "This message was sent with the envelope sender <{3}> after a login as the owner of <{0}>,\r\n"
+      "This message was sent with the envelope sender <{3}> after a login as the owner of "
+      "<{0}>,\r\n"
       "to test whether this server lets a login use other people's addresses. It did.\r\n",
       subject.own_address,
       subject.nonce,
@@ -48,7 +51,7 @@ struct FormResult {
 
 /// The S2 dialogue on one port, over as many connections as it takes.
 class SenderTrial {
- public:
+public:
   SenderTrial(Audit& audit, PortFacts& facts, std::vector<SenderForm> forms, bool may_deliver)
       : audit_(audit), facts_(facts), forms_(std::move(forms)), may_deliver_(may_deliver) {}
 
@@ -59,7 +62,7 @@ class SenderTrial {
   /// The server does not take the login: trying it again elsewhere would look like guessing.
   [[nodiscard]] bool login_failed() const { return trouble_.word == Word::login_failed; }
 
- private:
+private:
   bool ready();
   bool control();
   FormResult try_form(const SenderForm& form);
@@ -111,7 +114,7 @@ void SenderTrial::add(Status status, Phrase summary, Confidence confidence) {
 
 /// A logged-in connection with the control passed; opens one where there is none.
 bool SenderTrial::ready() {
-  if (conversation_ && conversation_->smtp().alive() && refusals_ < refusals_a_connection) {
+  if (conversation_ && conversation_->smtp().alive() && refusals_ < sender_refusals_a_connection) {
     return true;
   }
   keep_evidence();
@@ -140,7 +143,8 @@ bool SenderTrial::control() {
     reply = session.command("RCPT TO:<" + own + ">");
   }
   if (!reply || !reply->ok()) {
-    trouble_ = {Word::s2_control_refused, {own, reply ? reply->first_line() : reply.error().detail}};
+    trouble_ = {Word::s2_control_refused,
+                {own, reply ? reply->first_line() : reply.error().detail}};
     return false;
   }
   const auto reset = session.command("RSET");
@@ -170,7 +174,8 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
     return {FormResult::Kind::lost, taken.error().detail};
   }
   data_settled_ = delivered_ = taken->ok();
-  return {taken->ok() ? FormResult::Kind::accepted : FormResult::Kind::refused, taken->first_line()};
+  return {taken->ok() ? FormResult::Kind::accepted : FormResult::Kind::refused,
+          taken->first_line()};
 }
 
 FormResult SenderTrial::try_form(const SenderForm& form) {
@@ -183,8 +188,9 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
     return {FormResult::Kind::lost, reply.error().detail};
   }
   if (reply->ok()) {
-    return form.decides && !data_settled_ ? try_data(form)
-                                          : FormResult{FormResult::Kind::accepted, reply->first_line()};
+    return form.decides && !data_settled_
+               ? try_data(form)
+               : FormResult{FormResult::Kind::accepted, reply->first_line()};
   }
   ++refusals_;
   const bool refused = judge_sender_refusal(*reply, form) == SenderVerdict::refused;
@@ -194,7 +200,9 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
 void SenderTrial::note(const SenderForm& form, const FormResult& result) {
   const auto shown = words::say(form.name) + " <" + form.path + ">";
   switch (result.kind) {
-    case FormResult::Kind::accepted: (form.decides ? accepted_ : informed_).push_back(shown); break;
+    case FormResult::Kind::accepted:
+      (form.decides ? accepted_ : informed_).push_back(shown);
+      break;
     case FormResult::Kind::refused:
       if (form.decides && first_refusal_.empty()) {
         first_refusal_ = result.words;
@@ -258,7 +266,8 @@ void SenderTrial::run() {
 
 void add_without_credentials(Audit& audit) {
   if (offers_auth(audit)) {
-    audit.add(make_finding("S2", Status::not_tested, {Word::s2_needs_user, {}}, audit, std::nullopt));
+    audit.add(
+        make_finding("S2", Status::not_tested, {Word::s2_needs_user, {}}, audit, std::nullopt));
   } else {
     audit.add(make_finding("S2", Status::info, {Word::s2_no_login, {}}, audit, std::nullopt));
   }
@@ -292,18 +301,23 @@ SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& f
     case Reason::login_required:
     case Reason::access_denied:
     case Reason::relay_denied:
-    case Reason::sender_policy: return SenderVerdict::refused;
+    case Reason::sender_policy:
+      return SenderVerdict::refused;
     case Reason::sender_unverifiable:
     case Reason::greylisted:
     case Reason::too_many:
     case Reason::client_blocked:
-    case Reason::helo: return SenderVerdict::says_nothing;
-    default: break;
+    case Reason::helo:
+      return SenderVerdict::says_nothing;
+    default:
+      break;
   }
   if (reply.temporary()) {
-    return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused : SenderVerdict::says_nothing;
+    return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused
+                                              : SenderVerdict::says_nothing;
   }
-  // Not understood: for the odd forms that is as good as refused, for a plain address it is no answer.
+  // Not understood: for the odd forms that is as good as refused, for a plain address it is no
+  // answer.
   constexpr std::array not_understood = {500, 501, 502, 503};
   if (std::ranges::find(not_understood, reply.code) != not_understood.end()) {
     const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;

@@ -12,7 +12,7 @@ using finding::Confidence;
 using finding::Status;
 using words::Phrase;
 using words::Word;
-using State = OldTlsFacts::State;
+using OldTls = OldTlsFacts::State;
 
 constexpr int shortest_rsa_key = 2048;
 constexpr int shortest_ec_key = 224;
@@ -61,13 +61,17 @@ struct Judgement {
 };
 
 /// Where people log in a weakness is a fault; on 25 it is advice.
-Status grade(const PortFacts& facts) { return facts.port == 25 ? Status::warn : Status::fail; }
+Status grade(const PortFacts& facts) {
+  return facts.port == 25 ? Status::warn : Status::fail;
+}
 
 void judge_versions(const PortFacts& facts, Judgement& out) {
   using enum finding::RemedyId;
   if (facts.tls.version < net::TlsVersion::tls1_2) {
-    out.add(grade(facts), {Word::a4_only_old, {std::string(tls_version_name(facts.tls.version))}}, require_tls12);
-  } else if (facts.old_tls.state == State::accepted) {
+    out.add(grade(facts),
+            {Word::a4_only_old, {std::string(tls_version_name(facts.tls.version))}},
+            require_tls12);
+  } else if (facts.old_tls.state == OldTls::accepted) {
     out.add(grade(facts), {Word::a4_old_accepted, {facts.old_tls.version}}, require_tls12);
   }
 }
@@ -87,10 +91,13 @@ void judge_name(const Audit& audit, const PortFacts& facts, Judgement& out) {
     return;
   }
   if (facts.tls.name_only_in_common_name) {
-    out.add(Status::warn, {Word::a4_common_name_only, {name}}, finding::RemedyId::valid_certificate);
+    out.add(
+        Status::warn, {Word::a4_common_name_only, {name}}, finding::RemedyId::valid_certificate);
     return;
   }
-  out.add(grade(facts), {Word::a4_wrong_name, {name, names_of(facts.tls)}}, finding::RemedyId::valid_certificate);
+  out.add(grade(facts),
+          {Word::a4_wrong_name, {name, names_of(facts.tls)}},
+          finding::RemedyId::valid_certificate);
 }
 
 void judge_certificate(const Audit& audit, const PortFacts& facts, Judgement& out) {
@@ -104,7 +111,9 @@ void judge_certificate(const Audit& audit, const PortFacts& facts, Judgement& ou
   const bool rsa = tls.key_type == "RSA" && tls.key_bits < shortest_rsa_key;
   const bool curve = tls.key_type == "EC" && tls.key_bits < shortest_ec_key;
   if (rsa || curve) {
-    out.add(grade(facts), {Word::a4_short_key, {tls.key_type, std::to_string(tls.key_bits)}}, valid_certificate);
+    out.add(grade(facts),
+            {Word::a4_short_key, {tls.key_type, std::to_string(tls.key_bits)}},
+            valid_certificate);
   }
   if (tls.certificate_trusted && tls.seconds_left < soon_seconds) {
     out.add(Status::warn, {Word::a4_ends_soon, {tls.not_after}}, valid_certificate);
@@ -114,11 +123,12 @@ void judge_certificate(const Audit& audit, const PortFacts& facts, Judgement& ou
 finding::Finding without_tls(const Audit& audit, const PortFacts& facts) {
   const auto port = std::to_string(facts.port);
   const bool offered = facts.implicit_tls || facts.clear.starttls();
-  auto out = make_finding("A4",
-                          grade(facts),
-                          {offered ? Word::a4_no_handshake : Word::a4_no_starttls, {port, facts.tls_trouble}},
-                          audit,
-                          facts.port);
+  auto out = make_finding(
+      "A4",
+      grade(facts),
+      {offered ? Word::a4_no_handshake : Word::a4_no_starttls, {port, facts.tls_trouble}},
+      audit,
+      facts.port);
   out.confidence = offered ? Confidence::likely : Confidence::proven;
   out.remedy = finding::RemedyId::valid_certificate;
   if (!offered) {
@@ -129,7 +139,9 @@ finding::Finding without_tls(const Audit& audit, const PortFacts& facts) {
 
 Phrase pass_phrase(const Audit& audit, const PortFacts& facts) {
   return {Word::a4_good,
-          {std::string(tls_version_name(facts.tls.version)), audit.subject().tls_name, facts.tls.not_after}};
+          {std::string(tls_version_name(facts.tls.version)),
+           audit.subject().tls_name,
+           facts.tls.not_after}};
 }
 
 }  // namespace
@@ -140,7 +152,7 @@ void probe_old_tls(Audit& audit, PortFacts& facts) {
   const auto trouble = prepare(audit, facts, conversation);
   auto& old = facts.old_tls;
   if (!trouble.empty()) {
-    old.state = State::unclear;
+    old.state = OldTls::unclear;
     old.words = trouble;
     return;
   }
@@ -150,13 +162,13 @@ void probe_old_tls(Audit& audit, PortFacts& facts) {
   conversation->smtp().note("ClientHello: TLS 1.1 at most");
   const auto tls = conversation->smtp().handshake(options);
   if (tls) {
-    old.state = State::accepted;
+    old.state = OldTls::accepted;
     old.version = tls_version_name(tls->version);
   } else if (tls.error().code == Errc::timeout) {
-    old.state = State::unclear;
+    old.state = OldTls::unclear;
     old.words = tls.error().detail;
   } else {
-    old.state = State::refused;  // an alert, or the connection ended at the ClientHello
+    old.state = OldTls::refused;  // an alert, or the connection ended at the ClientHello
   }
   old.evidence = conversation->evidence(mark);
 }
@@ -175,12 +187,20 @@ void conclude_tls(Audit& audit, const PortFacts& facts) {
     out = make_finding("A4", judgement.worst, judgement.problems.front(), audit, facts.port, true);
     out.remedy = judgement.remedy;
     out.also.assign(judgement.problems.begin() + 1, judgement.problems.end());
-  } else if (facts.old_tls.state == State::unclear || facts.old_tls.state == State::untested) {
-    out = make_finding(
-        "A4", Status::not_tested, {Word::a4_old_unclear, {facts.old_tls.words}}, audit, facts.port, true);
+  } else if (facts.old_tls.state == OldTls::unclear || facts.old_tls.state == OldTls::untested) {
+    out = make_finding("A4",
+                       Status::not_tested,
+                       {Word::a4_old_unclear, {facts.old_tls.words}},
+                       audit,
+                       facts.port,
+                       true);
   } else if (name_unknown) {
-    out = make_finding(
-        "A4", Status::not_tested, {Word::a4_name_unknown, {names_of(facts.tls)}}, audit, facts.port, true);
+    out = make_finding("A4",
+                       Status::not_tested,
+                       {Word::a4_name_unknown, {names_of(facts.tls)}},
+                       audit,
+                       facts.port,
+                       true);
   } else {
     out = make_finding("A4", Status::pass, pass_phrase(audit, facts), audit, facts.port, true);
   }
