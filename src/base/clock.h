@@ -1,4 +1,5 @@
-// The Clock port: where "now" comes from. Core code takes a time as an argument; the shell asks here.
+// The Clock port: where "now" comes from. Core code takes a time as an argument; the shell asks
+// here.
 #pragma once
 
 #include <chrono>
@@ -9,7 +10,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using Milliseconds = std::chrono::milliseconds;
 
 class Clock {
- public:
+public:
   virtual ~Clock() = default;
 
   /// Monotonic time, for deadlines and durations.
@@ -21,7 +22,7 @@ class Clock {
 
 /// The clocks of this machine.
 class SystemClock final : public Clock {
- public:
+public:
   [[nodiscard]] SteadyTime now() const override { return std::chrono::steady_clock::now(); }
 
   [[nodiscard]] std::chrono::system_clock::time_point wall() const override {

@@ -8,7 +8,7 @@
 namespace spranga {
 
 class Fd {
- public:
+public:
   Fd() = default;
 
   explicit Fd(int raw) : raw_(raw) {}
@@ -39,7 +39,7 @@ class Fd {
     }
   }
 
- private:
+private:
   int raw_{-1};
 };
 

@@ -13,9 +13,12 @@ constexpr int noise_budget = 2;
 
 finding::Direction direction_of(smtp::Direction direction) {
   switch (direction) {
-    case smtp::Direction::sent: return finding::Direction::sent;
-    case smtp::Direction::received: return finding::Direction::received;
-    case smtp::Direction::event: break;
+    case smtp::Direction::sent:
+      return finding::Direction::sent;
+    case smtp::Direction::received:
+      return finding::Direction::received;
+    case smtp::Direction::event:
+      break;
   }
   return finding::Direction::event;
 }
@@ -77,9 +80,13 @@ bool Audit::asks(int rule) const {
   return std::ranges::find(settings_.rules, rule) != settings_.rules.end();
 }
 
-smtp::SessionTiming Audit::timing() const { return {origin_, end_, settings_.timeout}; }
+smtp::SessionTiming Audit::timing() const {
+  return {origin_, end_, settings_.timeout};
+}
 
-bool Audit::out_of_time() const { return world_.clock.now() >= end_; }
+bool Audit::out_of_time() const {
+  return world_.clock.now() >= end_;
+}
 
 Result<std::unique_ptr<Conversation>> Audit::connect(int port, std::string purpose) {
   slots_.acquire();
@@ -124,7 +131,8 @@ net::TlsOptions Audit::tls_options() const {
 
 void Audit::add(finding::Finding finding) {
   const auto* check = finding::find_check(finding.id);
-  if (check != nullptr && check->rule != finding::Rule::beyond && !asks(static_cast<int>(check->rule))) {
+  if (check != nullptr && check->rule != finding::Rule::beyond &&
+      !asks(static_cast<int>(check->rule))) {
     return;  // a by-product of dialogues that another rule needed
   }
   const std::lock_guard lock(mutex_);
@@ -173,9 +181,8 @@ std::vector<int> Audit::open_ports() {
     }
   }
   constexpr std::array first = {587, 465, 25};
-  std::ranges::stable_sort(out, {}, [&](int number) {
-    return std::ranges::find(first, number) - first.begin();
-  });
+  std::ranges::stable_sort(
+      out, {}, [&](int number) { return std::ranges::find(first, number) - first.begin(); });
   return out;
 }
 
@@ -288,6 +295,8 @@ finding::Finding make_finding(std::string_view id,
   return out;
 }
 
-std::string failure_text(const Error& error) { return error.detail; }
+std::string failure_text(const Error& error) {
+  return error.detail;
+}
 
 }  // namespace spranga::check

@@ -1,5 +1,5 @@
-// Audit: what is known so far about one address under test, and the ways to learn more. Its probes run
-// on two threads; every member function here may be called from both, unless it says otherwise.
+// Audit: what is known so far about one address under test, and the ways to learn more. Its probes
+// run on two threads; every member function here may be called from both, unless it says otherwise.
 #pragma once
 
 #include <map>
@@ -25,10 +25,10 @@ enum class Role { mail_server, inbound_mx, submission };
 /// What is tested and how we introduce ourselves. Constant for the run.
 struct Subject {
   net::Address address;
-  std::string host;       // name, or "" where TARGET is an address
-  std::string tls_name;   // SNI and certificate name; "" = the address itself
-  std::string domain;     // DOMAIN of the mail addresses; "" where none is known
-  std::string ehlo_name;  // our forward-confirmed name or address literal
+  std::string host;            // name, or "" where TARGET is an address
+  std::string tls_name;        // SNI and certificate name; "" = the address itself
+  std::string domain;          // DOMAIN of the mail addresses; "" where none is known
+  std::string ehlo_name;       // our forward-confirmed name or address literal
   std::string outside_domain;  // domain of our outside envelope sender
   std::string nonce;           // local part of our addresses: "spranga-4f2a…"
   std::string own_address;     // the login's own envelope address; "" without --user
@@ -98,16 +98,19 @@ struct PortFacts {
   std::string tls_trouble;  // why it did not, raw
   ClearAuthFacts clear_auth;
   OldTlsFacts old_tls;
-  std::vector<std::string> ehlo_views;   // keywords of each EHLO in clear, sorted, for A8
+  std::vector<std::string> ehlo_views;  // keywords of each EHLO in clear, sorted, for A8
 };
 
 class Audit;
 
-/// One connection with its place in the report: counts it, holds one of the two slots of the address,
-/// and hands its transcript over when it ends. One thread.
+/// One connection with its place in the report: counts it, holds one of the two slots of the
+/// address, and hands its transcript over when it ends. One thread.
 class Conversation {
- public:
-  Conversation(Audit& audit, int port, std::string purpose, std::unique_ptr<net::Transport> transport);
+public:
+  Conversation(Audit& audit,
+               int port,
+               std::string purpose,
+               std::unique_ptr<net::Transport> transport);
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
   Conversation(Conversation&&) = delete;
@@ -115,13 +118,15 @@ class Conversation {
   ~Conversation();
 
   [[nodiscard]] smtp::Session& smtp() { return session_; }
+
   [[nodiscard]] int port() const { return port_; }
+
   [[nodiscard]] finding::Where where() const;
 
   /// Transcript lines from `mark` on, as evidence.
   [[nodiscard]] std::vector<finding::Line> evidence(std::size_t mark) const;
 
- private:
+private:
   Audit& audit_;
   int port_;
   std::string purpose_;
@@ -129,10 +134,15 @@ class Conversation {
 };
 
 class Audit {
- public:
-  Audit(Subject subject, const CheckSettings& settings, const World& world, SteadyTime origin, Progress progress);
+public:
+  Audit(Subject subject,
+        const CheckSettings& settings,
+        const World& world,
+        SteadyTime origin,
+        Progress progress);
 
   [[nodiscard]] const Subject& subject() const { return subject_; }
+
   [[nodiscard]] const CheckSettings& settings() const { return settings_; }
 
   /// Is `rule` (1–3) among those that the user asked for?
@@ -186,12 +196,15 @@ class Audit {
   [[nodiscard]] finding::Noise noise() const;
   [[nodiscard]] std::vector<finding::Dialogue> take_dialogues();
   [[nodiscard]] int connections() const;
+
   [[nodiscard]] const std::map<int, PortFacts>& all_ports() const { return ports_; }
 
- private:
+private:
   friend class Conversation;
   void keep(finding::Dialogue dialogue);
+
   void release_slot() { slots_.release(); }
+
   [[nodiscard]] smtp::SessionTiming timing() const;
 
   const Subject subject_;

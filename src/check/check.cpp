@@ -22,17 +22,23 @@ using words::Word;
 
 Word role_word(Role role) {
   switch (role) {
-    case Role::inbound_mx: return Word::role_inbound_mx;
-    case Role::submission: return Word::role_submission;
-    case Role::mail_server: break;
+    case Role::inbound_mx:
+      return Word::role_inbound_mx;
+    case Role::submission:
+      return Word::role_submission;
+    case Role::mail_server:
+      break;
   }
   return Word::role_mail_server;
 }
 
 /// One target from name to findings. Addresses are tested one after the other.
 class Run {
- public:
-  Run(const std::string& target, const CheckSettings& settings, const World& world, const Progress& progress)
+public:
+  Run(const std::string& target,
+      const CheckSettings& settings,
+      const World& world,
+      const Progress& progress)
       : settings_(settings), world_(world), progress_(progress), origin_(world.clock.now()) {
     report_.target = target;
     report_.nonce = make_nonce();
@@ -53,7 +59,7 @@ class Run {
     return std::move(report_);
   }
 
- private:
+private:
   bool plan();
   void test_host(const HostPlan& host);
   void gather(Audit& audit, const HostPlan& host);
@@ -149,10 +155,14 @@ void Run::gather(Audit& audit, const HostPlan& host) {
   report_.connections += audit.connections();
   auto open = audit.open_ports();
   std::ranges::sort(open);
-  report_.hosts.push_back(
-      {host.host, audit.subject().address.to_string(), {role_word(host.role), {}}, audit.product(), open});
+  report_.hosts.push_back({host.host,
+                           audit.subject().address.to_string(),
+                           {role_word(host.role), {}},
+                           audit.product(),
+                           open});
   for (const auto& [number, facts] : audit.all_ports()) {
-    const bool answered = facts.state != PortState::filtered && facts.state != PortState::unreachable &&
+    const bool answered = facts.state != PortState::filtered &&
+                          facts.state != PortState::unreachable &&
                           facts.state != PortState::untested && facts.state != PortState::shut;
     report_.connected = report_.connected || answered;
     const bool closed = facts.state == PortState::shut && audit.shut_means_closed();
@@ -167,7 +177,8 @@ void Run::gather(Audit& audit, const HostPlan& host) {
 void Run::test_host(const HostPlan& host) {
   std::vector<std::unique_ptr<Audit>> audits;
   for (const auto& address : host.addresses) {
-    auto audit = std::make_unique<Audit>(subject_for(host, address), settings_, world_, origin_, progress_);
+    auto audit =
+        std::make_unique<Audit>(subject_for(host, address), settings_, world_, origin_, progress_);
     const auto same_family = [&](const auto& other) {
       return other->subject().address.family() == audit->subject().address.family();
     };

@@ -14,7 +14,8 @@
 
 namespace spranga::check {
 
-/// A place outside the server that asks instead of us (--from-here): the dialer opens its sockets there.
+/// A place outside the server that asks instead of us (--from-here): the dialer opens its sockets
+/// there.
 struct Vantage {
   net::Address source_ipv4;  // of the vantage, as the server sees it
   net::Address source_ipv6;

@@ -12,7 +12,8 @@ void note_block(Audit& audit, int port, std::string_view after, const std::strin
     return;
   }
   const auto text = std::to_string(port);
-  audit.add(make_finding("G5", Status::info, {Word::g5_blocked, {text, std::string(after), words}}, audit, port));
+  audit.add(make_finding(
+      "G5", Status::info, {Word::g5_blocked, {text, std::string(after), words}}, audit, port));
 }
 
 bool try_the_door(Audit& audit, int port, std::string_view after) {

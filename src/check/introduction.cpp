@@ -1,9 +1,9 @@
 #include "check/introduction.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <random>
-
-#include <fmt/core.h>
 
 #include "net/host_name.h"
 
@@ -34,7 +34,8 @@ std::optional<net::Address> our_address(const net::Address& server,
                                         const CheckSettings& settings,
                                         const World& world) {
   if (world.vantage) {
-    return server.family() == net::Family::ipv4 ? world.vantage->source_ipv4 : world.vantage->source_ipv6;
+    return server.family() == net::Family::ipv4 ? world.vantage->source_ipv4
+                                                : world.vantage->source_ipv6;
   }
   const auto given = net::Address::parse(settings.source);
   if (given && given->family() == server.family()) {
@@ -59,7 +60,7 @@ Introduction introduce_to(const net::Address& server,
   }
   out.ehlo_name = !name.empty() ? name : own ? own->smtp_literal() : "[127.0.0.1]";
   const auto at = settings.relay_to.rfind('@');
-  out.outside_domain = !name.empty()              ? name
+  out.outside_domain = !name.empty()             ? name
                        : at == std::string::npos ? "example.com"
                                                  : settings.relay_to.substr(at + 1);
   return out;

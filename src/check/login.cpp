@@ -20,7 +20,10 @@ Phrase outcome(const Result<smtp::Reply>& reply) {
   return reply && reply->code == 235 ? Phrase{} : failure(reply);
 }
 
-Phrase with_token(const PortFacts& facts, const Subject& subject, const Credentials& credentials, smtp::Session& session) {
+Phrase with_token(const PortFacts& facts,
+                  const Subject& subject,
+                  const Credentials& credentials,
+                  smtp::Session& session) {
   const bool xoauth2 = facts.secure.offers("XOAUTH2");
   if (!xoauth2 && !facts.secure.offers("OAUTHBEARER")) {
     return {Word::login_no_oauth, {}};
@@ -30,7 +33,8 @@ Phrase with_token(const PortFacts& facts, const Subject& subject, const Credenti
   const auto response =
       xoauth2 ? smtp::xoauth2_response(credentials.user, token)
               : smtp::oauthbearer_response(credentials.user, subject.tls_name, facts.port, token);
-  auto reply = session.secret_command("AUTH " + mechanism + " " + response, "AUTH " + mechanism + " " + std::string(hidden));
+  auto reply = session.secret_command("AUTH " + mechanism + " " + response,
+                                      "AUTH " + mechanism + " " + std::string(hidden));
   if (reply && reply->code == 334) {  // an error report; RFC 7628 §3.2.3 wants it acknowledged
     reply = session.command(xoauth2 ? "" : "AQ==");
   }
@@ -60,7 +64,9 @@ bool plain_is_the_trouble(const smtp::Reply& reply) {
          smtp::reason_of(reply) == smtp::Reason::mechanism;
 }
 
-Phrase with_password(const PortFacts& facts, const Credentials& credentials, smtp::Session& session) {
+Phrase with_password(const PortFacts& facts,
+                     const Credentials& credentials,
+                     smtp::Session& session) {
   const bool has_plain = facts.secure.offers("PLAIN");
   const bool has_login = facts.secure.offers("LOGIN");
   if (!has_plain && !has_login) {
@@ -84,8 +90,9 @@ Phrase log_in(Audit& audit, const PortFacts& facts, Conversation& conversation) 
     return {Word::login_unsafe, {std::to_string(facts.port)}};
   }
   const auto& credentials = *audit.settings().credentials;
-  return credentials.oauth2_token.empty() ? with_password(facts, credentials, session)
-                                          : with_token(facts, audit.subject(), credentials, session);
+  return credentials.oauth2_token.empty()
+             ? with_password(facts, credentials, session)
+             : with_token(facts, audit.subject(), credentials, session);
 }
 
 }  // namespace spranga::check

@@ -1,5 +1,5 @@
-// What a probe costs: lines in the server's log that stock fail2ban (Debian 12, every mail jail) counts.
-// Measured on the hardened and weak servers of lab/.
+// What a probe costs: lines in the server's log that stock fail2ban (Debian 12, every mail jail)
+// counts. Measured on the hardened and weak servers of lab/.
 #pragma once
 
 #include "finding/remedy.h"

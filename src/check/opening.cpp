@@ -16,10 +16,14 @@ using words::Word;
 
 PortState state_after_connect_failure(Errc code) {
   switch (code) {
-    case Errc::refused: return PortState::shut;
-    case Errc::timeout: return PortState::filtered;
-    case Errc::unreachable: return PortState::unreachable;
-    default: return PortState::silent;
+    case Errc::refused:
+      return PortState::shut;
+    case Errc::timeout:
+      return PortState::filtered;
+    case Errc::unreachable:
+      return PortState::unreachable;
+    default:
+      return PortState::silent;
   }
 }
 
@@ -58,7 +62,11 @@ bool is_crowded(const std::string& greeting) {
 }
 
 /// A port that was open and lets us in no more is a block; any other trouble is told as it is.
-Opened trouble_with(Audit& audit, const PortFacts& facts, PortState state, const std::string& purpose, std::string detail) {
+Opened trouble_with(Audit& audit,
+                    const PortFacts& facts,
+                    PortState state,
+                    const std::string& purpose,
+                    std::string detail) {
   const bool shut_out = state == PortState::shut || state == PortState::filtered ||
                         state == PortState::turned_away || state == PortState::silent;
   if (facts.state == PortState::open && shut_out && !is_crowded(detail)) {
@@ -73,7 +81,8 @@ Opened trouble_with(Audit& audit, const PortFacts& facts, PortState state, const
 }
 
 /// Greeting and EHLO on a fresh connection. The state is `open` where both succeeded.
-PortState introduce(Audit& audit, PortFacts& facts, Conversation& conversation, bool hello, std::string& detail) {
+PortState introduce(
+    Audit& audit, PortFacts& facts, Conversation& conversation, bool hello, std::string& detail) {
   const auto greeting = conversation.smtp().greeting();
   if (!greeting) {
     detail = greeting.error().detail;
@@ -97,7 +106,8 @@ PortState introduce(Audit& audit, PortFacts& facts, Conversation& conversation, 
     detail = reply->first_line();
     const auto reason = smtp::reason_of(*reply);
     const bool stranger = reason == smtp::Reason::not_implemented ||
-                          reason == smtp::Reason::login_required || reason == smtp::Reason::bad_sequence;
+                          reason == smtp::Reason::login_required ||
+                          reason == smtp::Reason::bad_sequence;
     return stranger ? PortState::not_smtp : PortState::turned_away;
   }
   return PortState::open;
@@ -108,15 +118,24 @@ PortState introduce(Audit& audit, PortFacts& facts, Conversation& conversation, 
 Phrase state_phrase(const PortFacts& facts) {
   const auto port = std::to_string(facts.port);
   switch (facts.state) {
-    case PortState::untested: return {Word::port_untested, {port}};
-    case PortState::open: return {Word::none, {}};
-    case PortState::shut: return {Word::port_shut, {port}};
-    case PortState::filtered: return {Word::port_filtered, {port}};
-    case PortState::unreachable: return {Word::port_unreachable, {port, facts.trouble}};
-    case PortState::turned_away: return {Word::port_turned_away, {port, facts.trouble}};
-    case PortState::silent: return {Word::port_silent, {port, facts.trouble}};
-    case PortState::not_smtp: return {Word::port_not_smtp, {port, facts.trouble}};
-    case PortState::tls_failed: return {Word::port_tls_failed, {port, facts.trouble}};
+    case PortState::untested:
+      return {Word::port_untested, {port}};
+    case PortState::open:
+      return {Word::none, {}};
+    case PortState::shut:
+      return {Word::port_shut, {port}};
+    case PortState::filtered:
+      return {Word::port_filtered, {port}};
+    case PortState::unreachable:
+      return {Word::port_unreachable, {port, facts.trouble}};
+    case PortState::turned_away:
+      return {Word::port_turned_away, {port, facts.trouble}};
+    case PortState::silent:
+      return {Word::port_silent, {port, facts.trouble}};
+    case PortState::not_smtp:
+      return {Word::port_not_smtp, {port, facts.trouble}};
+    case PortState::tls_failed:
+      return {Word::port_tls_failed, {port, facts.trouble}};
   }
   return {};
 }
@@ -124,7 +143,8 @@ Phrase state_phrase(const PortFacts& facts) {
 namespace {
 
 /// One attempt; `crowded` where the server says that we have too many connections.
-Opened try_open(Audit& audit, PortFacts& facts, const std::string& purpose, bool hello, bool& crowded) {
+Opened try_open(
+    Audit& audit, PortFacts& facts, const std::string& purpose, bool hello, bool& crowded) {
   auto opened = audit.connect(facts.port, purpose);
   if (!opened) {
     const auto state = state_after_connect_failure(opened.error().code);

@@ -15,7 +15,10 @@ struct Opened {
 };
 
 /// `hello` = false stops after the greeting. The first opening of a port settles facts.state.
-[[nodiscard]] Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello = true);
+[[nodiscard]] Opened open_session(Audit& audit,
+                                  PortFacts& facts,
+                                  std::string purpose,
+                                  bool hello = true);
 
 /// STARTTLS, handshake and EHLO on an open clear session; facts.secure and facts.tls are filled.
 /// Word::none where all went well, else why not.

@@ -25,7 +25,9 @@ namespace {
 using finding::Status;
 using words::Word;
 
-bool is_submission(const PortFacts& facts) { return facts.port != 25; }
+bool is_submission(const PortFacts& facts) {
+  return facts.port != 25;
+}
 
 /// 465 that greets in clear is a submission port in clear.
 void fall_back_to_clear(PortFacts& facts) {
@@ -55,7 +57,8 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
     conversation.reset();
     conversation = open_session(audit, facts, "A5 A6").conversation;
     if (conversation) {
-      static_cast<void>(probe_starttls(audit, facts, *conversation, notes));  // there is no third round
+      static_cast<void>(
+          probe_starttls(audit, facts, *conversation, notes));  // there is no third round
     }
   }
   if (conversation && conversation->smtp().alive() && conversation->smtp().in_tls()) {
@@ -63,8 +66,8 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
   }
 }
 
-/// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the server
-/// lets it.
+/// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the
+/// server lets it.
 void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
   auto& facts = audit.port(number);
   audit.say({Word::step_port, {std::to_string(number)}});
@@ -82,7 +85,8 @@ void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
     return;
   }
   if (audit.asks(1)) {
-    const std::lock_guard turn(clear_auth_turn);  // what AUTH shows on one port spares a line on the next
+    const std::lock_guard turn(
+        clear_auth_turn);  // what AUTH shows on one port spares a line on the next
     probe_clear_auth(audit, facts, *opened.conversation);
     if (!opened.conversation->smtp().alive()) {
       opened.conversation.reset();
@@ -121,7 +125,8 @@ void add_untested_ports(Audit& audit) {
   for (const auto& [number, facts] : audit.all_ports()) {
     const bool silent = facts.state == PortState::shut || facts.state == PortState::filtered;
     const bool sure = facts.state == PortState::shut && audit.shut_means_closed();
-    const bool harmless = facts.state == PortState::open || sure || (silent && number != 25 && reachable && !blocked);
+    const bool harmless =
+        facts.state == PortState::open || sure || (silent && number != 25 && reachable && !blocked);
     if (harmless) {
       continue;
     }
@@ -137,7 +142,9 @@ void add_untested_ports(Audit& audit) {
   }
 }
 
-bool has(const std::vector<int>& ports, int port) { return std::ranges::find(ports, port) != ports.end(); }
+bool has(const std::vector<int>& ports, int port) {
+  return std::ranges::find(ports, port) != ports.end();
+}
 
 /// Two threads take the ports in turn: main dialogue, then the old-TLS handshake.
 void run_dialogues(Audit& audit) {

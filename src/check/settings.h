@@ -10,9 +10,10 @@
 
 namespace spranga::check {
 
-/// A secret that never prints: no stream operator, no fmt formatter; `reveal` only where it is sent.
+/// A secret that never prints: no stream operator, no fmt formatter; `reveal` only where it is
+/// sent.
 class Secret {
- public:
+public:
   Secret() = default;
 
   explicit Secret(std::string value) : value_(std::move(value)) {}
@@ -21,7 +22,7 @@ class Secret {
 
   [[nodiscard]] bool empty() const { return value_.empty(); }
 
- private:
+private:
   std::string value_;
 };
 

@@ -1,9 +1,9 @@
 #include "check/target.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
-
-#include <fmt/core.h>
 
 #include "net/host_name.h"
 #include "text/escape.h"
@@ -28,19 +28,23 @@ Result<int> parse_port(std::string_view text) {
 
 std::vector<int> implicit_among(const std::vector<int>& ports) {
   std::vector<int> out;
-  std::ranges::copy_if(ports, std::back_inserter(out), [](int port) { return port == implicit_tls_port; });
+  std::ranges::copy_if(
+      ports, std::back_inserter(out), [](int port) { return port == implicit_tls_port; });
   return out;
 }
 
 /// Builds the plan of one target.
 class Planner {
- public:
-  Planner(const TargetName& target, const CheckSettings& settings, const World& world, SteadyTime deadline)
+public:
+  Planner(const TargetName& target,
+          const CheckSettings& settings,
+          const World& world,
+          SteadyTime deadline)
       : target_(target), settings_(settings), world_(world), deadline_(deadline) {}
 
   Result<TargetPlan> run();
 
- private:
+private:
   void plan_address();
   void plan_host();
   void plan_domain(const std::vector<net::MxRecord>& mx);
@@ -70,9 +74,12 @@ std::optional<std::vector<net::MxRecord>> Planner::ask_mx(const std::string& nam
 
 bool Planner::wanted(const net::Address& address) const {
   switch (settings_.families) {
-    case Families::ipv4_only: return address.family() == net::Family::ipv4;
-    case Families::ipv6_only: return address.family() == net::Family::ipv6;
-    case Families::any: break;
+    case Families::ipv4_only:
+      return address.family() == net::Family::ipv4;
+    case Families::ipv6_only:
+      return address.family() == net::Family::ipv6;
+    case Families::any:
+      break;
   }
   return true;
 }
@@ -150,7 +157,8 @@ Result<void> Planner::find_addresses() {
     }
     std::erase_if(host.addresses, [&](const auto& address) { return !wanted(address); });
     if (host.addresses.empty()) {
-      plan_.remarks.push_back({Word::remark_no_address, {host.host, "no such name, or no address of that family"}});
+      plan_.remarks.push_back(
+          {Word::remark_no_address, {host.host, "no such name, or no address of that family"}});
     }
     any = any || !host.addresses.empty();
   }
@@ -162,8 +170,8 @@ Result<void> Planner::find_addresses() {
   return {};
 }
 
-/// Q18: --domain, else TARGET where it has MX, else the domain of --user, else the nearest parent with
-/// MX, else what follows the first dot.
+/// Q18: --domain, else TARGET where it has MX, else the domain of --user, else the nearest parent
+/// with MX, else what follows the first dot.
 void Planner::find_domain(bool target_has_mx) {
   if (!settings_.domain.empty()) {
     plan_.domain = settings_.domain;

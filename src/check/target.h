@@ -1,4 +1,5 @@
-// TARGET → the hosts to test: a host, host:port, an address, or a mail domain with its MX and SRV hosts.
+// TARGET → the hosts to test: a host, host:port, an address, or a mail domain with its MX and SRV
+// hosts.
 #pragma once
 
 #include <optional>

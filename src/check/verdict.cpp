@@ -26,14 +26,16 @@ bool decides(const Finding& finding, Rule rule) {
   return check != nullptr && check->rule == rule && check->weight == Weight::must;
 }
 
-/// NO is spoken by a failure that is proven or likely; indirect evidence only keeps a question open.
+/// NO is spoken by a failure that is proven or likely; indirect evidence only keeps a question
+/// open.
 bool says_no(const Finding& finding) {
   return finding.status == Status::fail && finding.confidence != Confidence::indirect;
 }
 
 bool leaves_open(const Finding& finding) {
   const bool shaky = finding.status == Status::fail || finding.status == Status::warn;
-  return finding.status == Status::not_tested || (shaky && finding.confidence == Confidence::indirect);
+  return finding.status == Status::not_tested ||
+         (shaky && finding.confidence == Confidence::indirect);
 }
 
 void add_unique(std::vector<Phrase>& list, const Phrase& phrase) {
@@ -50,7 +52,9 @@ std::string passed_ids(const Report& report, Rule rule) {
       continue;
     }
     const auto same = [&](const Finding& f) { return f.id == check.id; };
-    const auto bad = [&](const Finding& f) { return same(f) && f.status != Status::pass && f.status != Status::info; };
+    const auto bad = [&](const Finding& f) {
+      return same(f) && f.status != Status::pass && f.status != Status::info;
+    };
     const auto good = [&](const Finding& f) { return same(f) && f.status == Status::pass; };
     if (std::ranges::any_of(report.findings, good) && std::ranges::none_of(report.findings, bad)) {
       out += (out.empty() ? "" : ", ") + std::string(check.id);
@@ -80,7 +84,9 @@ constexpr std::array settlers = {
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
 };
 
-std::string settle_command(const Report& report, const CheckSettings& settings, const RuleVerdict& verdict) {
+std::string settle_command(const Report& report,
+                           const CheckSettings& settings,
+                           const RuleVerdict& verdict) {
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
     if (std::ranges::any_of(verdict.open, holds)) {
@@ -88,7 +94,8 @@ std::string settle_command(const Report& report, const CheckSettings& settings, 
       if (row.suffix.starts_with(" --user")) {
         user.clear();
       }
-      return std::string(row.prefix) + "spranga check " + report.target + user + std::string(row.suffix);
+      return std::string(row.prefix) + "spranga check " + report.target + user +
+             std::string(row.suffix);
     }
   }
   return "";
@@ -142,7 +149,8 @@ std::vector<finding::RemedyId> changes_of(const Report& report) {
   std::vector<finding::RemedyId> out;
   for (const auto& check : finding::catalogue()) {
     for (const auto& finding : report.findings) {
-      const bool counts = finding.id == check.id && check.weight == Weight::must && says_no(finding);
+      const bool counts =
+          finding.id == check.id && check.weight == Weight::must && says_no(finding);
       if (counts && finding.remedy && std::ranges::find(out, *finding.remedy) == out.end()) {
         out.push_back(*finding.remedy);
       }

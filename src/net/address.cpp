@@ -1,14 +1,13 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
+#include <fmt/core.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 
 #include <cstring>
 #include <memory>
-
-#include <fmt/core.h>
 
 #include "base/fd.h"
 
@@ -147,7 +146,8 @@ std::optional<Address> route_source(const Address& to) {
   const Fd fd(socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const auto peer = to.to_sockaddr(9);  // connecting a datagram socket only chooses a route
   // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own idiom
-  if (!fd || connect(fd.get(), reinterpret_cast<const sockaddr*>(&peer.storage), peer.length) != 0) {
+  if (!fd ||
+      connect(fd.get(), reinterpret_cast<const sockaddr*>(&peer.storage), peer.length) != 0) {
     return std::nullopt;
   }
   sockaddr_storage storage{};

@@ -16,7 +16,7 @@ namespace spranga::net {
 enum class Family { ipv4, ipv6 };
 
 class Address {
- public:
+public:
   /// "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0"; nullopt where it is no address.
   [[nodiscard]] static std::optional<Address> parse(std::string_view text);
 
@@ -36,7 +36,8 @@ class Address {
 
   [[nodiscard]] bool is_loopback() const;
 
-  /// RFC 1918, RFC 4193, link-local, loopback or shared (100.64/10): not seen as such from far away.
+  /// RFC 1918, RFC 4193, link-local, loopback or shared (100.64/10): not seen as such from far
+  /// away.
   [[nodiscard]] bool is_private() const;
 
   /// 4 or 16 bytes in network order.
@@ -52,7 +53,7 @@ class Address {
   [[nodiscard]] bool operator==(const Address&) const = default;
   [[nodiscard]] auto operator<=>(const Address&) const = default;
 
- private:
+private:
   Family family_{Family::ipv4};
   std::array<char, 16> bytes_{};
   std::uint32_t zone_{0};
@@ -61,7 +62,8 @@ class Address {
 /// The addresses configured on this machine's interfaces (loopback included).
 [[nodiscard]] std::vector<Address> own_addresses();
 
-/// The address that this system would send from to reach `to`; no packet is sent. nullopt = no route.
+/// The address that this system would send from to reach `to`; no packet is sent. nullopt = no
+/// route.
 [[nodiscard]] std::optional<Address> route_source(const Address& to);
 
 struct Endpoint {

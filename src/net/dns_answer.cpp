@@ -66,8 +66,11 @@ void read_record(const Message& message, const ns_rr& record, DnsRecords& out) {
         out.names.push_back(*name);
       }
       return;
-    case ns_t_txt: out.txt.push_back(read_strings(data, size)); return;
-    default: return;
+    case ns_t_txt:
+      out.txt.push_back(read_strings(data, size));
+      return;
+    default:
+      return;
   }
 }
 

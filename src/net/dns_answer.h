@@ -14,10 +14,10 @@ namespace spranga::net {
 enum class RecordType { mx = 15, txt = 16, ptr = 12, srv = 33 };
 
 struct DnsRecords {
-  std::vector<MxRecord> mx;         // sorted by preference
-  std::vector<SrvRecord> srv;       // sorted by priority
-  std::vector<std::string> txt;     // strings of one record joined
-  std::vector<std::string> names;   // PTR
+  std::vector<MxRecord> mx;        // sorted by preference
+  std::vector<SrvRecord> srv;      // sorted by priority
+  std::vector<std::string> txt;    // strings of one record joined
+  std::vector<std::string> names;  // PTR
 };
 
 /// Records of `type` in the answer section of `message`; others (CNAME, RRSIG) are passed over. At

@@ -1,8 +1,7 @@
 #include "net/host_name.h"
 
-#include <idn2.h>
-
 #include <fmt/core.h>
+#include <idn2.h>
 
 #include "text/ascii.h"
 #include "text/escape.h"
@@ -22,13 +21,15 @@ bool is_name_character(char c) {
 Result<std::string> normal_host_name(std::string_view typed) {
   std::string name(text::trim(typed));
   const auto refused = [&](std::string_view why) {
-    return fail(Errc::malformed, fmt::format("\"{}\" is not a host name: {}", text::escape(typed), why));
+    return fail(Errc::malformed,
+                fmt::format("\"{}\" is not a host name: {}", text::escape(typed), why));
   };
   if (name.ends_with('.')) {
     name.pop_back();
   }
   char* ascii = nullptr;
-  if (const int code = idn2_to_ascii_8z(name.c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+  if (const int code =
+          idn2_to_ascii_8z(name.c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
       code != IDN2_OK) {
     return refused(idn2_strerror(code));
   }

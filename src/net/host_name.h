@@ -8,7 +8,8 @@
 
 namespace spranga::net {
 
-/// Lower-case A-labels (RFC 5891) without the final dot. Errc::malformed for what no host can be called.
+/// Lower-case A-labels (RFC 5891) without the final dot. Errc::malformed for what no host can be
+/// called.
 [[nodiscard]] Result<std::string> normal_host_name(std::string_view typed);
 
 }  // namespace spranga::net

@@ -1,10 +1,10 @@
 #include "net/listener.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -19,8 +19,11 @@ namespace {
 
 struct OpensslDeleter {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+
   void operator()(X509* certificate) const { X509_free(certificate); }
+
   void operator()(BIO* bio) const { BIO_free(bio); }
+
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
 };
 
@@ -44,7 +47,10 @@ void set_common_name(X509_NAME* name, const std::string& text) {
 }
 
 /// Signed by `issuer_key`; its own issuer where `issuer` is null.
-Certificate make_certificate(EVP_PKEY* key, const std::string& name, X509* issuer, EVP_PKEY* issuer_key) {
+Certificate make_certificate(EVP_PKEY* key,
+                             const std::string& name,
+                             X509* issuer,
+                             EVP_PKEY* issuer_key) {
   Certificate out(X509_new());
   X509_set_version(out.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(out.get()), issuer == nullptr ? 1 : 2);
@@ -78,7 +84,7 @@ int version_number(TlsVersion version) {
 }
 
 class RedirectingDialer final : public Dialer {
- public:
+public:
   RedirectingDialer(Dialer& through, std::map<std::uint16_t, std::uint16_t> ports)
       : through_(through), ports_(std::move(ports)) {}
 
@@ -91,7 +97,7 @@ class RedirectingDialer final : public Dialer {
     return through_.connect({to.address, found->second}, deadline);
   }
 
- private:
+private:
   Dialer& through_;
   std::map<std::uint16_t, std::uint16_t> ports_;
 };
@@ -107,7 +113,8 @@ Result<ServerIdentity> ServerIdentity::make(const Options& options) {
   ServerIdentity out;
   out.context_.reset(SSL_CTX_new(TLS_server_method()));
   auto* context = out.context_.get();
-  if (!certificate || context == nullptr || SSL_CTX_use_certificate(context, certificate.get()) != 1 ||
+  if (!certificate || context == nullptr ||
+      SSL_CTX_use_certificate(context, certificate.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
     return fail(Errc::internal, "no certificate could be made: " + take_openssl_error());
   }

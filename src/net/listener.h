@@ -1,5 +1,5 @@
-// The server's end: a listening socket on loopback and a certificate to show. For the practice server and
-// for scripted servers in tests; nothing that faces the world.
+// The server's end: a listening socket on loopback and a certificate to show. For the practice
+// server and for scripted servers in tests; nothing that faces the world.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace spranga::net {
 
 /// A private CA and a server certificate of it, made in memory.
 class ServerIdentity {
- public:
+public:
   struct Options {
     std::string name;  // subjectAltName
     TlsVersion lowest{TlsVersion::tls1_2};
@@ -27,14 +27,14 @@ class ServerIdentity {
 
   [[nodiscard]] SSL_CTX* context() const { return context_.get(); }
 
- private:
+private:
   ServerIdentity() = default;
   SslContextPointer context_;
   std::string ca_pem_;
 };
 
 class Listener {
- public:
+public:
   /// Port 0 = any free one.
   [[nodiscard]] static Result<Listener> open(const Endpoint& where);
 
@@ -43,15 +43,16 @@ class Listener {
   /// The next connection, or Errc::timeout.
   [[nodiscard]] Result<std::unique_ptr<TcpTransport>> accept(SteadyTime deadline) const;
 
- private:
+private:
   Listener(Fd fd, const Endpoint& endpoint) : fd_(std::move(fd)), endpoint_(endpoint) {}
+
   Fd fd_;
   Endpoint endpoint_;
 };
 
-/// A Dialer that goes to other ports than it is asked for: {25 → 40025}. Ports that are not in the map
-/// are refused. `through` outlives it.
-[[nodiscard]] std::unique_ptr<Dialer> make_redirecting_dialer(Dialer& through,
-                                                              std::map<std::uint16_t, std::uint16_t> ports);
+/// A Dialer that goes to other ports than it is asked for: {25 → 40025}. Ports that are not in the
+/// map are refused. `through` outlives it.
+[[nodiscard]] std::unique_ptr<Dialer> make_redirecting_dialer(
+    Dialer& through, std::map<std::uint16_t, std::uint16_t> ports);
 
 }  // namespace spranga::net

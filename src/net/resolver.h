@@ -27,7 +27,7 @@ struct SrvRecord {
 
 /// Thread-safe. Every call returns by its deadline.
 class Resolver {
- public:
+public:
   virtual ~Resolver() = default;
 
   /// A and AAAA, /etc/hosts included, IPv4 first.

@@ -17,7 +17,7 @@ namespace {
 
 /// Enters a network namespace for as long as it lives; sockets made meanwhile belong to it.
 class NamespaceVisit {
- public:
+public:
   explicit NamespaceVisit(int target) {
     if (target < 0) {
       return;
@@ -39,7 +39,7 @@ class NamespaceVisit {
 
   [[nodiscard]] bool ok() const { return ok_; }
 
- private:
+private:
   Fd home_;
   bool ok_{true};
 };
@@ -50,11 +50,16 @@ struct ErrnoRow {
 };
 
 constexpr std::array errno_rows = {
-    ErrnoRow{ECONNREFUSED, Errc::refused},     ErrnoRow{ECONNRESET, Errc::reset},
-    ErrnoRow{EPIPE, Errc::reset},              ErrnoRow{ETIMEDOUT, Errc::timeout},
-    ErrnoRow{ENETUNREACH, Errc::unreachable},  ErrnoRow{EHOSTUNREACH, Errc::unreachable},
-    ErrnoRow{EAFNOSUPPORT, Errc::unreachable}, ErrnoRow{EADDRNOTAVAIL, Errc::unreachable},
-    ErrnoRow{EACCES, Errc::denied},            ErrnoRow{EPERM, Errc::denied},
+    ErrnoRow{ECONNREFUSED, Errc::refused},
+    ErrnoRow{ECONNRESET, Errc::reset},
+    ErrnoRow{EPIPE, Errc::reset},
+    ErrnoRow{ETIMEDOUT, Errc::timeout},
+    ErrnoRow{ENETUNREACH, Errc::unreachable},
+    ErrnoRow{EHOSTUNREACH, Errc::unreachable},
+    ErrnoRow{EAFNOSUPPORT, Errc::unreachable},
+    ErrnoRow{EADDRNOTAVAIL, Errc::unreachable},
+    ErrnoRow{EACCES, Errc::denied},
+    ErrnoRow{EPERM, Errc::denied},
 };
 
 Result<void> finish_connect(int fd, SteadyTime deadline) {

@@ -1,5 +1,6 @@
 #include "net/system_resolver.h"
 
+#include <fmt/core.h>
 #include <netdb.h>
 #include <resolv.h>
 
@@ -7,8 +8,6 @@
 #include <array>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/core.h>
 
 #include "net/dns_answer.h"
 #include "text/ascii.h"
@@ -22,7 +21,7 @@ constexpr std::size_t max_addresses = 64;
 
 /// One glibc resolver state, closed when done.
 class ResolverState {
- public:
+public:
   ResolverState() : ok_(res_ninit(&state_) == 0) {}
 
   ResolverState(const ResolverState&) = delete;
@@ -40,13 +39,15 @@ class ResolverState {
 
   [[nodiscard]] res_state get() { return &state_; }
 
- private:
+private:
   struct __res_state state_ {};
+
   bool ok_;
 };
 
 long seconds_until(SteadyTime deadline) {
-  return std::chrono::floor<std::chrono::seconds>(deadline - std::chrono::steady_clock::now()).count();
+  return std::chrono::floor<std::chrono::seconds>(deadline - std::chrono::steady_clock::now())
+      .count();
 }
 
 Result<DnsRecords> query(const std::string& name, RecordType type, SteadyTime deadline) {
@@ -79,7 +80,7 @@ Result<DnsRecords> query(const std::string& name, RecordType type, SteadyTime de
 
 /// getaddrinfo with a deadline. A look-up that is still under way when time is up keeps its memory.
 class AddressLookup {
- public:
+public:
   explicit AddressLookup(const std::string& host) : job_(new Job) {
     job_->host = host;
     job_->hints.ai_socktype = SOCK_STREAM;
@@ -109,7 +110,7 @@ class AddressLookup {
     return state == 0 ? Result<std::vector<Address>>(collect()) : failure(state);
   }
 
- private:
+private:
   struct Job {
     std::string host;
     addrinfo hints{};
@@ -148,7 +149,7 @@ class AddressLookup {
 };
 
 class SystemResolver final : public Resolver {
- public:
+public:
   explicit SystemResolver(std::string hosts_file) : hosts_file_(std::move(hosts_file)) {}
 
   [[nodiscard]] Result<std::vector<Address>> addresses(const std::string& host,
@@ -183,7 +184,7 @@ class SystemResolver final : public Resolver {
     return std::move(records.names);
   }
 
- private:
+private:
   [[nodiscard]] std::vector<std::string> names_in_hosts_file(const Address& address) const;
 
   std::string hosts_file_;

@@ -1,5 +1,5 @@
-// The real Resolver: this system's own configuration (resolv.conf, nsswitch, /etc/hosts) through glibc.
-// Why not libunbound: docs/decisions/0001-resolver.md.
+// The real Resolver: this system's own configuration (resolv.conf, nsswitch, /etc/hosts) through
+// glibc. Why not libunbound: docs/decisions/0001-resolver.md.
 #pragma once
 
 #include <memory>

@@ -90,15 +90,19 @@ Result<std::string> TcpTransport::read_plain(SteadyTime deadline) const {
 Result<void> TcpTransport::wait_for_tls(int outcome, SteadyTime deadline) {
   const int saved = errno;
   switch (SSL_get_error(ssl_.get(), outcome)) {
-    case SSL_ERROR_WANT_READ: return wait_for(fd_.get(), Wait::readable, deadline);
-    case SSL_ERROR_WANT_WRITE: return wait_for(fd_.get(), Wait::writable, deadline);
-    case SSL_ERROR_ZERO_RETURN: return fail(Errc::closed, "the server closed the connection");
+    case SSL_ERROR_WANT_READ:
+      return wait_for(fd_.get(), Wait::readable, deadline);
+    case SSL_ERROR_WANT_WRITE:
+      return wait_for(fd_.get(), Wait::writable, deadline);
+    case SSL_ERROR_ZERO_RETURN:
+      return fail(Errc::closed, "the server closed the connection");
     case SSL_ERROR_SYSCALL:
       if (saved != 0) {
         return socket_failure(saved);
       }
       return fail(Errc::closed, "the server closed the connection");
-    default: return fail(Errc::tls, take_openssl_error());
+    default:
+      return fail(Errc::tls, take_openssl_error());
   }
 }
 
@@ -175,7 +179,7 @@ Result<void> TcpTransport::accept_tls(SSL_CTX* context, SteadyTime deadline) {
 namespace {
 
 class TcpDialer final : public Dialer {
- public:
+public:
   explicit TcpDialer(const DialerOptions& options) : options_(options) {}
 
   [[nodiscard]] Result<std::unique_ptr<Transport>> connect(const Endpoint& to,
@@ -184,7 +188,7 @@ class TcpDialer final : public Dialer {
     return std::unique_ptr<Transport>(std::make_unique<TcpTransport>(std::move(fd)));
   }
 
- private:
+private:
   DialerOptions options_;
 };
 

@@ -1,5 +1,5 @@
-// The real Transport: a non-blocking socket, and SSL on top of it once a handshake has succeeded. Either
-// end: a client's (start_tls) or a server's (accept_tls).
+// The real Transport: a non-blocking socket, and SSL on top of it once a handshake has succeeded.
+// Either end: a client's (start_tls) or a server's (accept_tls).
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 namespace spranga::net {
 
 class TcpTransport final : public Transport {
- public:
+public:
   explicit TcpTransport(Fd fd);
 
   [[nodiscard]] Result<void> write(std::string_view bytes, SteadyTime deadline) override;
@@ -27,7 +27,7 @@ class TcpTransport final : public Transport {
 
   [[nodiscard]] Address local_address() const override { return local_; }
 
- private:
+private:
   Result<std::size_t> write_plain(std::string_view bytes, SteadyTime deadline) const;
   Result<std::size_t> write_tls(std::string_view bytes, SteadyTime deadline);
   Result<std::string> read_plain(SteadyTime deadline) const;

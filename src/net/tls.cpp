@@ -1,11 +1,10 @@
 #include "net/tls.h"
 
+#include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <array>
-
-#include <fmt/core.h>
 
 namespace spranga::net {
 
@@ -46,11 +45,12 @@ bool name_matches(X509* certificate, const TlsOptions& options, unsigned flags) 
   }
   if (options.server_address) {
     const auto raw = options.server_address->bytes();
-    return X509_check_ip(certificate,
-                         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's type
-                         reinterpret_cast<const unsigned char*>(raw.data()),
-                         raw.size(),
-                         0) == 1;
+    return X509_check_ip(
+               certificate,
+               // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's type
+               reinterpret_cast<const unsigned char*>(raw.data()),
+               raw.size(),
+               0) == 1;
   }
   return false;
 }
@@ -123,7 +123,8 @@ void read_certificate(SSL* ssl, const TlsOptions& options, TlsFacts& facts) {
   facts.certificate_problem =
       facts.certificate_trusted ? "" : X509_verify_cert_error_string(problem);
   facts.chain_incomplete = is_incomplete(ssl, problem);
-  facts.name_matches = name_matches(certificate.get(), options, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  facts.name_matches =
+      name_matches(certificate.get(), options, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   facts.name_only_in_common_name =
       !facts.name_matches &&
       name_matches(certificate.get(), options, X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT);
@@ -139,7 +140,9 @@ void read_certificate(SSL* ssl, const TlsOptions& options, TlsFacts& facts) {
 
 }  // namespace
 
-std::string_view tls_version_name(TlsVersion version) { return version_row(version).name; }
+std::string_view tls_version_name(TlsVersion version) {
+  return version_row(version).name;
+}
 
 std::string take_openssl_error() {
   std::string out;

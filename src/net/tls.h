@@ -13,6 +13,7 @@ namespace spranga::net {
 
 struct SslDeleter {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
+
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 

@@ -30,28 +30,29 @@ struct TlsOptions {
   TlsVersion highest{TlsVersion::tls1_3};
 };
 
-/// What the handshake showed. The handshake itself never fails for a bad certificate: it is reported.
+/// What the handshake showed. The handshake itself never fails for a bad certificate: it is
+/// reported.
 struct TlsFacts {
   TlsVersion version{TlsVersion::tls1_2};
   std::string cipher;
-  bool certificate_trusted{false};    // chain and dates verify
-  bool name_matches{false};           // by subjectAltName
+  bool certificate_trusted{false};  // chain and dates verify
+  bool name_matches{false};         // by subjectAltName
   bool name_only_in_common_name{false};
-  bool chain_incomplete{false};       // the server left out an intermediate
-  std::string certificate_problem;    // OpenSSL's words; "" where trusted
-  std::string certificate_subject;    // CN, raw
+  bool chain_incomplete{false};                // the server left out an intermediate
+  std::string certificate_problem;             // OpenSSL's words; "" where trusted
+  std::string certificate_subject;             // CN, raw
   std::vector<std::string> certificate_names;  // DNS names of subjectAltName, raw, at most 100
-  std::string key_type;               // "RSA", "EC", "ED25519"
+  std::string key_type;                        // "RSA", "EC", "ED25519"
   int key_bits{0};
-  std::string not_after;              // ISO date, UTC
-  long seconds_left{0};               // until not_after, at the time of the handshake
+  std::string not_after;  // ISO date, UTC
+  long seconds_left{0};   // until not_after, at the time of the handshake
 
   /// Secrets may be sent: trusted chain and the right name.
   [[nodiscard]] bool valid() const { return certificate_trusted && name_matches; }
 };
 
 class Transport {
- public:
+public:
   virtual ~Transport() = default;
 
   /// Writes all of `bytes`.
@@ -74,7 +75,7 @@ class Transport {
 
 /// Opens connections. Thread-safe.
 class Dialer {
- public:
+public:
   virtual ~Dialer() = default;
 
   [[nodiscard]] virtual Result<std::unique_ptr<Transport>> connect(const Endpoint& to,

@@ -1,8 +1,8 @@
 #include "practice/dialogue.h"
 
-#include <array>
-
 #include <fmt/core.h>
+
+#include <array>
 
 #include "smtp/sasl.h"
 #include "text/ascii.h"
@@ -11,7 +11,9 @@ namespace spranga::practice {
 
 namespace {
 
-Answer say(std::string_view text) { return {fmt::format("{}\r\n", text), Next::read}; }
+Answer say(std::string_view text) {
+  return {fmt::format("{}\r\n", text), Next::read};
+}
 
 /// "<a@b>" in "FROM:<a@b> SIZE=1" → "a@b".
 std::string path_in(std::string_view arguments) {
@@ -23,7 +25,9 @@ std::string path_in(std::string_view arguments) {
 
 }  // namespace
 
-std::string Dialogue::greeting() const { return fmt::format("220 {} ESMTP practice server\r\n", mailbox_.host); }
+std::string Dialogue::greeting() const {
+  return fmt::format("220 {} ESMTP practice server\r\n", mailbox_.host);
+}
 
 std::string Dialogue::ehlo() const {
   std::string out = fmt::format("250-{}\r\n", mailbox_.host);
@@ -78,7 +82,8 @@ Answer Dialogue::mail(std::string_view path) {
   }
   const auto own = mailbox_.user + "@" + mailbox_.domain;
   if (logged_in_ && !weaknesses_.any_sender && !text::equal_ignoring_case(path, own)) {
-    return say(fmt::format("553 5.7.1 Sender address rejected: not owned by user {}", mailbox_.user));
+    return say(
+        fmt::format("553 5.7.1 Sender address rejected: not owned by user {}", mailbox_.user));
   }
   sender_given_ = true;
   return say("250 2.1.0 Ok");

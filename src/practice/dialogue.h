@@ -1,5 +1,5 @@
-// One SMTP session as the practice server holds it: a line in, a reply out. No I/O. Weak as many real
-// servers are, or hardened; each difference is a member of Weaknesses.
+// One SMTP session as the practice server holds it: a line in, a reply out. No I/O. Weak as many
+// real servers are, or hardened; each difference is a member of Weaknesses.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@ namespace spranga::practice {
 
 /// false everywhere = hardened.
 struct Weaknesses {
-  bool clear_auth{false};        // AUTH offered and taken without TLS
-  bool any_sender{false};        // a login may use any envelope sender
-  bool old_tls{false};           // TLS 1.0 and 1.1 (the server's business, not the dialogue's)
+  bool clear_auth{false};         // AUTH offered and taken without TLS
+  bool any_sender{false};         // a login may use any envelope sender
+  bool old_tls{false};            // TLS 1.0 and 1.1 (the server's business, not the dialogue's)
   bool starttls_optional{false};  // 587 goes on without STARTTLS
 };
 
@@ -34,9 +34,12 @@ struct Answer {
 };
 
 class Dialogue {
- public:
+public:
   Dialogue(const Weaknesses& weaknesses, Service service, const Mailbox& mailbox)
-      : weaknesses_(weaknesses), service_(service), mailbox_(mailbox), secure_(service == Service::submissions) {}
+      : weaknesses_(weaknesses),
+        service_(service),
+        mailbox_(mailbox),
+        secure_(service == Service::submissions) {}
 
   [[nodiscard]] std::string greeting() const;
 
@@ -46,14 +49,17 @@ class Dialogue {
   /// The TLS handshake is done: everything that was said before is forgotten (RFC 3207 §4.2).
   void secured();
 
- private:
+private:
   [[nodiscard]] std::string ehlo() const;
   [[nodiscard]] Answer auth(std::string_view arguments);
   [[nodiscard]] Answer check_login(std::string_view response);
   [[nodiscard]] Answer mail(std::string_view path);
   [[nodiscard]] Answer rcpt(std::string_view path);
   [[nodiscard]] Answer body(std::string_view line);
-  [[nodiscard]] bool may_auth() const { return service_ != Service::smtp && (secure_ || weaknesses_.clear_auth); }
+
+  [[nodiscard]] bool may_auth() const {
+    return service_ != Service::smtp && (secure_ || weaknesses_.clear_auth);
+  }
 
   Weaknesses weaknesses_;
   Service service_;

@@ -26,12 +26,17 @@ constexpr std::array services = {ServiceRow{25, Service::smtp},
                                  ServiceRow{587, Service::submission},
                                  ServiceRow{465, Service::submissions}};
 
-SteadyTime soon() { return std::chrono::steady_clock::now() + look_around; }
+SteadyTime soon() {
+  return std::chrono::steady_clock::now() + look_around;
+}
 
 /// One connection, from greeting to close.
 class Session {
- public:
-  Session(net::TcpTransport& transport, Dialogue dialogue, SSL_CTX* context, const std::stop_token& stop)
+public:
+  Session(net::TcpTransport& transport,
+          Dialogue dialogue,
+          SSL_CTX* context,
+          const std::stop_token& stop)
       : transport_(transport), dialogue_(std::move(dialogue)), context_(context), stop_(stop) {}
 
   void run(bool implicit_tls) {
@@ -46,8 +51,10 @@ class Session {
     }
   }
 
- private:
-  [[nodiscard]] static SteadyTime patience() { return std::chrono::steady_clock::now() + std::chrono::seconds(10); }
+private:
+  [[nodiscard]] static SteadyTime patience() {
+    return std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  }
 
   bool send(std::string_view text) { return transport_.write(text, patience()).has_value(); }
 
@@ -97,7 +104,7 @@ class Session {
 };
 
 class ThreadedServer final : public Server {
- public:
+public:
   ThreadedServer(const Weaknesses& weaknesses, const Mailbox& mailbox, net::ServerIdentity identity)
       : weaknesses_(weaknesses), mailbox_(mailbox), identity_(std::move(identity)) {}
 
@@ -105,9 +112,10 @@ class ThreadedServer final : public Server {
     for (const auto& row : services) {
       SPRANGA_TRY(auto listener, net::Listener::open({*net::Address::parse("127.0.0.1"), 0}));
       ports_[row.port] = listener.endpoint().port;
-      acceptors_.emplace_back([this, row, listener = std::move(listener)](const std::stop_token& stop) {
-        accept_all(listener, row.service, stop);
-      });
+      acceptors_.emplace_back(
+          [this, row, listener = std::move(listener)](const std::stop_token& stop) {
+            accept_all(listener, row.service, stop);
+          });
     }
     return {};
   }
@@ -116,7 +124,7 @@ class ThreadedServer final : public Server {
 
   [[nodiscard]] const std::string& ca_pem() const override { return identity_.ca_pem(); }
 
- private:
+private:
   void accept_all(const net::Listener& listener, Service service, const std::stop_token& stop) {
     std::list<std::jthread> sessions;  // joined when the acceptor ends
     while (!stop.stop_requested()) {
@@ -140,9 +148,11 @@ class ThreadedServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const Weaknesses& weaknesses, const Mailbox& mailbox) {
+Result<std::unique_ptr<Server>> Server::start(const Weaknesses& weaknesses,
+                                              const Mailbox& mailbox) {
   const auto lowest = weaknesses.old_tls ? net::TlsVersion::tls1_0 : net::TlsVersion::tls1_2;
-  SPRANGA_TRY(auto identity, net::ServerIdentity::make({mailbox.host, lowest, net::TlsVersion::tls1_3}));
+  SPRANGA_TRY(auto identity,
+              net::ServerIdentity::make({mailbox.host, lowest, net::TlsVersion::tls1_3}));
   auto server = std::make_unique<ThreadedServer>(weaknesses, mailbox, std::move(identity));
   SPRANGA_CHECK(server->open());
   return std::unique_ptr<Server>(std::move(server));

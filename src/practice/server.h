@@ -1,5 +1,5 @@
-// The practice server: three real services (25, 587, 465) on free ports of loopback, for `spranga tour`
-// where a real mail server cannot be had. Takes no mail anywhere.
+// The practice server: three real services (25, 587, 465) on free ports of loopback, for `spranga
+// tour` where a real mail server cannot be had. Takes no mail anywhere.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,10 @@
 namespace spranga::practice {
 
 class Server {
- public:
+public:
   /// Starts its threads. The destructor ends all of them.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const Weaknesses& weaknesses, const Mailbox& mailbox);
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const Weaknesses& weaknesses,
+                                                             const Mailbox& mailbox);
 
   virtual ~Server() = default;
 

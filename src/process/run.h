@@ -22,7 +22,9 @@ struct Finished {
 
 constexpr std::size_t max_output = 8UL << 20U;
 
-/// Standard input is /dev/null. argv[0] is looked up in PATH. An error only where it could not be started.
-[[nodiscard]] Result<Finished> run_program(const std::vector<std::string>& argv, const RunOptions& options = {});
+/// Standard input is /dev/null. argv[0] is looked up in PATH. An error only where it could not be
+/// started.
+[[nodiscard]] Result<Finished> run_program(const std::vector<std::string>& argv,
+                                           const RunOptions& options = {});
 
 }  // namespace spranga::process

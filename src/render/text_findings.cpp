@@ -23,7 +23,7 @@ using finding::Status;
 using words::say;
 using words::Word;
 
-constexpr std::string_view indent = "      ";
+constexpr std::string_view block_indent = "      ";
 constexpr std::size_t evidence_limit = 500;  // bytes of one line; --verbose shows more
 constexpr std::size_t status_width = 11;     // "NOT-TESTED" and a blank
 
@@ -78,8 +78,8 @@ public:
     auto out =
         status_column(finding.status, style_) +
         hang(std::string(status_width, ' '), first_line(finding), width_).substr(status_width);
-    out += hang(indent, summary_text(finding, style_.language), width_);
-    out += dialogue_text(finding.evidence, indent, evidence_limit, style_);
+    out += hang(block_indent, summary_text(finding, style_.language), width_);
+    out += dialogue_text(finding.evidence, block_indent, evidence_limit, style_);
     if (finding.status == Status::fail || finding.status == Status::warn) {
       out += why(finding) + fix(finding) + "\n";
     }
@@ -106,7 +106,7 @@ private:
     if (check == nullptr || !explained_.insert(finding.id).second) {
       return "";
     }
-    const auto label = std::string(indent) + say(Word::finding_why, {}, style_.language);
+    const auto label = std::string(block_indent) + say(Word::finding_why, {}, style_.language);
     return hang(label, say(check->meaning, {}, style_.language), width_);
   }
 
@@ -115,7 +115,7 @@ private:
     if (lines.empty() || !fixes_.insert(lines).second) {
       return "";
     }
-    const auto label = std::string(indent) + say(Word::finding_fix, {}, style_.language);
+    const auto label = std::string(block_indent) + say(Word::finding_fix, {}, style_.language);
     auto out = hang(label, lines.front(), width_);
     for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
       out +=

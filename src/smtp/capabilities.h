@@ -13,12 +13,16 @@ namespace spranga::smtp {
 struct Capabilities {
   std::string greeting_name;  // first word of the first line, raw
   bool extended{false};       // EHLO was understood; false after HELO
-  std::vector<std::pair<std::string, std::string>> keywords;  // upper-case keyword, parameters; in order
+  std::vector<std::pair<std::string, std::string>>
+      keywords;                         // upper-case keyword, parameters; in order
   std::vector<std::string> mechanisms;  // SASL mechanisms, upper case, each once, in order
 
   [[nodiscard]] bool has(std::string_view keyword) const;
+
   [[nodiscard]] bool starttls() const { return has("STARTTLS"); }
+
   [[nodiscard]] bool auth() const { return !mechanisms.empty(); }
+
   [[nodiscard]] bool offers(std::string_view mechanism) const;
 };
 

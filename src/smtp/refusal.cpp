@@ -8,8 +8,9 @@ namespace spranga::smtp {
 
 namespace {
 
-/// A row matches where each part that it gives matches: code (0 = any of 4xx and 5xx), enhanced code
-/// (from the second digit on: "7.60"), words (bounded, lower case). The first row that matches wins.
+/// A row matches where each part that it gives matches: code (0 = any of 4xx and 5xx), enhanced
+/// code (from the second digit on: "7.60"), words (bounded, lower case). The first row that matches
+/// wins.
 struct Row {
   Reason reason;
   int code;

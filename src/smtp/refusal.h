@@ -1,5 +1,5 @@
-// Why a server refused something, as far as its reply tells: code, enhanced code and words. Real servers
-// disagree on codes and rarely on words, so both are read, by one table.
+// Why a server refused something, as far as its reply tells: code, enhanced code and words. Real
+// servers disagree on codes and rarely on words, so both are read, by one table.
 #pragma once
 
 #include "smtp/reply.h"

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t shown_bytes = 80;  // of an offending line, in an error
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 struct ReplyLine {
   int code{0};
@@ -19,7 +21,8 @@ struct ReplyLine {
 };
 
 std::optional<ReplyLine> parse_line(std::string_view line) {
-  if (line.size() < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2])) {
+  if (line.size() < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) ||
+      !is_digit(line[2])) {
     return std::nullopt;
   }
   ReplyLine out;
@@ -108,18 +111,21 @@ Result<std::optional<Reply>> ReplyParser::next() {
     }
     const auto parsed = parse_line(line);
     if (!parsed) {
-      return spoil(Errc::malformed,
-                   fmt::format("not an SMTP reply: \"{}\"", text::escape_clipped(line, shown_bytes)));
+      return spoil(
+          Errc::malformed,
+          fmt::format("not an SMTP reply: \"{}\"", text::escape_clipped(line, shown_bytes)));
     }
     if (!partial_.lines.empty() && parsed->code != partial_.code) {
-      return spoil(Errc::malformed,
-                   fmt::format("a reply that changes its code from {} to {}", partial_.code, parsed->code));
+      return spoil(
+          Errc::malformed,
+          fmt::format("a reply that changes its code from {} to {}", partial_.code, parsed->code));
     }
     at_ += end + 1;
     partial_bytes_ += end + 1;
     if (partial_.lines.size() == max_reply_lines || partial_bytes_ > max_reply_bytes) {
-      return spoil(Errc::too_large,
-                   fmt::format("a reply of over {} lines or {} bytes", max_reply_lines, max_reply_bytes));
+      return spoil(
+          Errc::too_large,
+          fmt::format("a reply of over {} lines or {} bytes", max_reply_lines, max_reply_bytes));
     }
     partial_.code = parsed->code;
     partial_.lines.emplace_back(parsed->text);

@@ -11,8 +11,8 @@
 
 namespace spranga::smtp {
 
-constexpr std::size_t max_reply_line = 4096;    // bytes; RFC 5321 asks for 512
-constexpr std::size_t max_reply_lines = 256;    // lines of one reply
+constexpr std::size_t max_reply_line = 4096;     // bytes; RFC 5321 asks for 512
+constexpr std::size_t max_reply_lines = 256;     // lines of one reply
 constexpr std::size_t max_reply_bytes = 65'536;  // one reply, and what waits behind it
 
 struct Reply {
@@ -33,14 +33,15 @@ struct Reply {
   [[nodiscard]] std::string first_line() const;
 };
 
-/// Feed bytes as they come, ask for replies. A reply may be split anywhere. Once next() has failed the
-/// stream is beyond repair and every further call fails alike.
+/// Feed bytes as they come, ask for replies. A reply may be split anywhere. Once next() has failed
+/// the stream is beyond repair and every further call fails alike.
 class ReplyParser {
- public:
+public:
   void feed(std::string_view bytes);
 
   /// A whole reply; nullopt = more bytes are needed. Errc::malformed (not an SMTP reply line, or
-  /// codes that differ inside one reply) with the offending bytes escaped; Errc::too_large at a limit.
+  /// codes that differ inside one reply) with the offending bytes escaped; Errc::too_large at a
+  /// limit.
   [[nodiscard]] Result<std::optional<Reply>> next();
 
   /// Bytes that no reply has taken yet.
@@ -49,7 +50,7 @@ class ReplyParser {
   /// Takes those bytes out, for evidence.
   [[nodiscard]] std::string take_unread();
 
- private:
+private:
   Result<std::optional<Reply>> spoil(Errc code, std::string detail);
 
   std::string buffer_;

@@ -1,10 +1,9 @@
 #include "smtp/sasl.h"
 
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
 #include <array>
-
-#include <fmt/core.h>
 
 namespace spranga::smtp {
 
@@ -16,10 +15,14 @@ struct KindRow {
 };
 
 constexpr std::array kinds = {
-    KindRow{"PLAIN", MechanismKind::clear},         KindRow{"LOGIN", MechanismKind::clear},
-    KindRow{"XOAUTH2", MechanismKind::oauth},       KindRow{"OAUTHBEARER", MechanismKind::oauth},
-    KindRow{"CRAM-MD5", MechanismKind::challenge},  KindRow{"DIGEST-MD5", MechanismKind::challenge},
-    KindRow{"NTLM", MechanismKind::challenge},      KindRow{"SCRAM-", MechanismKind::scram},
+    KindRow{"PLAIN", MechanismKind::clear},
+    KindRow{"LOGIN", MechanismKind::clear},
+    KindRow{"XOAUTH2", MechanismKind::oauth},
+    KindRow{"OAUTHBEARER", MechanismKind::oauth},
+    KindRow{"CRAM-MD5", MechanismKind::challenge},
+    KindRow{"DIGEST-MD5", MechanismKind::challenge},
+    KindRow{"NTLM", MechanismKind::challenge},
+    KindRow{"SCRAM-", MechanismKind::scram},
 };
 
 std::string gs2_name(std::string_view user) {
@@ -50,22 +53,24 @@ std::string plain_response(std::string_view user, std::string_view password) {
 }
 
 std::string xoauth2_response(std::string_view user, std::string_view token) {
-  return base64(fmt::format("user={}\x01"
-                            "auth=Bearer {}\x01\x01",
-                            user,
-                            token));
+  return base64(
+      fmt::format("user={}\x01"
+                  "auth=Bearer {}\x01\x01",
+                  user,
+                  token));
 }
 
 std::string oauthbearer_response(std::string_view user,
                                  std::string_view host,
                                  int port,
                                  std::string_view token) {
-  return base64(fmt::format("n,a={},\x01host={}\x01port={}\x01"
-                            "auth=Bearer {}\x01\x01",
-                            gs2_name(user),
-                            host,
-                            port,
-                            token));
+  return base64(
+      fmt::format("n,a={},\x01host={}\x01port={}\x01"
+                  "auth=Bearer {}\x01\x01",
+                  gs2_name(user),
+                  host,
+                  port,
+                  token));
 }
 
 MechanismKind mechanism_kind(std::string_view mechanism) {

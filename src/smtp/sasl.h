@@ -15,7 +15,8 @@ namespace spranga::smtp {
 /// Base64 of "user=U^Aauth=Bearer T^A^A".
 [[nodiscard]] std::string xoauth2_response(std::string_view user, std::string_view token);
 
-/// Base64 of the GS2 header and key/value pairs of RFC 7628 §3.1. `=` and `,` in the user are escaped.
+/// Base64 of the GS2 header and key/value pairs of RFC 7628 §3.1. `=` and `,` in the user are
+/// escaped.
 [[nodiscard]] std::string oauthbearer_response(std::string_view user,
                                                std::string_view host,
                                                int port,

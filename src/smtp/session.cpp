@@ -1,9 +1,9 @@
 #include "smtp/session.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/core.h>
 
 namespace spranga::smtp {
 
@@ -41,18 +41,22 @@ void Session::record(Direction direction, std::string_view text) {
   if (transcript_.size() >= max_transcript_lines || text.empty()) {
     return;
   }
-  const auto at = std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - timing_.origin);
+  const auto at =
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - timing_.origin);
   transcript_.push_back({at, direction, std::string(text.substr(0, max_transcript_line))});
 }
 
 void Session::record_reply(const Reply& reply) {
   for (std::size_t i = 0; i < reply.lines.size(); ++i) {
     const bool last = i + 1 == reply.lines.size();
-    record(Direction::received, fmt::format("{}{}{}", reply.code, last ? ' ' : '-', reply.lines[i]));
+    record(Direction::received,
+           fmt::format("{}{}{}", reply.code, last ? ' ' : '-', reply.lines[i]));
   }
 }
 
-void Session::note(std::string text) { record(Direction::event, text); }
+void Session::note(std::string text) {
+  record(Direction::event, text);
+}
 
 Transcript Session::lines_since(std::size_t mark) const {
   return {transcript_.begin() + static_cast<std::ptrdiff_t>(std::min(mark, transcript_.size())),
@@ -102,7 +106,8 @@ Result<Reply> Session::read_reply_within(Milliseconds time) {
     }
     if (*next) {
       record_reply(**next);
-      const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - asked);
+      const auto took =
+          std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - asked);
       fastest_reply_ = std::min(fastest_reply_, took);
       return std::move(**next);
     }
@@ -123,13 +128,17 @@ Result<Reply> Session::read_reply_within(Milliseconds time) {
   }
 }
 
-Result<Reply> Session::read_reply() { return read_reply_within(timing_.reply_timeout); }
+Result<Reply> Session::read_reply() {
+  return read_reply_within(timing_.reply_timeout);
+}
 
 Result<Reply> Session::greeting() {
   return read_reply_within(greeting_patience * timing_.reply_timeout);
 }
 
-Result<Reply> Session::command(std::string_view line) { return secret_command(line, line); }
+Result<Reply> Session::command(std::string_view line) {
+  return secret_command(line, line);
+}
 
 Result<Reply> Session::secret_command(std::string_view line, std::string_view shown) {
   record(Direction::sent, shown);
@@ -195,7 +204,8 @@ Result<net::TlsFacts> Session::handshake(const net::TlsOptions& options) {
   if (!alive_) {
     return fail(Errc::closed, "the connection is already closed");
   }
-  auto facts = transport_->start_tls(options, std::min(timing_.end, clock_->now() + timing_.reply_timeout));
+  auto facts =
+      transport_->start_tls(options, std::min(timing_.end, clock_->now() + timing_.reply_timeout));
   if (!facts) {
     return lost<net::TlsFacts>(
         Error{facts.error().code, fmt::format("TLS handshake failed: {}", facts.error().detail)});

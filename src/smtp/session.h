@@ -1,5 +1,5 @@
-// Session: the client's end of one SMTP connection, over a Transport. Sends commands, reads replies,
-// and writes down every line with its time. What the replies mean is for others to say.
+// Session: the client's end of one SMTP connection, over a Transport. Sends commands, reads
+// replies, and writes down every line with its time. What the replies mean is for others to say.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ namespace spranga::smtp {
 
 enum class Direction { sent, received, event };
 
-/// One line of the transcript: raw bytes without CRLF, at most 1,000 of them; secrets never get here.
+/// One line of the transcript: raw bytes without CRLF, at most 1,000 of them; secrets never get
+/// here.
 struct TranscriptLine {
   std::chrono::microseconds at{0};  // since SessionTiming::origin
   Direction direction{Direction::event};
@@ -27,8 +28,8 @@ struct TranscriptLine {
 using Transcript = std::vector<TranscriptLine>;
 
 struct SessionTiming {
-  SteadyTime origin;                 // zero of the transcript
-  SteadyTime end;                    // nothing waits longer than this
+  SteadyTime origin;  // zero of the transcript
+  SteadyTime end;     // nothing waits longer than this
   Milliseconds reply_timeout{10'000};
 };
 
@@ -36,10 +37,13 @@ constexpr std::size_t max_transcript_lines = 2000;  // of one connection; the re
 
 /// Not thread-safe. After a failure the connection is closed, except for a time-out of listen().
 class Session {
- public:
-  Session(std::unique_ptr<net::Transport> transport, const Clock& clock, const SessionTiming& timing);
+public:
+  Session(std::unique_ptr<net::Transport> transport,
+          const Clock& clock,
+          const SessionTiming& timing);
 
-  /// The server's first reply; waits up to three reply times, since servers delay greetings on purpose.
+  /// The server's first reply; waits up to three reply times, since servers delay greetings on
+  /// purpose.
   [[nodiscard]] Result<Reply> greeting();
 
   /// Sends `line` and reads the reply.
@@ -63,8 +67,8 @@ class Session {
   /// EHLO; capabilities() follow. Falls back to HELO where EHLO is not understood (500, 502, 504).
   [[nodiscard]] Result<Reply> hello(const std::string& name);
 
-  /// TLS handshake now. Capabilities are forgotten. Bytes that the server sent in clear before it are
-  /// kept in early_bytes().
+  /// TLS handshake now. Capabilities are forgotten. Bytes that the server sent in clear before it
+  /// are kept in early_bytes().
   [[nodiscard]] Result<net::TlsFacts> handshake(const net::TlsOptions& options);
 
   /// QUIT without waiting for the answer, then close.
@@ -74,22 +78,28 @@ class Session {
   void drop();
 
   [[nodiscard]] bool alive() const { return alive_; }
+
   [[nodiscard]] bool in_tls() const { return in_tls_; }
+
   [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }
+
   [[nodiscard]] const std::string& early_bytes() const { return early_bytes_; }
+
   [[nodiscard]] net::Address local_address() const { return transport_->local_address(); }
 
   /// The shortest time that a reply took: an upper bound of the round trip.
   [[nodiscard]] Milliseconds round_trip() const;
 
   void note(std::string text);  // an event line
+
   [[nodiscard]] const Transcript& transcript() const { return transcript_; }
 
   /// Index of the next transcript line; lines_since(mark) cuts out evidence.
   [[nodiscard]] std::size_t mark() const { return transcript_.size(); }
+
   [[nodiscard]] Transcript lines_since(std::size_t mark) const;
 
- private:
+private:
   Result<Reply> read_reply_within(Milliseconds time);
   Result<void> send(std::string_view bytes);
   void record(Direction direction, std::string_view text);  // "" is not recorded

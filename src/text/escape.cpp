@@ -56,9 +56,16 @@ bool is_deceptive(std::uint32_t code) {
     std::uint32_t from;
     std::uint32_t to;
   };
-  constexpr std::array ranges = {Range{0x80, 0x9F},     Range{0xAD, 0xAD},     Range{0x61C, 0x61C},
-                                 Range{0x200B, 0x200F}, Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
-                                 Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF}, Range{0xFFF0, 0xFFFB},
+
+  constexpr std::array ranges = {Range{0x80, 0x9F},
+                                 Range{0xAD, 0xAD},
+                                 Range{0x61C, 0x61C},
+                                 Range{0x200B, 0x200F},
+                                 Range{0x2028, 0x202E},
+                                 Range{0x2060, 0x206F},
+                                 Range{0xFE00, 0xFE0F},
+                                 Range{0xFEFF, 0xFEFF},
+                                 Range{0xFFF0, 0xFFFB},
                                  Range{0xE0000, 0xE0FFF}};
   for (const auto& range : ranges) {
     if (code >= range.from && code <= range.to) {
@@ -72,11 +79,20 @@ constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 void append_byte(std::string& out, unsigned char byte) {
   switch (byte) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\0': out += "\\0"; return;
-    default: break;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\0':
+      out += "\\0";
+      return;
+    default:
+      break;
   }
   out += "\\x";
   out += hex_digits[byte >> 4U];

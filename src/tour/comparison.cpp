@@ -32,7 +32,8 @@ Summary read(const nlohmann::json& report) {
     std::string worst;
     for (const auto& finding : report.at("findings")) {
       const auto status = finding.at("status").get<std::string>();
-      if (finding.at("id").get<std::string>() == check.id && (worst.empty() || rank(status) > rank(worst))) {
+      if (finding.at("id").get<std::string>() == check.id &&
+          (worst.empty() || rank(status) > rank(worst))) {
         worst = status;
       }
     }

@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -5,8 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-
-#include <fmt/core.h>
 
 #include "process/run.h"
 #include "text/ascii.h"
@@ -31,9 +30,15 @@ constexpr std::array servers = {ServerRow{"exim", "Exim", "hard"},
                                 ServerRow{"sendmail", "Sendmail", "strict"}};
 
 // What is typed after `spranga`; the password comes from the environment.
-constexpr std::array check_words = {"check",       "mail.example.test", "-4",
-                                    "--user",      "alice",             "--domain",
-                                    "example.test", "--ca-file",        "/etc/lab/ca.crt"};
+constexpr std::array check_words = {"check",
+                                    "mail.example.test",
+                                    "-4",
+                                    "--user",
+                                    "alice",
+                                    "--domain",
+                                    "example.test",
+                                    "--ca-file",
+                                    "/etc/lab/ca.crt"};
 
 const ServerRow& row_of(const std::string& name) {
   for (const auto& row : servers) {
@@ -71,8 +76,9 @@ Result<void> write_lab(const StageSettings& settings) {
 }
 
 class RealStage final : public Stage {
- public:
-  explicit RealStage(const StageSettings& settings) : settings_(settings), row_(row_of(settings.server)) {}
+public:
+  explicit RealStage(const StageSettings& settings)
+      : settings_(settings), row_(row_of(settings.server)) {}
 
   [[nodiscard]] std::string server_name() const override { return std::string(row_.product); }
 
@@ -81,8 +87,9 @@ class RealStage final : public Stage {
   [[nodiscard]] Result<std::string> prepare() override;
   [[nodiscard]] Result<Seen> look(bool hardened, const render::Style& style) override;
 
- private:
-  [[nodiscard]] Result<std::string> check(const std::string& variant, std::vector<std::string> options) const;
+private:
+  [[nodiscard]] Result<std::string> check(const std::string& variant,
+                                          std::vector<std::string> options) const;
 
   [[nodiscard]] std::string lab(const std::string& file) const { return lab_path(settings_, file); }
 
@@ -93,8 +100,9 @@ class RealStage final : public Stage {
 };
 
 Result<std::string> RealStage::prepare() {
-  SPRANGA_TRY(const auto done,
-              process::run_program({lab("setup.sh"), "--into", cache(), "--only", settings_.server}));
+  SPRANGA_TRY(
+      const auto done,
+      process::run_program({lab("setup.sh"), "--into", cache(), "--only", settings_.server}));
   if (done.exit_code != 0) {
     return fail(Errc::io, say(Word::tour_fetch_failed, {tail(done.errors + done.output)}));
   }
@@ -109,8 +117,10 @@ std::string RealStage::command() const {
   return out + " --level fail";
 }
 
-Result<std::string> RealStage::check(const std::string& variant, std::vector<std::string> options) const {
-  std::vector<std::string> argv{lab("lab"), "--client", settings_.server, variant, settings_.program};
+Result<std::string> RealStage::check(const std::string& variant,
+                                     std::vector<std::string> options) const {
+  std::vector<std::string> argv{
+      lab("lab"), "--client", settings_.server, variant, settings_.program};
   argv.insert(argv.end(), check_words.begin(), check_words.end());
   argv.insert(argv.end(), options.begin(), options.end());
   process::RunOptions run;
@@ -119,14 +129,17 @@ Result<std::string> RealStage::check(const std::string& variant, std::vector<std
   SPRANGA_TRY(auto done, process::run_program(argv, run));
   constexpr int not_proven = 2;
   if (done.exit_code > not_proven || done.output.empty()) {
-    return fail(Errc::io, say(Word::tour_server_failed, {std::string(row_.product), tail(done.errors + done.output)}));
+    return fail(Errc::io,
+                say(Word::tour_server_failed,
+                    {std::string(row_.product), tail(done.errors + done.output)}));
   }
   return std::move(done.output);
 }
 
 Result<Seen> RealStage::look(bool hardened, const render::Style& style) {
   const std::string variant(hardened ? row_.hardened : "weak");
-  SPRANGA_TRY(auto text, check(variant, {"--level", "fail", "--colour", style.colour ? "always" : "never"}));
+  SPRANGA_TRY(auto text,
+              check(variant, {"--level", "fail", "--colour", style.colour ? "always" : "never"}));
   SPRANGA_TRY(auto json, check(variant, {"--format", "json"}));
   return Seen{std::move(text), std::move(json)};
 }

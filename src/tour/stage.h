@@ -1,5 +1,6 @@
-// A stage: where the tour's mail server plays, weak at first and hardened then. Two kinds: a real server in
-// private namespaces (lab/), and the practice server on loopback where that cannot be had.
+// A stage: where the tour's mail server plays, weak at first and hardened then. Two kinds: a real
+// server in private namespaces (lab/), and the practice server on loopback where that cannot be
+// had.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,7 @@ struct Seen {
 };
 
 class Stage {
- public:
+public:
   virtual ~Stage() = default;
 
   /// Product and version where known: "Exim".

@@ -1,5 +1,6 @@
 #include "tour/tour.h"
 
+#include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,8 +10,6 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-
-#include <fmt/core.h>
 
 #include "finding/catalogue.h"
 #include "render/wrap.h"
@@ -36,7 +35,7 @@ std::string seconds_since(SteadyClock::time_point start) {
 
 /// Tells the story on one stage.
 class Teller {
- public:
+public:
   Teller(Stage& stage, const TourSettings& settings, const Printer& print)
       : stage_(stage), settings_(settings), print_(print) {}
 
@@ -48,7 +47,7 @@ class Teller {
     return {};
   }
 
- private:
+private:
   void paragraph(const std::string& text, std::string_view indent = "") {
     print_(render::hang(indent, text, static_cast<std::size_t>(settings_.style.width)));
   }
@@ -89,7 +88,9 @@ class Teller {
     }
     for (std::size_t i = 0; i < before.rules.size(); ++i) {
       if (before.rules[i] != after.rules[i]) {
-        paragraph(say(Word::tour_rule_change, {std::to_string(i + 1), before.rules[i], after.rules[i]}), "   ");
+        paragraph(
+            say(Word::tour_rule_change, {std::to_string(i + 1), before.rules[i], after.rules[i]}),
+            "   ");
       }
     }
     paragraph(say(Word::tour_counts,
@@ -107,9 +108,11 @@ class Teller {
 int perform(const TourSettings& asked, const std::string& folder, const Printer& print) {
   auto settings = asked;
   const StageSettings stage_settings{settings.server, settings.program, folder};
-  const auto obstacle = settings.practice ? say(Word::tour_asked_practice) : why_no_real_server(stage_settings);
+  const auto obstacle =
+      settings.practice ? say(Word::tour_asked_practice) : why_no_real_server(stage_settings);
   settings.practice = !obstacle.empty();
-  auto stage = settings.practice ? make_practice_stage(stage_settings) : make_real_stage(stage_settings);
+  auto stage =
+      settings.practice ? make_practice_stage(stage_settings) : make_real_stage(stage_settings);
   const auto intro = settings.practice ? say(Word::tour_intro_practice, {obstacle})
                                        : say(Word::tour_intro_real, {stage->server_name()});
   print(render::hang("", intro, static_cast<std::size_t>(settings.style.width)));
@@ -122,7 +125,7 @@ int perform(const TourSettings& asked, const std::string& folder, const Printer&
 
 /// A folder that is gone afterwards, whatever becomes of the child that uses it.
 class TemporaryFolder {
- public:
+public:
   TemporaryFolder() {
     std::error_code failed;
     auto name = (std::filesystem::temp_directory_path(failed) / "spranga-tour.XXXXXX").string();
@@ -150,7 +153,7 @@ class TemporaryFolder {
     return !failed;
   }
 
- private:
+private:
   std::string path_;
 };
 

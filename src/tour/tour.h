@@ -1,5 +1,5 @@
-// `spranga tour`: for one who has no mail server yet. A server starts, weak; check shows what is wrong;
-// the hardened configuration takes its place; the same check shows what got better.
+// `spranga tour`: for one who has no mail server yet. A server starts, weak; check shows what is
+// wrong; the hardened configuration takes its place; the same check shows what got better.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,9 @@ struct TourSettings {
 };
 
 /// Tells the tour, piece by piece, through `print`. All of it happens in a temporary folder and in
-/// private namespaces; both are gone at the end, also after Ctrl-C. 0, or 3 where it could not be told.
-[[nodiscard]] int run_tour(const TourSettings& settings, const std::function<void(const std::string&)>& print);
+/// private namespaces; both are gone at the end, also after Ctrl-C. 0, or 3 where it could not be
+/// told.
+[[nodiscard]] int run_tour(const TourSettings& settings,
+                           const std::function<void(const std::string&)>& print);
 
 }  // namespace spranga::tour

@@ -1,6 +1,7 @@
 #include "vantage/private_network.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -9,8 +10,6 @@
 #include <random>
 #include <system_error>
 #include <thread>
-
-#include <fmt/core.h>
 
 #include "process/run.h"
 #include "text/ascii.h"
@@ -40,8 +39,9 @@ Result<Fd> in_new_namespace(const Work& work) {
   Result<Fd> out = fail(Errc::internal, "never ran");
   std::thread([&] {
     if (unshare(CLONE_NEWNET) != 0) {
-      out = fail(Errc::denied,
-                 fmt::format("a private network needs root: {}", std::system_category().message(errno)));
+      out = fail(
+          Errc::denied,
+          fmt::format("a private network needs root: {}", std::system_category().message(errno)));
       return;
     }
     Fd fd(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
@@ -58,7 +58,9 @@ Result<Fd> in_new_namespace(const Work& work) {
 }
 
 /// The path by which a child process reaches a namespace of ours.
-std::string path_of(const Fd& fd) { return fmt::format("/proc/{}/fd/{}", getpid(), fd.get()); }
+std::string path_of(const Fd& fd) {
+  return fmt::format("/proc/{}/fd/{}", getpid(), fd.get());
+}
 
 struct Plan {
   std::string link;      // our end
@@ -91,7 +93,8 @@ Result<void> set_up_outside(const Plan& plan) {
   SPRANGA_CHECK(ip({"link", "set", "outside", "up"}));
   SPRANGA_CHECK(ip({"route", "add", "default", "via", plan.machine4}));
   // A machine without IPv6 is tested over IPv4 alone; connecting over IPv6 then says "unreachable".
-  static_cast<void>(ip({"-6", "address", "add", plan.outside6 + "/126", "dev", "outside", "nodad"}));
+  static_cast<void>(
+      ip({"-6", "address", "add", plan.outside6 + "/126", "dev", "outside", "nodad"}));
   static_cast<void>(ip({"-6", "route", "add", "default", "via", plan.machine6}));
   return {};
 }
@@ -99,7 +102,8 @@ Result<void> set_up_outside(const Plan& plan) {
 Result<void> set_up_machine(const Plan& plan) {
   SPRANGA_CHECK(ip({"address", "add", plan.machine4 + "/30", "dev", plan.link}));
   SPRANGA_CHECK(ip({"link", "set", plan.link, "up"}));
-  static_cast<void>(ip({"-6", "address", "add", plan.machine6 + "/126", "dev", plan.link, "nodad"}));
+  static_cast<void>(
+      ip({"-6", "address", "add", plan.machine6 + "/126", "dev", plan.link, "nodad"}));
   return {};
 }
 
@@ -124,7 +128,16 @@ Result<PrivateNetwork> PrivateNetwork::make() {
   }
   PrivateNetwork out;
   SPRANGA_TRY(out.namespace_, in_new_namespace([] { return ip({"link", "set", "lo", "up"}); }));
-  SPRANGA_CHECK(ip({"link", "add", plan.link, "type", "veth", "peer", "name", "outside", "netns", path_of(out.namespace_)}));
+  SPRANGA_CHECK(ip({"link",
+                    "add",
+                    plan.link,
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "outside",
+                    "netns",
+                    path_of(out.namespace_)}));
   out.link_ = plan.link;
   SPRANGA_CHECK(set_up_machine(plan));
   SPRANGA_CHECK(inside(out.namespace_, [&] { return set_up_outside(plan); }));
@@ -141,7 +154,8 @@ PrivateNetwork::PrivateNetwork(PrivateNetwork&& other) noexcept
 
 PrivateNetwork::~PrivateNetwork() {
   if (!link_.empty()) {
-    // At once rather than whenever the kernel gets to it. Where this fails the kernel does it all the same.
+    // At once rather than whenever the kernel gets to it. Where this fails the kernel does it all
+    // the same.
     static_cast<void>(ip({"link", "delete", link_}));
   }
 }

@@ -1,7 +1,8 @@
-// An outsider's place on this very machine: a private network namespace, joined to the machine by a veth
-// pair with documentation addresses (RFC 5737, 3849). A server asked from there sees a stranger, not
-// itself. Needs root and iproute2. All of it ends with the object, or with the process however that ends:
-// the kernel takes the namespace and both ends of the veth away when the last descriptor closes.
+// An outsider's place on this very machine: a private network namespace, joined to the machine by a
+// veth pair with documentation addresses (RFC 5737, 3849). A server asked from there sees a
+// stranger, not itself. Needs root and iproute2. All of it ends with the object, or with the
+// process however that ends: the kernel takes the namespace and both ends of the veth away when the
+// last descriptor closes.
 #pragma once
 
 #include "base/fd.h"
@@ -11,7 +12,7 @@
 namespace spranga::vantage {
 
 class PrivateNetwork {
- public:
+public:
   /// Errc::denied without the rights, not_found without `ip`, with words for a person.
   [[nodiscard]] static Result<PrivateNetwork> make();
 
@@ -30,9 +31,10 @@ class PrivateNetwork {
   };
 
   [[nodiscard]] const Ends& ipv4() const { return ipv4_; }
+
   [[nodiscard]] const Ends& ipv6() const { return ipv6_; }
 
- private:
+private:
   PrivateNetwork() = default;
 
   Fd namespace_;

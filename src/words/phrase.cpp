@@ -1,10 +1,10 @@
 #include "words/phrase.h"
 
-#include <array>
-#include <cstddef>
-
 #include <fmt/args.h>
 #include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
 
 #include "text/escape.h"
 
@@ -24,7 +24,9 @@ constexpr std::array rows = {
 #undef SPRANGA_WORD
 };
 
-const Row& row_of(Word word) { return rows.at(static_cast<std::size_t>(word)); }
+const Row& row_of(Word word) {
+  return rows.at(static_cast<std::size_t>(word));
+}
 
 }  // namespace
 
@@ -37,7 +39,8 @@ std::string say(const Phrase& phrase, Language language) {
   try {
     return fmt::vformat(fmt::string_view(text.data(), text.size()), values);
   } catch (const fmt::format_error&) {
-    // A phrase with too few values is a defect of ours; a test reads every row, and nothing is lost.
+    // A phrase with too few values is a defect of ours; a test reads every row, and nothing is
+    // lost.
     return std::string(text);
   }
 }
@@ -50,8 +53,12 @@ std::string_view text_of(Word word, Language /*english is the only one*/) {
   return row_of(word).english;
 }
 
-std::string_view name_of(Word word) { return row_of(word).name; }
+std::string_view name_of(Word word) {
+  return row_of(word).name;
+}
 
-std::size_t word_count() { return rows.size(); }
+std::size_t word_count() {
+  return rows.size();
+}
 
 }  // namespace spranga::words

@@ -21,20 +21,22 @@ enum class BareAuth {
 /// Reads the reply to a bare AUTH in clear text. Pure.
 [[nodiscard]] BareAuth judge_bare_auth(const smtp::Reply& reply);
 
-/// Mechanisms to ask for, in order: those advertised in clear, then PLAIN, LOGIN, then those seen over
-/// TLS. Only those that count (PLAIN, LOGIN, OAuth2, SCRAM, CRAM-MD5, DIGEST-MD5, NTLM). Pure.
-[[nodiscard]] std::vector<std::string> clear_auth_candidates(const std::vector<std::string>& clear,
-                                                             const std::vector<std::string>& over_tls);
+/// Mechanisms to ask for, in order: those advertised in clear, then PLAIN, LOGIN, then those seen
+/// over TLS. Only those that count (PLAIN, LOGIN, OAuth2, SCRAM, CRAM-MD5, DIGEST-MD5, NTLM). Pure.
+[[nodiscard]] std::vector<std::string> clear_auth_candidates(
+    const std::vector<std::string>& clear, const std::vector<std::string>& over_tls);
 
 /// A2 on the open clear conversation after EHLO: at most two refused AUTHs. What was seen goes into
 /// facts.clear_auth; the finding comes from conclude_clear_auth.
 void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation);
 
-/// A2 after HELO on one port, on a connection of its own. Only a taken AUTH changes facts.clear_auth.
+/// A2 after HELO on one port, on a connection of its own. Only a taken AUTH changes
+/// facts.clear_auth.
 void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts);
 
-/// Settles what the main dialogue left open (mechanisms seen over TLS only, 501 compared with TLS, a
-/// lost connection tried once more), opening connections for that, and adds the finding of the port.
+/// Settles what the main dialogue left open (mechanisms seen over TLS only, 501 compared with TLS,
+/// a lost connection tried once more), opening connections for that, and adds the finding of the
+/// port.
 void conclude_clear_auth(Audit& audit, PortFacts& facts);
 
 }  // namespace spranga::check

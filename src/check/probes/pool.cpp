@@ -19,7 +19,9 @@ std::string essence(const PortFacts& facts) {
   return out;
 }
 
-bool is_open(const PortFacts& facts) { return facts.state == PortState::open; }
+bool is_open(const PortFacts& facts) {
+  return facts.state == PortState::open;
+}
 
 }  // namespace
 
@@ -38,14 +40,21 @@ void conclude_pool(Audit& audit) {
     if (views.size() < 2) {
       continue;
     }
-    const auto other = std::ranges::find_if(views, [&](const auto& view) { return view != views.front(); });
+    const auto other =
+        std::ranges::find_if(views, [&](const auto& view) { return view != views.front(); });
     const auto port = std::to_string(number);
     if (other == views.end()) {
-      audit.add(make_finding("A8", Status::pass, {Word::a8_alike, {port, std::to_string(views.size())}}, audit, number));
+      audit.add(make_finding("A8",
+                             Status::pass,
+                             {Word::a8_alike, {port, std::to_string(views.size())}},
+                             audit,
+                             number));
     } else {
       auto out = make_finding("A8", Status::warn, {Word::a8_differs, {port}}, audit, number);
-      out.evidence.push_back({std::chrono::microseconds{0}, finding::Direction::event, "EHLO: " + views.front()});
-      out.evidence.push_back({std::chrono::microseconds{0}, finding::Direction::event, "EHLO: " + *other});
+      out.evidence.push_back(
+          {std::chrono::microseconds{0}, finding::Direction::event, "EHLO: " + views.front()});
+      out.evidence.push_back(
+          {std::chrono::microseconds{0}, finding::Direction::event, "EHLO: " + *other});
       audit.add(std::move(out));
     }
   }
@@ -62,18 +71,23 @@ void compare_addresses(const Audit& first, Audit& later) {
     const auto& base = found->second;
     const auto port = std::to_string(number);
     const bool both_open = is_open(base) && is_open(facts);
-    const bool differs = is_open(base) != is_open(facts) || (both_open && essence(base) != essence(facts));
+    const bool differs =
+        is_open(base) != is_open(facts) || (both_open && essence(base) != essence(facts));
     if (!differs) {
       continue;
     }
     const auto theirs = is_open(facts) ? essence(facts) : words::say(state_phrase(facts));
     const auto ours = is_open(base) ? essence(base) : words::say(state_phrase(base));
-    later.add(make_finding(
-        "A8", Status::warn, {Word::a8_address_differs, {port, theirs, first_address, ours}}, later, number));
+    later.add(make_finding("A8",
+                           Status::warn,
+                           {Word::a8_address_differs, {port, theirs, first_address, ours}},
+                           later,
+                           number));
     said = true;
   }
   if (!said) {
-    later.add(make_finding("A8", Status::pass, {Word::a8_address_alike, {first_address}}, later, std::nullopt));
+    later.add(make_finding(
+        "A8", Status::pass, {Word::a8_address_alike, {first_address}}, later, std::nullopt));
   }
 }
 

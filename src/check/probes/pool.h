@@ -1,5 +1,5 @@
-// A8: does every connection, address and family get the same answers? A pool with one weak member is
-// as weak as that member.
+// A8: does every connection, address and family get the same answers? A pool with one weak member
+// is as weak as that member.
 #pragma once
 
 #include <vector>

@@ -21,7 +21,9 @@ finding::Finding make(Status status, Phrase summary) {
   return out;
 }
 
-void cite(finding::Finding& finding, const std::string& name, const std::optional<std::string>& record) {
+void cite(finding::Finding& finding,
+          const std::string& name,
+          const std::optional<std::string>& record) {
   finding.evidence.push_back(
       {std::chrono::microseconds{0},
        finding::Direction::event,
@@ -48,9 +50,12 @@ Phrase dmarc_problem(const std::optional<std::string>& record, const std::string
 
 }  // namespace
 
-std::optional<std::string> record_with_tag(const std::vector<std::string>& records, std::string_view tag) {
+std::optional<std::string> record_with_tag(const std::vector<std::string>& records,
+                                           std::string_view tag) {
   for (const auto& record : records) {
-    const bool whole = record.size() == tag.size() || (record.size() > tag.size() && (record[tag.size()] == ' ' || record[tag.size()] == ';'));
+    const bool whole =
+        record.size() == tag.size() ||
+        (record.size() > tag.size() && (record[tag.size()] == ' ' || record[tag.size()] == ';'));
     if (text::starts_with_ignoring_case(record, tag) && whole) {
       return record;
     }
@@ -64,7 +69,8 @@ std::string dmarc_policy(std::string_view record) {
     const auto term = record.substr(0, end);
     record.remove_prefix(std::min(end + 1, record.size()));
     const auto equals = term.find('=');
-    if (equals != std::string_view::npos && text::equal_ignoring_case(text::trim(term.substr(0, equals)), "p")) {
+    if (equals != std::string_view::npos &&
+        text::equal_ignoring_case(text::trim(term.substr(0, equals)), "p")) {
       return text::to_lower(text::trim(term.substr(equals + 1)));
     }
   }
@@ -93,10 +99,12 @@ finding::Finding probe_records(const std::string& domain, const World& world, St
     return make(Status::not_tested, {Word::s6_no_domain, {}});
   }
   const auto spf_records = world.resolver.txt(domain, deadline);
-  const auto dmarc_records = spf_records ? world.resolver.txt("_dmarc." + domain, deadline) : spf_records;
+  const auto dmarc_records =
+      spf_records ? world.resolver.txt("_dmarc." + domain, deadline) : spf_records;
   if (!spf_records || !dmarc_records) {
-    return make(Status::not_tested,
-                {Word::s6_dns, {spf_records ? dmarc_records.error().detail : spf_records.error().detail}});
+    return make(
+        Status::not_tested,
+        {Word::s6_dns, {spf_records ? dmarc_records.error().detail : spf_records.error().detail}});
   }
   const auto spf = record_with_tag(*spf_records, "v=spf1");
   const auto dmarc = record_with_tag(*dmarc_records, "v=DMARC1");
@@ -106,7 +114,8 @@ finding::Finding probe_records(const std::string& domain, const World& world, St
       problems.push_back(problem);
     }
   }
-  auto out = problems.empty() ? make(Status::pass, {Word::s6_good, {domain}}) : make(Status::warn, problems.front());
+  auto out = problems.empty() ? make(Status::pass, {Word::s6_good, {domain}})
+                              : make(Status::warn, problems.front());
   if (problems.size() > 1) {
     out.also.assign(problems.begin() + 1, problems.end());
   }

@@ -18,10 +18,12 @@ namespace spranga::check {
 /// "reject", "quarantine", "none" or "" from a DMARC record's p= tag. Pure.
 [[nodiscard]] std::string dmarc_policy(std::string_view record);
 
-/// The `all` term of an SPF record with its qualifier: "-all", "~all", "?all", "+all"; "" where none
-/// (a redirect= counts as its own word, "redirect"). Pure.
+/// The `all` term of an SPF record with its qualifier: "-all", "~all", "?all", "+all"; "" where
+/// none (a redirect= counts as its own word, "redirect"). Pure.
 [[nodiscard]] std::string spf_all(std::string_view record);
 
-[[nodiscard]] finding::Finding probe_records(const std::string& domain, const World& world, SteadyTime deadline);
+[[nodiscard]] finding::Finding probe_records(const std::string& domain,
+                                             const World& world,
+                                             SteadyTime deadline);
 
 }  // namespace spranga::check

@@ -1,8 +1,8 @@
 #include "check/probes/relay.h"
 
-#include <array>
-
 #include <fmt/core.h>
+
+#include <array>
 
 #include "check/door.h"
 #include "check/noise_cost.h"
@@ -38,9 +38,11 @@ std::vector<RelayForm> relay_forms(const Subject& subject, bool several) {
 
 std::string message_from(const Subject& subject, const std::string& recipient) {
   return fmt::format(
-      "From: <{0}>\r\nTo: <{1}>\r\nSubject: spranga check {2}: this server relays\r\nMessage-ID: <{2}@{3}>\r\n"
+      "From: <{0}>\r\nTo: <{1}>\r\nSubject: spranga check {2}: this server relays\r\nMessage-ID: "
+      "<{2}@{3}>\r\n"
       "Auto-Submitted: auto-generated\r\n\r\n"
-      "This message reached you through a mail server that took it from a stranger for a domain that is\r\n"
+      "This message reached you through a mail server that took it from a stranger for a domain "
+      "that is\r\n"
       "not its own: an open relay. It was sent by `spranga check --relay-to`.\r\n",
       subject.outside_sender(),
       recipient,
@@ -50,20 +52,27 @@ std::string message_from(const Subject& subject, const std::string& recipient) {
 
 /// The questions that a stranger may ask on port 25.
 class StrangerAtTheDoor {
- public:
-  StrangerAtTheDoor(Audit& audit, PortFacts& facts) : audit_(audit), facts_(facts), port_(std::to_string(facts.port)) {}
+public:
+  StrangerAtTheDoor(Audit& audit, PortFacts& facts)
+      : audit_(audit), facts_(facts), port_(std::to_string(facts.port)) {}
 
   void run();
 
- private:
+private:
   bool open();
   void ask_own_domain();
   void ask_names();
   bool ask_relay(const RelayForm& form);
   Control ask_control(std::string& words);
-  void judge_outside(const RelayForm& form, const Result<smtp::Reply>& reply, Control control, const std::string& control_words);
+  void judge_outside(const RelayForm& form,
+                     const Result<smtp::Reply>& reply,
+                     Control control,
+                     const std::string& control_words);
   void judge_accepted(const RelayForm& form);
-  void add(std::string_view id, Status status, Phrase summary, Confidence confidence = Confidence::proven);
+  void add(std::string_view id,
+           Status status,
+           Phrase summary,
+           Confidence confidence = Confidence::proven);
   [[nodiscard]] std::string outside_recipient() const;
 
   Audit& audit_;
@@ -76,7 +85,10 @@ class StrangerAtTheDoor {
   std::vector<finding::Finding> relay_findings_;
 };
 
-void StrangerAtTheDoor::add(std::string_view id, Status status, Phrase summary, Confidence confidence) {
+void StrangerAtTheDoor::add(std::string_view id,
+                            Status status,
+                            Phrase summary,
+                            Confidence confidence) {
   auto out = conversation_ ? make_finding(id, status, std::move(summary), *conversation_, mark_)
                            : make_finding(id, status, std::move(summary), audit_, facts_.port);
   out.confidence = confidence;
@@ -112,8 +124,10 @@ void StrangerAtTheDoor::ask_own_domain() {
     add("S3", Status::not_tested, {Word::s3_needs_user, {}});
     return;
   }
-  const auto sender = subject.own_address.empty() ? subject.nonce + "@" + subject.domain : subject.own_address;
-  const auto recipient = subject.own_address.empty() ? "postmaster@" + subject.domain : subject.own_address;
+  const auto sender =
+      subject.own_address.empty() ? subject.nonce + "@" + subject.domain : subject.own_address;
+  const auto recipient =
+      subject.own_address.empty() ? "postmaster@" + subject.domain : subject.own_address;
   if (!open()) {
     add("S3", Status::not_tested, trouble_);
     return;
@@ -130,24 +144,34 @@ void StrangerAtTheDoor::ask_own_domain() {
   }
   const auto line = reply->first_line();
   switch (smtp::reason_of(*reply)) {
-    case smtp::Reason::none: add("S3", Status::warn, {Word::s3_accepted, {sender, line}}, Confidence::indirect); break;
+    case smtp::Reason::none:
+      add("S3", Status::warn, {Word::s3_accepted, {sender, line}}, Confidence::indirect);
+      break;
     case smtp::Reason::login_required:
     case smtp::Reason::sender_policy:
     case smtp::Reason::not_owner:
-    case smtp::Reason::access_denied: add("S3", Status::pass, {Word::s3_refused, {sender, line}}); break;
-    case smtp::Reason::greylisted: add("S3", Status::not_tested, {Word::greylisted, {line}}); break;
-    default: add("S3", Status::not_tested, {Word::s3_unclear, {sender, line}}); break;
+    case smtp::Reason::access_denied:
+      add("S3", Status::pass, {Word::s3_refused, {sender, line}});
+      break;
+    case smtp::Reason::greylisted:
+      add("S3", Status::not_tested, {Word::greylisted, {line}});
+      break;
+    default:
+      add("S3", Status::not_tested, {Word::s3_unclear, {sender, line}});
+      break;
   }
   if (session.alive()) {
-    static_cast<void>(session.command("RSET"));  // a server that dislikes it closes, and open() sees that
+    static_cast<void>(
+        session.command("RSET"));  // a server that dislikes it closes, and open() sees that
   }
 }
 
-/// S7. VRFY postmaster, where the budget allows it beside the relay probe; EXPN and a random name on
-/// request.
+/// S7. VRFY postmaster, where the budget allows it beside the relay probe; EXPN and a random name
+/// on request.
 void StrangerAtTheDoor::ask_names() {
   const int cost = noise_cost(LoudProbe::vrfy_refused, audit_.product());
-  if (!audit_.may_spend(cost + noise_cost(LoudProbe::relay_refused, audit_.product())) && !audit_.settings().expn) {
+  if (!audit_.may_spend(cost + noise_cost(LoudProbe::relay_refused, audit_.product())) &&
+      !audit_.settings().expn) {
     add("S7", Status::not_tested, {Word::s7_budget, {}});
     return;
   }
@@ -185,7 +209,8 @@ void StrangerAtTheDoor::ask_names() {
 
 Control StrangerAtTheDoor::ask_control(std::string& words) {
   const auto& own = audit_.subject().own_address;
-  const auto reply = conversation_->smtp().command("RCPT TO:<" + (own.empty() ? "postmaster" : own) + ">");
+  const auto reply =
+      conversation_->smtp().command("RCPT TO:<" + (own.empty() ? "postmaster" : own) + ">");
   if (!reply) {
     words = reply.error().detail;
     return Control::refused;
@@ -194,7 +219,8 @@ Control StrangerAtTheDoor::ask_control(std::string& words) {
   if (reply->ok()) {
     return Control::accepted;
   }
-  return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox : Control::refused;
+  return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox
+                                                                    : Control::refused;
 }
 
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
@@ -203,7 +229,10 @@ void StrangerAtTheDoor::judge_accepted(const RelayForm& form) {
   const auto name = words::say(form.name);
   const auto reply = session.command("DATA");
   if (!reply) {
-    add("S1", Status::warn, {Word::s1_accepted_then_lost, {name, reply.error().detail}}, Confidence::indirect);
+    add("S1",
+        Status::warn,
+        {Word::s1_accepted_then_lost, {name, reply.error().detail}},
+        Confidence::indirect);
     return;
   }
   if (reply->code != 354) {
@@ -244,11 +273,14 @@ void StrangerAtTheDoor::judge_outside(const RelayForm& form,
   const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
   audit_.add_noise("S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, audit_.product()));
   switch (judge_relay_refusal(*reply, control)) {
-    case RelayVerdict::denied: add("S1", Status::pass, {Word::s1_refused, {port_, line}}); return;
+    case RelayVerdict::denied:
+      add("S1", Status::pass, {Word::s1_refused, {port_, line}});
+      return;
     case RelayVerdict::likely_denied:
       add("S1", Status::pass, {Word::s1_likely_refused, {port_, line}}, Confidence::likely);
       return;
-    case RelayVerdict::says_nothing: break;
+    case RelayVerdict::says_nothing:
+      break;
   }
   const auto reason = smtp::reason_of(*reply);
   if (reason == smtp::Reason::greylisted || reply->temporary()) {
@@ -282,7 +314,8 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   }
   judge_outside(form, reply, control, control_words);
   if (session.alive()) {
-    static_cast<void>(session.command("RSET"));  // a server that dislikes it closes, and open() sees that
+    static_cast<void>(
+        session.command("RSET"));  // a server that dislikes it closes, and open() sees that
   }
   return !relay_found_;
 }
@@ -304,7 +337,10 @@ void StrangerAtTheDoor::run() {
     }
   }
   const auto rank = [](const finding::Finding& f) {
-    return f.status == Status::fail ? 0 : f.status == Status::warn ? 1 : f.status == Status::not_tested ? 2 : 3;
+    return f.status == Status::fail         ? 0
+           : f.status == Status::warn       ? 1
+           : f.status == Status::not_tested ? 2
+                                            : 3;
   };
   auto* worst = &relay_findings_.front();
   for (auto& candidate : relay_findings_) {
@@ -327,7 +363,8 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
   switch (smtp::reason_of(reply)) {
     case Reason::relay_denied:
     case Reason::login_required:
-    case Reason::access_denied: return RelayVerdict::denied;
+    case Reason::access_denied:
+      return RelayVerdict::denied;
     case Reason::unclear:
       // It is not the mailbox: this server has other words for an unknown one, or took the control.
       return control != Control::refused && !reply.temporary() ? RelayVerdict::likely_denied
@@ -336,7 +373,8 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
       // Nothing else can have displeased it: the same sender was taken for another recipient.
       return control == Control::accepted && !reply.temporary() ? RelayVerdict::likely_denied
                                                                 : RelayVerdict::says_nothing;
-    default: break;
+    default:
+      break;
   }
   return RelayVerdict::says_nothing;
 }
@@ -345,7 +383,8 @@ void probe_relay(Audit& audit) {
   const auto& ports = audit.all_ports();
   const auto found = ports.find(25);
   if (found == ports.end()) {
-    // Left out by the user, or a submission service by its SRV record: the verdict is about the others.
+    // Left out by the user, or a submission service by its SRV record: the verdict is about the
+    // others.
     add_all(audit, nullptr, Status::info, {Word::s1_port_not_asked, {}});
     return;
   }

@@ -1,5 +1,5 @@
-// S2: after a login, is MAIL FROM bound to it? Senders that the login does not own are tried up to RCPT
-// and DATA, after a positive control with its own.
+// S2: after a login, is MAIL FROM bound to it? Senders that the login does not own are tried up to
+// RCPT and DATA, after a positive control with its own.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ struct SenderForm {
 };
 
 /// The forms in the order in which they are tried: foreign first, since it is the plainest. Pure.
-[[nodiscard]] std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& other);
+[[nodiscard]] std::vector<SenderForm> sender_forms(const Subject& subject,
+                                                   const std::string& other);
 
 /// How a refusal of a form is read. Pure.
 enum class SenderVerdict { refused, says_nothing };

@@ -18,10 +18,15 @@ using words::Word;
 using AuthState = ClearAuthFacts::State;
 
 bool auth_open_in_clear(const PortFacts& facts) {
-  return facts.clear_auth.state == AuthState::taken || facts.clear_auth.state == AuthState::advertised;
+  return facts.clear_auth.state == AuthState::taken ||
+         facts.clear_auth.state == AuthState::advertised;
 }
 
-void add_a3(Audit& audit, const Conversation& conversation, std::size_t mark, Status status, Phrase summary) {
+void add_a3(Audit& audit,
+            const Conversation& conversation,
+            std::size_t mark,
+            Status status,
+            Phrase summary) {
   audit.add(make_finding("A3", status, std::move(summary), conversation, mark));
 }
 
@@ -36,17 +41,30 @@ void judge_lenient_mail(Audit& audit, Conversation& conversation, std::size_t ma
   }
   const auto reply = conversation.smtp().command("RCPT TO:<" + recipient + ">");
   if (!reply) {
-    add_a3(audit, conversation, mark, Status::not_tested, {Word::lost_here, {reply.error().detail}});
+    add_a3(
+        audit, conversation, mark, Status::not_tested, {Word::lost_here, {reply.error().detail}});
   } else if (reply->ok()) {
     add_a3(audit, conversation, mark, Status::fail, {Word::a3_mail_in_clear, {port}});
   } else if (refuses_strangers(*reply)) {
-    add_a3(audit, conversation, mark, Status::pass, {Word::a3_nobody_can_send, {port, reply->first_line()}});
+    add_a3(audit,
+           conversation,
+           mark,
+           Status::pass,
+           {Word::a3_nobody_can_send, {port, reply->first_line()}});
   } else {
-    add_a3(audit, conversation, mark, Status::not_tested, {Word::a3_unclear, {port, reply->first_line()}});
+    add_a3(audit,
+           conversation,
+           mark,
+           Status::not_tested,
+           {Word::a3_unclear, {port, reply->first_line()}});
   }
 }
 
-void judge_a3(Audit& audit, const PortFacts& facts, Conversation& conversation, const Result<smtp::Reply>& mail, std::size_t mark) {
+void judge_a3(Audit& audit,
+              const PortFacts& facts,
+              Conversation& conversation,
+              const Result<smtp::Reply>& mail,
+              std::size_t mark) {
   const auto port = std::to_string(facts.port);
   if (!mail) {
     add_a3(audit, conversation, mark, Status::not_tested, {Word::lost_here, {mail.error().detail}});
@@ -54,23 +72,36 @@ void judge_a3(Audit& audit, const PortFacts& facts, Conversation& conversation, 
   }
   const auto reason = smtp::reason_of(*mail);
   if (reason == smtp::Reason::tls_required) {
-    add_a3(audit, conversation, mark, Status::pass, {Word::a3_enforced, {port, mail->first_line()}});
+    add_a3(
+        audit, conversation, mark, Status::pass, {Word::a3_enforced, {port, mail->first_line()}});
   } else if (auth_open_in_clear(facts)) {
     add_a3(audit, conversation, mark, Status::fail, {Word::a3_auth_in_clear, {port}});
   } else if (mail->ok()) {
     judge_lenient_mail(audit, conversation, mark);
   } else if (reason == smtp::Reason::login_required) {
-    add_a3(audit, conversation, mark, Status::pass, {Word::a3_nobody_can_send, {port, mail->first_line()}});
+    add_a3(audit,
+           conversation,
+           mark,
+           Status::pass,
+           {Word::a3_nobody_can_send, {port, mail->first_line()}});
   } else {
-    add_a3(audit, conversation, mark, Status::not_tested, {Word::a3_unclear, {port, mail->first_line()}});
+    add_a3(audit,
+           conversation,
+           mark,
+           Status::not_tested,
+           {Word::a3_unclear, {port, mail->first_line()}});
   }
 }
 
-/// MAIL in clear: A3 on submission ports, and the state that A6 looks for behind TLS. True where the
-/// sender was taken.
-bool open_clear_envelope(Audit& audit, const PortFacts& facts, Conversation& conversation, StarttlsNotes& notes) {
+/// MAIL in clear: A3 on submission ports, and the state that A6 looks for behind TLS. True where
+/// the sender was taken.
+bool open_clear_envelope(Audit& audit,
+                         const PortFacts& facts,
+                         Conversation& conversation,
+                         StarttlsNotes& notes) {
   const auto mark = conversation.smtp().mark();
-  const auto mail = conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
+  const auto mail =
+      conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
   if (facts.port != 25 && !notes.a3_done) {
     judge_a3(audit, facts, conversation, mail, mark);
     notes.a3_done = true;
@@ -80,7 +111,7 @@ bool open_clear_envelope(Audit& audit, const PortFacts& facts, Conversation& con
 
 /// One way through STARTTLS on one connection.
 class Crossing {
- public:
+public:
   Crossing(Audit& audit, PortFacts& facts, Conversation& conversation, StarttlsNotes& notes)
       : audit_(audit),
         facts_(facts),
@@ -92,7 +123,7 @@ class Crossing {
   /// True where TLS stands and EHLO was said again.
   bool run();
 
- private:
+private:
   Result<smtp::Reply> say_starttls();
   bool refused(const Result<smtp::Reply>& reply);
   bool shake_hands();
@@ -134,8 +165,8 @@ void Crossing::add_a6(Status status, Phrase summary, std::size_t mark) {
   }
 }
 
-/// STARTTLS, in the first round with a NOOP behind it in the same write. Servers that do not take it
-/// within a transaction (503: Sendmail, OpenSMTPD) get RSET and a second request.
+/// STARTTLS, in the first round with a NOOP behind it in the same write. Servers that do not take
+/// it within a transaction (503: Sendmail, OpenSMTPD) get RSET and a second request.
 Result<smtp::Reply> Crossing::say_starttls() {
   const auto ask = [&] {
     return injecting_ ? session_.commands_at_once({"STARTTLS", "NOOP " + audit_.subject().nonce})
@@ -156,15 +187,16 @@ Result<smtp::Reply> Crossing::say_starttls() {
   return ask();
 }
 
-/// Nothing but 220 leads to TLS. In the first round the fault may lie in the injected command, which
-/// is a safe answer if STARTTLS alone works; the second round tells.
+/// Nothing but 220 leads to TLS. In the first round the fault may lie in the injected command,
+/// which is a safe answer if STARTTLS alone works; the second round tells.
 bool Crossing::refused(const Result<smtp::Reply>& reply) {
   if (reply && reply->code == 220) {
     return false;
   }
   const auto words = reply ? reply->first_line() : reply.error().detail;
   if (injecting_) {
-    notes_.a5_refusal = make_finding("A5", Status::pass, {Word::a5_refused, {port_, words}}, conversation_, mark_);
+    notes_.a5_refusal =
+        make_finding("A5", Status::pass, {Word::a5_refused, {port_, words}}, conversation_, mark_);
     return true;
   }
   facts_.tls_trouble = words;
@@ -188,8 +220,8 @@ bool Crossing::shake_hands() {
   }
   facts_.tls_trouble = tls.error().detail;
   if (injecting_ && !a5_decided_) {
-    notes_.a5_refusal =
-        make_finding("A5", Status::pass, {Word::a5_refused, {port_, tls.error().detail}}, conversation_, mark_);
+    notes_.a5_refusal = make_finding(
+        "A5", Status::pass, {Word::a5_refused, {port_, tls.error().detail}}, conversation_, mark_);
   } else {
     if (notes_.a5_refusal) {
       add_a5(Status::not_tested, {Word::starttls_refused, {port_, tls.error().detail}});
@@ -204,8 +236,11 @@ bool Crossing::shake_hands() {
 bool Crossing::hear_injected() {
   const auto heard = session_.listen(silence());
   if (!heard) {
-    notes_.a5_refusal =
-        make_finding("A5", Status::pass, {Word::a5_refused, {port_, heard.error().detail}}, conversation_, mark_);
+    notes_.a5_refusal = make_finding("A5",
+                                     Status::pass,
+                                     {Word::a5_refused, {port_, heard.error().detail}},
+                                     conversation_,
+                                     mark_);
     return false;
   }
   if (!heard->empty() && !heard->starts_with("220")) {  // a second greeting is no answer to a NOOP
@@ -216,11 +251,13 @@ bool Crossing::hear_injected() {
 }
 
 /// RCPT without MAIL under TLS must be out of order. A NOOP goes first, and what comes after an
-/// accepted RCPT is waited for, so that a late answer to the injected command is not taken for RCPT's.
+/// accepted RCPT is waited for, so that a late answer to the injected command is not taken for
+/// RCPT's.
 void Crossing::look_for_kept_state() {
   const auto mark = session_.mark();
   const auto noop = session_.command("NOOP");
-  const auto reply = noop ? session_.command("RCPT TO:<" + audit_.subject().outside_sender() + ">") : noop;
+  const auto reply =
+      noop ? session_.command("RCPT TO:<" + audit_.subject().outside_sender() + ">") : noop;
   if (!reply) {
     add_a6(Status::not_tested, {Word::lost_here, {reply.error().detail}}, mark);
     return;
@@ -273,7 +310,10 @@ bool Crossing::run() {
 
 }  // namespace
 
-bool probe_starttls(Audit& audit, PortFacts& facts, Conversation& conversation, StarttlsNotes& notes) {
+bool probe_starttls(Audit& audit,
+                    PortFacts& facts,
+                    Conversation& conversation,
+                    StarttlsNotes& notes) {
   auto& session = conversation.smtp();
   audit.say({Word::step_starttls, {std::to_string(facts.port)}});
   if (!session.capabilities().starttls()) {

@@ -1,6 +1,6 @@
 // The step from clear text to TLS: A3 (is STARTTLS enforced on submission), A5 (command injection
-// across STARTTLS), A6 (state kept across STARTTLS). One connection for all three, unless the server
-// ends it at the injection: then a plain second one.
+// across STARTTLS), A6 (state kept across STARTTLS). One connection for all three, unless the
+// server ends it at the injection: then a plain second one.
 #pragma once
 
 #include <optional>
@@ -13,12 +13,14 @@ namespace spranga::check {
 struct StarttlsNotes {
   bool a3_done{false};
   bool a6_done{false};
-  std::optional<finding::Finding> a5_refusal;  // the injection was refused; counts if STARTTLS works
-  bool second_round{false};                    // no injection any more
+  std::optional<finding::Finding>
+      a5_refusal;            // the injection was refused; counts if STARTTLS works
+  bool second_round{false};  // no injection any more
 };
 
 /// On a clear conversation after EHLO. At its end the conversation is under TLS with EHLO said, or
-/// dead. True where a second round on a new connection is wanted. Adds A3 (not on port 25), A5 and A6.
+/// dead. True where a second round on a new connection is wanted. Adds A3 (not on port 25), A5 and
+/// A6.
 [[nodiscard]] bool probe_starttls(Audit& audit,
                                   PortFacts& facts,
                                   Conversation& conversation,

@@ -11,18 +11,25 @@ using finding::Status;
 using words::Phrase;
 using words::Word;
 
-/// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection, unsent.
+/// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection,
+/// unsent.
 finding::Finding judge_data(Conversation& conversation, const std::string& port, std::size_t mark) {
   const auto reply = conversation.smtp().command("DATA");
   if (!reply) {
-    auto out = make_finding(
-        "S4", Status::warn, {Word::s4_accepted_then_lost, {port, reply.error().detail}}, conversation, mark);
+    auto out = make_finding("S4",
+                            Status::warn,
+                            {Word::s4_accepted_then_lost, {port, reply.error().detail}},
+                            conversation,
+                            mark);
     out.confidence = Confidence::indirect;
     return out;
   }
   if (reply->code != 354) {
-    return make_finding(
-        "S4", Status::pass, {Word::s4_refused_at_data, {port, reply->first_line()}}, conversation, mark);
+    return make_finding("S4",
+                        Status::pass,
+                        {Word::s4_refused_at_data, {port, reply->first_line()}},
+                        conversation,
+                        mark);
   }
   conversation.smtp().drop();
   auto out = make_finding("S4", Status::fail, {Word::s4_open, {port}}, conversation, mark);
@@ -57,7 +64,8 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
   }
   const auto reason = smtp::reason_of(*reply);
   const bool mailbox = reason == smtp::Reason::recipient_unknown;
-  return not_tested({mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, reply->first_line()}});
+  return not_tested(
+      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, reply->first_line()}});
 }
 
 }  // namespace
@@ -76,8 +84,10 @@ bool refuses_strangers(const smtp::Reply& reply) {
     case Reason::tls_required:
     case Reason::relay_denied:
     case Reason::not_owner:
-    case Reason::access_denied: return true;
-    default: break;
+    case Reason::access_denied:
+      return true;
+    default:
+      break;
   }
   return false;
 }
@@ -85,7 +95,8 @@ bool refuses_strangers(const smtp::Reply& reply) {
 void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& conversation) {
   const auto port = std::to_string(facts.port);
   if (audit.subject().from_itself) {
-    audit.add(make_finding("S4", Status::not_tested, {Word::from_itself, {}}, audit, facts.port, true));
+    audit.add(
+        make_finding("S4", Status::not_tested, {Word::from_itself, {}}, audit, facts.port, true));
     return;
   }
   audit.say({Word::step_open_submission, {port}});

@@ -1,5 +1,5 @@
-// A4: TLS 1.2 or newer only, and a certificate that is valid for the name. Strict where people log in
-// (587, 465), advice on 25, where TLS is opportunistic.
+// A4: TLS 1.2 or newer only, and a certificate that is valid for the name. Strict where people log
+// in (587, 465), advice on 25, where TLS is opportunistic.
 #pragma once
 
 #include "check/audit.h"

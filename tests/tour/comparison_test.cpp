@@ -1,0 +1,54 @@
+#include "tour/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spranga::tour {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::string report(const std::string& findings) {
+  return R"({"verdict":"not_proven","rules":{"1":{"state":"no"},"2":{"state":"ok"},"3":{"state":"unknown"}},"findings":[)" +
+         findings + "]}";
+}
+
+std::string finding(const std::string& id, const std::string& status) {
+  return R"({"id":")" + id + R"(","status":")" + status + R"("})";
+}
+
+TEST(Comparison, TakesTheWorstOfAllPorts) {
+  const auto summary = summarise(report(finding("A2", "pass") + "," + finding("A2", "fail")));
+  ASSERT_TRUE(summary);
+  EXPECT_THAT(failing(*summary), ElementsAre("A2"));
+  EXPECT_THAT(summary->rules, ElementsAre("no", "ok", "unknown"));
+}
+
+TEST(Comparison, NamesWhatGotBetterAndNothingElse) {
+  const auto before = summarise(
+      report(finding("A2", "fail") + "," + finding("S2", "fail") + "," + finding("A1", "pass")));
+  const auto after = summarise(
+      report(finding("A2", "pass") + "," + finding("S2", "fail") + "," + finding("A1", "fail")));
+  ASSERT_TRUE(before && after);
+  const auto changes = improvements(*before, *after);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].id, "A2");
+  EXPECT_EQ(changes[0].before, "fail");
+  EXPECT_EQ(changes[0].after, "pass");
+}
+
+TEST(Comparison, ACheckThatIsMissingAfterwardsIsNoImprovement) {
+  const auto before = summarise(report(finding("A2", "fail")));
+  const auto after = summarise(report(""));
+  ASSERT_TRUE(before && after);
+  EXPECT_THAT(improvements(*before, *after), IsEmpty());
+}
+
+TEST(Comparison, RefusesWhatIsNoReport) {
+  EXPECT_FALSE(summarise("not json"));
+  EXPECT_FALSE(summarise("{}"));
+}
+
+}  // namespace
+}  // namespace spranga::tour
