@@ -45,22 +45,24 @@ class Test:
     def complain(self, title, sentences):
         self.wrong += [f"{title}: {sentence}" for sentence in sentences]
 
-    def run(self, arguments, client=True):
+    def run(self, arguments, client=True, password=PASSWORD):
         """spranga check ARGUMENTS as a process; every word that it says is searched for the password."""
         command = [self.spranga, "check", *arguments]
         if client:
             command = ["ip", "netns", "exec", "client", *command]
-        environment = dict(os.environ, SPRANGA_PASSWORD=PASSWORD, NO_COLOR="1")
+        environment = dict(os.environ, SPRANGA_PASSWORD=password, NO_COLOR="1")
         if "--user" not in arguments:
             del environment["SPRANGA_PASSWORD"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=100)
-        for leak in leaks(done.stdout + done.stderr):
+        if hole := re.search(r".*\{\d\}.*", done.stdout + done.stderr):
+            self.complain(" ".join(arguments), [f"a sentence with a hole: {hole.group()}"])
+        for leak in leaks(done.stdout + done.stderr, password):
             self.complain(" ".join(arguments), [f"the password is in the output, as {leak!r}"])
         return done
 
-    def check(self, title, arguments, client=True, exit_code=None):
+    def check(self, title, arguments, client=True, exit_code=None, password=PASSWORD):
         """One report as JSON, validated; None where there is none."""
-        done = self.run([*arguments, "--format", "json"], client)
+        done = self.run([*arguments, "--format", "json"], client, password)
         try:
             report = json.loads(done.stdout)
         except ValueError:
@@ -110,13 +112,13 @@ def messages(wanted, where=mail_taken):
     return found
 
 
-def leaks(text):
+def leaks(text, password):
     """Forms of the password that occur in `text`: plain, and base64 at each of the three alignments."""
-    forms = [PASSWORD]
+    forms = [password]
     for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + PASSWORD.encode()).decode()
+        encoded = base64.b64encode(b"\0" * offset + password.encode()).decode()
         # only the characters that depend on the password alone
-        forms.append(encoded[(offset * 8 + 5) // 6:(offset + len(PASSWORD)) * 8 // 6])
+        forms.append(encoded[(offset * 8 + 5) // 6:(offset + len(password)) * 8 // 6])
     return [form for form in forms if form in text]
 
 
@@ -202,9 +204,23 @@ def noise(test):
     for title, login in (("without login", []), ("with --user", LOGIN)):
         report = test.check(title, [NAME, *COMMON, *login])
         told += report["noise"]["lines"] if report else 0
-        if report and (lost := [f for f in report["findings"] if f["status"] == "not_tested"
-                                and "block" in f["summary"]]):
-            test.complain(title, [f"blocked: {finding['summary']}" for finding in lost])
+        if report and any(finding["id"] == "G5" for finding in report["findings"]):
+            test.complain(title, ["it met a block"])
+    compare_noise(test, told)
+
+
+def wrong_password(test):
+    """A login that fails is told as such, and its lines are in the number too."""
+    report = test.check("a wrong password", [NAME, *COMMON, *LOGIN], password="not-alices")
+    if report:
+        refused = [f for f in report["findings"] if f["id"] == "S2"]
+        if not refused or any(f["status"] != "not_tested" for f in refused):
+            test.complain("S2", [said(f) for f in refused] or ["no finding"])
+        compare_noise(test, report["noise"]["lines"])
+
+
+def compare_noise(test, told):
+    """What fail2ban's filters count must be what was told, and nobody is banned."""
     mark_the_log()
     found = counted_lines(test.server)
     ours = {name: [who for who in sources if who != MARKER] for name, sources in found.items()}
@@ -329,6 +345,7 @@ for _server in ("postfix", "exim", "sendmail"):
     SCENARIOS[f"relay-shut-{_server}"] = (relay_shut, _server, _variant, {})
     SCENARIOS[f"here-{_server}"] = (on_the_server, _server, _variant, {})
     SCENARIOS[f"noise-{_server}"] = (noise, _server, _variant, {"FAIL2BAN": "mail"})
+    SCENARIOS[f"wrong-password-{_server}"] = (wrong_password, _server, _variant, {"FAIL2BAN": "mail"})
     SCENARIOS[f"domain-{_server}"] = (mail_domain, _server, _variant, {"WORLD": "1"})
     for _variant in ("weak", _variant):
         SCENARIOS[f"deliver-{_server}-{_variant}"] = (deliver, _server, _variant, {})
