@@ -1,0 +1,249 @@
+// A2 against servers that take, refuse or muddle AUTH in clear text.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/support/audited.h"
+
+namespace spranga::check {
+namespace {
+
+using finding::RuleState;
+using test::audit;
+using test::Dialogue;
+using test::hang_up;
+using test::raw;
+using test::say;
+using test::Script;
+
+/// AUTH before TLS is answered so, on every port.
+Script clear_auth_answers(const std::string& reply) {
+  Script script;
+  script.on("AUTH", [reply](const Dialogue& d) {
+    return d.tls ? std::nullopt : std::optional(say(reply));
+  });
+  return script;
+}
+
+struct Row {
+  std::string name;
+  std::string reply;
+  std::string status;
+};
+
+class BareAuthAnswered : public ::testing::TestWithParam<Row> {};
+
+TEST_P(BareAuthAnswered, IsReadAsWhatItMeans) {
+  const auto run = audit(clear_auth_answers(GetParam().reply));
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("A2", 587), GetParam().status);
+  EXPECT_EQ(run.rule(1) == RuleState::ok, GetParam().status == "pass");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Replies,
+    BareAuthAnswered,
+    ::testing::Values(
+        Row{"Challenge", "334 ", "fail"},
+        Row{"Success", "235 2.7.0 Authentication successful", "fail"},
+        Row{"WrongPassword", "535 5.7.8 Error: authentication failed:", "fail"},
+        Row{"WrongPasswordWithoutEnhancedCode", "535 Incorrect authentication data", "fail"},
+        Row{"BackEndTrouble",
+            "454 4.7.0 Temporary authentication failure: Connection lost",
+            "fail"},
+        Row{"MechanismTrouble",
+            "535 5.7.8 Error: authentication failed: Invalid authentication mechanism",
+            "pass"},
+        Row{"NotAdvertised", "503 AUTH command used when not advertised", "pass"},
+        Row{"EncryptionRequired",
+            "538 5.7.11 Encryption required for requested authentication mechanism",
+            "pass"},
+        Row{"StarttlsFirst", "530 5.7.0 Must issue a STARTTLS command first", "pass"},
+        Row{"TemporaryButAboutTls", "451 4.7.0 TLS is required for AUTH", "pass"},
+        Row{"UnknownMechanism", "504 5.5.4 Unrecognized authentication type", "pass"},
+        Row{"Prohibited", "550 5.7.1 Authentication is not allowed here", "pass"},
+        Row{"JustOk", "250 2.0.0 Ok", "not_tested"},
+        Row{"Busy", "451 4.3.0 Try again later", "not_tested"},
+        Row{"Fifty", "550 no, although 250 or 235 would be nicer", "not_tested"},
+        Row{"SuccessInTheText", "503 235 authentication not enabled 334", "pass"}),
+    [](const auto& each) { return each.param.name; });
+
+TEST(ClearAuth, ChallengesAreCancelledAndNothingSecretIsSent) {
+  Script script;
+  script.clear_auth = {25, 587};
+  const auto run = audit(script, {.with_login = true});
+  test::expect_sound(run);
+  EXPECT_EQ(run.rule(1), RuleState::no);
+  for (const auto& heard : run.heard) {
+    if (!heard.tls && heard.line.starts_with("AUTH")) {
+      EXPECT_EQ(heard.line.find(' ', 5), std::string::npos) << heard.line;
+    }
+  }
+  EXPECT_GE(run.heard_count("*"), 1);
+}
+
+TEST(ClearAuth, OnThreePortsIsProvedOnOneOnly) {
+  Script script;
+  script.clear_auth = {25, 587};
+  const auto run = audit(script);
+  EXPECT_EQ(run.heard_count("*"), 1);
+  EXPECT_EQ(run.status("A2", 25).substr(0, 4), "fail");
+  EXPECT_EQ(run.status("A2", 587).substr(0, 4), "fail");
+}
+
+TEST(ClearAuth, TakenAfterHeloOnlyIsFound) {
+  Script script;
+  int hellos = 0;
+  script.on("HELO", [&](const Dialogue&) {
+    ++hellos;
+    return std::nullopt;
+  });
+  script.on("AUTH", [&](const Dialogue& d) {
+    return d.port == 25 && hellos > 0 ? std::optional(say("334 ")) : std::nullopt;
+  });
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("A2", 25), "fail");
+}
+
+TEST(ClearAuth, EximsRefusalIsAskedForOnceInARun) {
+  const auto run = audit(clear_auth_answers("503 AUTH command used when not advertised"));
+  int in_clear = 0;
+  for (const auto& heard : run.heard) {
+    in_clear += !heard.tls && heard.line.starts_with("AUTH") ? 1 : 0;
+  }
+  EXPECT_EQ(in_clear, 1);
+  EXPECT_EQ(run.status("A2", 25), "pass likely");
+  EXPECT_LE(run.report.noise.lines(), 2);
+}
+
+TEST(ClearAuth, NeverMoreThanTwoRefusalsAConnection) {
+  auto script = clear_auth_answers("504 5.5.4 Unrecognized authentication type");
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n"
+                                     "250 AUTH CRAM-MD5 DIGEST-MD5 NTLM SCRAM-SHA-1 SCRAM-SHA-256 "
+                                     "LOGIN PLAIN\r\n"));
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  std::map<std::pair<int, int>, int> refused;
+  for (const auto& heard : run.heard) {
+    if (!heard.tls && heard.line.starts_with("AUTH")) {
+      const auto count = ++refused[std::pair(heard.port, heard.connection)];
+      EXPECT_LE(count, 2) << heard.port << " " << heard.connection;
+    }
+  }
+}
+
+TEST(ClearAuth, ALateMechanismOfALongListIsNotForgotten) {
+  auto script = Script{};
+  script.on("AUTH PLAIN",
+            [](const Dialogue& d) { return d.tls ? std::nullopt : std::optional(say("334 ")); });
+  script.on("AUTH", [](const Dialogue& d) {
+    return d.tls ? std::nullopt : std::optional(say("504 5.5.4 no"));
+  });
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n"
+                                     "250 AUTH SCRAM-1 SCRAM-2 SCRAM-3 SCRAM-4 SCRAM-5 SCRAM-6 "
+                                     "SCRAM-7 LOGIN PLAIN\r\n"));
+  });
+  const auto run = audit(script);
+  EXPECT_NE(run.status("A2", 587), "pass");
+  EXPECT_NE(run.rule(1), RuleState::ok);
+}
+
+TEST(ClearAuth, A501IsComparedWithTls) {
+  // 587 answers 501 in clear and a challenge over TLS: refused in clear. 25 never offers AUTH over
+  // TLS.
+  const auto run = audit(clear_auth_answers("501 5.5.4 Syntax: AUTH mechanism"));
+  EXPECT_EQ(run.status("A2", 587), "pass");
+  EXPECT_EQ(run.status("A2", 25), "not_tested");
+}
+
+TEST(ClearAuth, A501OnBothSidesProvesNothing) {
+  Script script;
+  script.on("AUTH", "501 5.5.4 Syntax: AUTH mechanism initial-response");
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("A2", 587), "not_tested");
+  EXPECT_NE(run.rule(1), RuleState::ok);
+}
+
+TEST(ClearAuth, AHangUpAtTheQuestionIsNotTested) {
+  Script script;
+  script.on("AUTH",
+            [](const Dialogue& d) { return d.tls ? std::nullopt : std::optional(hang_up()); });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("A2", 587), "not_tested");
+  EXPECT_EQ(run.status("A4", 587), "pass");
+  EXPECT_EQ(run.status("A5", 587), "pass");
+}
+
+TEST(ClearAuth, AHangUpAfterHeloIsNoPass) {
+  Script script;
+  script.on("HELO", [](const Dialogue&) { return hang_up(); });
+  EXPECT_EQ(audit(script).status("A2", 25), "not_tested");
+}
+
+TEST(ClearAuth, HeloRefusedIsNotApplicable) {
+  Script script;
+  script.on("HELO", "502 5.5.1 EHLO, please");
+  EXPECT_EQ(audit(script).status("A2", 25), "pass");
+}
+
+TEST(Ehlo, AuthOnItsLastLineIsSeen) {
+  Script script;
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(
+                       raw("250-mail.example.org\r\n250-STARTTLS\r\n250 AUTH LOGIN PLAIN\r\n"));
+  });
+  script.clear_auth = {25, 587};
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("A2", 587).substr(0, 4), "fail");
+}
+
+TEST(Ehlo, ByteByByteIsReadAlike) {
+  for (const std::size_t chunk : {1, 2, 7}) {
+    const auto run = audit({.chunk = chunk});
+    EXPECT_EQ(run.failures(), "");
+    EXPECT_EQ(run.status("A5", 587), "pass");
+    EXPECT_EQ(run.status("S1", 25), "pass");
+    EXPECT_EQ(run.rule(1), RuleState::ok);
+  }
+}
+
+TEST(Ehlo, UnknownToTheServerLeadsToHelo) {
+  Script script;
+  script.on("EHLO", "502 5.5.1 Command not implemented");
+  script.on("AUTH", "502 5.5.1 Command not implemented");
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("A2", 25), "pass");
+  EXPECT_EQ(run.status("A4", 587), "fail");
+}
+
+TEST(Offers, XclientIsAWarning) {
+  Script script;
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.port == 25 && !d.tls
+               ? std::optional(
+                     raw("250-mail.example.org\r\n250-STARTTLS\r\n250 XCLIENT NAME ADDR\r\n"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("X11", 25), "warn");
+}
+
+TEST(Pool, StarttlsMissingOnSomeConnectionsIsAWarning) {
+  Script script;
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.port == 25 && d.connection == 2
+               ? std::optional(raw("250-mail.example.org\r\n250 8BITMIME\r\n"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("A8", 25), "warn");
+}
+
+}  // namespace
+}  // namespace spranga::check

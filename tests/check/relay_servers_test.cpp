@@ -1,0 +1,214 @@
+// S1 and S4 against servers that relay, half relay, or refuse for other reasons.
+#include <gtest/gtest.h>
+
+#include "tests/support/audited.h"
+
+namespace spranga::check {
+namespace {
+
+using finding::RuleState;
+using test::audit;
+using test::Dialogue;
+using test::go_ahead;
+using test::hang_up;
+using test::raw;
+using test::say;
+using test::Script;
+using test::Wishes;
+
+bool outside(const Dialogue& d) {
+  return d.line.find("example.net") != std::string::npos;
+}
+
+/// Port 25 answers so to an outside recipient.
+Script outside_recipient(const std::string& reply) {
+  Script script;
+  script.on("RCPT", [reply](const Dialogue& d) {
+    return d.port == 25 && outside(d) ? std::optional(say(reply)) : std::nullopt;
+  });
+  return script;
+}
+
+Script relays_until_data(const std::string& at_data) {
+  auto script = outside_recipient("250 2.1.5 Ok");
+  script.on("DATA", [at_data](const Dialogue& d) {
+    return d.port == 25 ? std::optional(say(at_data)) : std::nullopt;
+  });
+  return script;
+}
+
+Script relays() {
+  auto script = outside_recipient("250 2.1.5 Ok");
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  return script;
+}
+
+const Wishes relay_to{
+    .settings = [](CheckSettings& s) { s.relay_to = "owner@elsewhere.example.net"; }};
+
+TEST(Relay, AcceptedAtRcptAndRefusedAtDataIsNoOpenRelay) {
+  const auto run = audit(relays_until_data("550 5.7.1 Relaying denied"));
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), "pass");
+}
+
+TEST(Relay, ReadyForTheMessageIsLikelyOpenAndNotAByteIsSent) {
+  const auto run = audit(relays());
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), "fail likely");
+  EXPECT_EQ(run.rule(2), RuleState::no);
+  EXPECT_EQ(run.message_bytes, 0U);
+  EXPECT_EQ(run.received.find("Subject:"), std::string::npos);
+}
+
+TEST(Relay, AMessageThatIsTakenIsProof) {
+  const auto run = audit(relays(), relay_to);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), "fail");
+  EXPECT_GT(run.message_bytes, 0U);
+}
+
+TEST(Relay, AMessageThatIsRefusedClears) {
+  auto script = relays();
+  script.on("(message)", "550 5.7.1 Relaying denied");
+  EXPECT_EQ(audit(script, relay_to).status("S1", 25), "pass");
+}
+
+TEST(Relay, AMessageThatIsPutOffProvesNothing) {
+  auto script = relays();
+  script.on("(message)", "451 4.7.1 Greylisted, try again later");
+  const auto run = audit(script, relay_to);
+  EXPECT_EQ(run.status("S1", 25), "not_tested");
+  EXPECT_NE(run.rule(2), RuleState::ok);
+}
+
+struct Row {
+  std::string name;
+  std::string reply;
+  std::string status;
+};
+
+class OutsideRecipient : public ::testing::TestWithParam<Row> {};
+
+TEST_P(OutsideRecipient, IsReadAsWhatTheReplyMeans) {
+  const auto run = audit(outside_recipient(GetParam().reply));
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), GetParam().status);
+  EXPECT_NE(run.rule(2), RuleState::no);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Replies,
+    OutsideRecipient,
+    ::testing::Values(
+        Row{"Denied", "554 5.7.1 <x@example.net>: Relay access denied", "pass"},
+        Row{"SuccessInTheText", "550 250 2.1.5 Ok relay not permitted 354", "pass"},
+        Row{"OpenSmtpd", "550 Invalid recipient: <x@example.net>", "pass likely"},
+        Row{"Greylisted",
+            "450 4.2.0 <x@example.net>: Recipient address rejected: Greylisted",
+            "not_tested"},
+        Row{"Postscreen", "450 4.3.2 Service currently unavailable", "not_tested"},
+        Row{"NullMx", "556 5.1.10 Recipient address has null MX", "not_tested"},
+        Row{"OurName",
+            "504 5.5.2 <x>: Helo command rejected: need fully-qualified hostname",
+            "not_tested"},
+        Row{"OurSender",
+            "450 4.1.8 <x@example.com>: Sender address rejected: Domain not found",
+            "not_tested"},
+        Row{"OurAddress",
+            "554 5.7.1 Service unavailable; Client host [127.0.0.1] blocked using zen.spamhaus.org",
+            "not_tested"},
+        Row{"Dmarc",
+            "550 5.7.26 Unauthenticated email from example.com is not accepted due to DMARC policy",
+            "not_tested"},
+        Row{"DynamicAddress",
+            "550 5.7.1 The IP you're using to send mail is not authorized to send email directly "
+            "to our servers. Please use the SMTP relay at your service provider instead.",
+            "not_tested"},
+        Row{"Goodbye", "421 4.7.0 Too many errors", "not_tested"}),
+    [](const auto& each) { return each.param.name; });
+
+class AtData : public ::testing::TestWithParam<Row> {};
+
+TEST_P(AtData, TheReplyIsReadAsWhatItMeans) {
+  const auto run = audit(relays_until_data(GetParam().reply));
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), GetParam().status);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Replies,
+    AtData,
+    ::testing::Values(
+        Row{"Denied", "554 5.7.1 Relay access denied", "pass"},
+        Row{"Refused", "550 5.0.0 Rejected by policy", "pass"},
+        Row{"JustOk", "250 2.0.0 Ok", "not_tested"},
+        Row{"Later", "451 4.7.1 Please try again later", "not_tested"},
+        Row{"Goodbye", "421 4.3.0 closing", "not_tested"},
+        Row{"OutOfStep", "503 5.5.1 Error: need RCPT command", "not_tested"},
+        Row{"OurAddress", "550 5.7.1 Client host blocked using dnsbl.example.net", "not_tested"}),
+    [](const auto& each) { return each.param.name; });
+
+TEST(Relay, AcceptedAtRcptAndLostAtDataIsAWarningOnly) {
+  auto script = outside_recipient("250 2.1.5 Ok");
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(hang_up()) : std::nullopt;
+  });
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "warn indirect");
+  EXPECT_EQ(run.rule(2), RuleState::unknown);
+}
+
+TEST(Relay, AServerThatRefusesEverybodyAlikeProvesNothing) {
+  Script script;
+  script.on("RCPT", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(say("554 5.7.1 Access denied")) : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("S1", 25), "not_tested");
+}
+
+TEST(Relay, RefusedThoughThePostmasterIsUnknownIsAPass) {
+  auto script = outside_recipient("550 relay not permitted");
+  script.on("RCPT TO:<POSTMASTER>", "550 Unrouteable address");
+  EXPECT_EQ(audit(script).status("S1", 25), "pass");
+}
+
+TEST(Relay, ALoginThatIsWantedForResetIsNoAnswer) {
+  Script script;
+  script.on("RSET", [](const Dialogue& d) {
+    return d.port == 25 && !d.tls ? std::optional(say("530 5.7.0 Authentication required"))
+                                  : std::nullopt;
+  });
+  EXPECT_NE(audit(script).status("S1", 25), "pass");
+}
+
+TEST(Submission, ThatTakesAnybodysMailFailsAndNotAByteIsSent) {
+  Script script;
+  for (const auto* verb : {"MAIL", "RCPT"}) {
+    script.on(verb, [](const Dialogue& d) {
+      return d.port == 465 ? std::optional(say("250 Ok")) : std::nullopt;
+    });
+  }
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 465 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S4", 465), "fail likely");
+  EXPECT_EQ(run.message_bytes, 0U);
+}
+
+TEST(Submission, WhoseDataIsAnsweredWithOkProvesNothing) {
+  Script script;
+  for (const auto* verb : {"MAIL", "RCPT", "DATA"}) {
+    script.on(verb, [](const Dialogue& d) {
+      return d.port == 465 ? std::optional(say("250 Ok")) : std::nullopt;
+    });
+  }
+  EXPECT_EQ(audit(script).status("S4", 465), "not_tested");
+}
+
+}  // namespace
+}  // namespace spranga::check
