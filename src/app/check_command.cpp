@@ -53,9 +53,24 @@ Result<void> own_source(const std::string& source) {
   return fail(Errc::not_found, say(Word::app_unknown_source, {source}));
 }
 
+/// The arguments that are no targets. A target is taken from the end, where it mostly stands.
+std::vector<std::string> without(std::span<const std::string> arguments,
+                                 const std::vector<std::string>& targets) {
+  std::vector<std::string> left(arguments.begin(), arguments.end());
+  for (const auto& target : targets) {
+    const auto found = std::find(left.rbegin(), left.rend(), target);
+    if (found != left.rend()) {
+      left.erase(std::next(found).base());
+    }
+  }
+  std::erase(left, "--");
+  return left;
+}
+
 Result<void> read_request(std::span<const std::string> arguments, Request& request) {
   const auto options = bind_check_options(request.options, request.output);
   SPRANGA_TRY(request.targets, parse_arguments(options, arguments));
+  request.options.settings.typed_options = without(arguments, request.targets);
   SPRANGA_CHECK(check::check_together(request.options));
   SPRANGA_CHECK(readable(request.options.settings.ca_file));
   SPRANGA_CHECK(own_source(request.options.settings.source));

@@ -58,6 +58,14 @@ std::vector<finding::Line> Conversation::evidence(std::size_t mark) const {
   return lines_of(session_.lines_since(mark));
 }
 
+void remember_tls(PortFacts& facts, const Conversation& conversation, net::TlsFacts tls) {
+  facts.tls_seen = true;
+  facts.tls = std::move(tls);
+  facts.tls_trouble.clear();
+  const auto lines = conversation.evidence(0);
+  facts.tls_at = lines.empty() ? std::chrono::microseconds{0} : lines.back().at;
+}
+
 Audit::Audit(Subject subject,
              const CheckSettings& settings,
              const World& world,

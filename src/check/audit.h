@@ -71,6 +71,7 @@ struct ClearAuthFacts {
   std::vector<std::string> tried;      // asked for in clear
   std::vector<std::string> arguments;  // answered 501
   bool after_helo{false};              // it was taken after HELO only
+  std::string helo_trouble;            // why the question after HELO got no answer, raw
   std::vector<finding::Line> evidence;
 };
 
@@ -95,6 +96,7 @@ struct PortFacts {
   smtp::Capabilities secure;
   bool tls_seen{false};  // a handshake succeeded
   net::TlsFacts tls;
+  std::chrono::microseconds tls_at{0};  // of the handshake, since the start of the run
   std::string tls_trouble;  // why it did not, raw
   ClearAuthFacts clear_auth;
   OldTlsFacts old_tls;
@@ -132,6 +134,9 @@ private:
   std::string purpose_;
   smtp::Session session_;
 };
+
+/// A handshake succeeded on this port.
+void remember_tls(PortFacts& facts, const Conversation& conversation, net::TlsFacts tls);
 
 class Audit {
 public:

@@ -159,8 +159,7 @@ Opened try_open(
       settle(facts, PortState::tls_failed, tls.error().detail);
       return trouble_with(audit, facts, PortState::tls_failed, purpose, tls.error().detail);
     }
-    facts.tls_seen = true;
-    facts.tls = std::move(*tls);
+    remember_tls(facts, *conversation, std::move(*tls));
   }
   std::string detail;
   const auto state = introduce(audit, facts, *conversation, hello, detail);
@@ -209,8 +208,7 @@ Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {
     facts.tls_trouble = tls.error().detail;
     return {Word::starttls_lost, {port, tls.error().detail}};
   }
-  facts.tls_seen = true;
-  facts.tls = std::move(*tls);
+  remember_tls(facts, conversation, std::move(*tls));
   const auto hello = session.hello(audit.subject().ehlo_name);
   if (!hello || !hello->ok()) {
     return {Word::starttls_lost, {port, hello ? hello->first_line() : hello.error().detail}};

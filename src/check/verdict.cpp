@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace spranga::check {
 
@@ -84,19 +85,34 @@ constexpr std::array settlers = {
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
 };
 
-std::string settle_command(const Report& report,
-                           const CheckSettings& settings,
-                           const RuleVerdict& verdict) {
+/// A word as a shell wants it.
+std::string quoted(const std::string& word) {
+  const bool plain = std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("-_.,:/=@+%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain && !word.empty()) {
+    return word;
+  }
+  std::string out = "'";
+  for (const char c : word) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
+}
+
+/// This run's command with what is missing.
+std::string settle_command(const Report& report, const CheckSettings& settings, const RuleVerdict& verdict) {
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
-    if (std::ranges::any_of(verdict.open, holds)) {
-      std::string user = settings.credentials ? " --user " + settings.credentials->user : "";
-      if (row.suffix.starts_with(" --user")) {
-        user.clear();
-      }
-      return std::string(row.prefix) + "spranga check " + report.target + user +
-             std::string(row.suffix);
+    if (std::ranges::none_of(verdict.open, holds)) {
+      continue;
     }
+    std::string command = settings.from_here ? "sudo " : std::string(row.prefix);
+    command += "spranga check " + quoted(report.target);
+    for (const auto& option : settings.typed_options) {
+      command += " " + quoted(option);
+    }
+    return command + std::string(row.suffix);
   }
   return "";
 }

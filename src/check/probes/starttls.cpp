@@ -213,9 +213,7 @@ bool Crossing::shake_hands() {
     add_a5(Status::fail, {Word::a5_answered_early, {port_}});
   }
   if (tls) {
-    facts_.tls_seen = true;
-    facts_.tls = std::move(*tls);
-    facts_.tls_trouble.clear();
+    remember_tls(facts_, conversation_, std::move(*tls));
     return true;
   }
   facts_.tls_trouble = tls.error().detail;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "check/opening.h"
 
 namespace spranga::check {
@@ -144,6 +146,23 @@ Phrase pass_phrase(const Audit& audit, const PortFacts& facts) {
            facts.tls.not_after}};
 }
 
+/// What the ordinary handshake showed, as evidence.
+finding::Line certificate_line(const PortFacts& facts) {
+  const auto& tls = facts.tls;
+  const auto verdict = tls.certificate_trusted ? std::string("trusted") : tls.certificate_problem;
+  return {facts.tls_at,
+          finding::Direction::event,
+          fmt::format("{}, {}; certificate {} ({}), {} {} bits, until {}: {}",
+                      tls_version_name(tls.version),
+                      tls.cipher,
+                      tls.certificate_subject,
+                      names_of(tls),
+                      tls.key_type,
+                      tls.key_bits,
+                      tls.not_after,
+                      verdict)};
+}
+
 }  // namespace
 
 void probe_old_tls(Audit& audit, PortFacts& facts) {
@@ -204,7 +223,8 @@ void conclude_tls(Audit& audit, const PortFacts& facts) {
   } else {
     out = make_finding("A4", Status::pass, pass_phrase(audit, facts), audit, facts.port, true);
   }
-  out.evidence = facts.old_tls.evidence;
+  out.evidence = {certificate_line(facts)};
+  out.evidence.insert(out.evidence.end(), facts.old_tls.evidence.begin(), facts.old_tls.evidence.end());
   audit.add(std::move(out));
 }
 
