@@ -1,5 +1,7 @@
 #include "check/audit.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <thread>
@@ -10,6 +12,7 @@ namespace {
 
 /// Counted lines that one run may leave in an address's log. Stock fail2ban bans at five.
 constexpr int noise_budget = 2;
+constexpr int most_connections = 25;
 
 finding::Direction direction_of(smtp::Direction direction) {
   switch (direction) {
@@ -97,11 +100,16 @@ bool Audit::out_of_time() const {
 }
 
 Result<std::unique_ptr<Conversation>> Audit::connect(int port, std::string purpose) {
-  slots_.acquire();
   {
     const std::lock_guard lock(mutex_);
+    if (connections_ == most_connections) {
+      return fail(
+          Errc::too_large,
+          fmt::format("no more than {} connections are made to one address", most_connections));
+    }
     ++connections_;
   }
+  slots_.acquire();
   const auto deadline = std::min(end_, world_.clock.now() + settings_.timeout);
   auto transport =
       world_.dialer.connect({subject_.address, static_cast<std::uint16_t>(port)}, deadline);
@@ -112,10 +120,18 @@ Result<std::unique_ptr<Conversation>> Audit::connect(int port, std::string purpo
   return std::make_unique<Conversation>(*this, port, std::move(purpose), std::move(*transport));
 }
 
-Result<void> Audit::knock(int port) {
-  SPRANGA_TRY(const auto conversation, connect(port, "door"));
-  conversation->smtp().note("connected: the door is open");
-  conversation->smtp().drop();
+Result<void> Audit::knock(int number) {
+  SPRANGA_TRY(const auto conversation, connect(number, "door"));
+  auto& session = conversation->smtp();
+  if (port(number).implicit_tls) {
+    session.note("connected: the door is open");
+    session.drop();
+    return {};
+  }
+  SPRANGA_TRY(const auto greeting, session.greeting());
+  if (greeting.code != 220) {
+    return fail(Errc::refused, greeting.first_line());
+  }
   return {};
 }
 
@@ -178,6 +194,15 @@ PortFacts& Audit::port(int number) {
   auto& facts = ports_[number];
   facts.port = number;
   return facts;
+}
+
+std::unique_lock<std::mutex> Audit::turn_of(int number) {
+  std::mutex* turn = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    turn = &turns_[number];
+  }
+  return std::unique_lock(*turn);
 }
 
 std::vector<int> Audit::open_ports() {

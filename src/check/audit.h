@@ -97,7 +97,9 @@ struct PortFacts {
   bool tls_seen{false};  // a handshake succeeded
   net::TlsFacts tls;
   std::chrono::microseconds tls_at{0};  // of the handshake, since the start of the run
-  std::string tls_trouble;  // why it did not, raw
+  std::string tls_trouble;              // why it did not, raw
+  bool no_tls{false};          // that there is none to be had was seen, rather than lost on the way
+  bool met_clear_text{false};  // instead of a handshake, where TLS comes first
   ClearAuthFacts clear_auth;
   OldTlsFacts old_tls;
   std::vector<std::string> ehlo_views;  // keywords of each EHLO in clear, sorted, for A8
@@ -153,11 +155,13 @@ public:
   /// Is `rule` (1–3) among those that the user asked for?
   [[nodiscard]] bool asks(int rule) const;
 
-  /// Opens a connection (TCP only). Waits while two are open to this address.
+  /// Opens a connection (TCP only). Waits while two are open to this address. Errc::too_large after
+  /// the 25th, whatever a server makes us repeat.
   [[nodiscard]] Result<std::unique_ptr<Conversation>> connect(int port, std::string purpose);
 
-  /// Connects and closes at once: is the door still open? Counts as a connection.
-  [[nodiscard]] Result<void> knock(int port);
+  /// Connects and waits for the greeting: is the door still open? Counts as a connection. A guard
+  /// may refuse the connection, end it at once, or greet with a refusal.
+  [[nodiscard]] Result<void> knock(int number);
 
   /// Is a refused port closed for sure, or may a network between have refused it? Many refuse 25.
   [[nodiscard]] bool shut_means_closed() const;
@@ -176,6 +180,9 @@ public:
 
   /// A note of facts of a port. The reference stays valid; one dialogue at a time owns a port.
   [[nodiscard]] PortFacts& port(int number);
+
+  /// Held by the one dialogue that may write to a port's facts while others run beside it.
+  [[nodiscard]] std::unique_lock<std::mutex> turn_of(int number);
 
   /// Ports whose state is open, in the order 587, 465, 25, others.
   [[nodiscard]] std::vector<int> open_ports();
@@ -222,6 +229,7 @@ private:
 
   mutable std::mutex mutex_;  // guards all below
   std::map<int, PortFacts> ports_;
+  std::map<int, std::mutex> turns_;
   std::vector<finding::Finding> findings_;
   std::vector<finding::Dialogue> dialogues_;
   finding::Noise noise_;

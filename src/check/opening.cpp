@@ -88,9 +88,9 @@ PortState introduce(
     detail = greeting.error().detail;
     return state_after_greeting_failure(greeting.error().code);
   }
-  if (!greeting->ok()) {
+  if (greeting->code != 220) {
     detail = greeting->first_line();
-    return PortState::turned_away;
+    return greeting->refused() ? PortState::turned_away : PortState::not_smtp;
   }
   facts.greeting = *greeting;
   audit.set_product(product_of_greeting(*greeting));
@@ -102,10 +102,10 @@ PortState introduce(
     detail = reply.error().detail;
     return state_after_greeting_failure(reply.error().code);
   }
-  if (!reply->ok()) {
+  if (reply->code != 250) {
     detail = reply->first_line();
     const auto reason = smtp::reason_of(*reply);
-    const bool stranger = reason == smtp::Reason::not_implemented ||
+    const bool stranger = !reply->refused() || reason == smtp::Reason::not_implemented ||
                           reason == smtp::Reason::login_required ||
                           reason == smtp::Reason::bad_sequence;
     return stranger ? PortState::not_smtp : PortState::turned_away;
@@ -147,7 +147,10 @@ Opened try_open(
     Audit& audit, PortFacts& facts, const std::string& purpose, bool hello, bool& crowded) {
   auto opened = audit.connect(facts.port, purpose);
   if (!opened) {
-    const auto state = state_after_connect_failure(opened.error().code);
+    // Nothing is known of a port that there was no time or no connection left for.
+    const bool spent = audit.out_of_time() || opened.error().code == Errc::too_large;
+    const auto state =
+        spent ? PortState::untested : state_after_connect_failure(opened.error().code);
     settle(facts, state, opened.error().detail);
     return trouble_with(audit, facts, state, purpose, opened.error().detail);
   }
@@ -156,6 +159,7 @@ Opened try_open(
     auto tls = conversation->smtp().handshake(audit.tls_options());
     if (!tls) {
       facts.tls_trouble = tls.error().detail;
+      facts.met_clear_text = tls.error().code == Errc::malformed;
       settle(facts, PortState::tls_failed, tls.error().detail);
       return trouble_with(audit, facts, PortState::tls_failed, purpose, tls.error().detail);
     }
@@ -210,7 +214,7 @@ Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {
   }
   remember_tls(facts, conversation, std::move(*tls));
   const auto hello = session.hello(audit.subject().ehlo_name);
-  if (!hello || !hello->ok()) {
+  if (!hello || hello->code != 250) {
     return {Word::starttls_lost, {port, hello ? hello->first_line() : hello.error().detail}};
   }
   facts.secure = session.capabilities();

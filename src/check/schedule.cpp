@@ -36,34 +36,49 @@ void fall_back_to_clear(PortFacts& facts) {
 }
 
 bool handshake_met_clear_text(const PortFacts& facts) {
-  return facts.implicit_tls && facts.state == PortState::tls_failed &&
-         (facts.trouble.find("wrong version number") != std::string::npos ||
-          facts.trouble.find("packet length too long") != std::string::npos ||
-          facts.trouble.find("not finished in time") != std::string::npos);
+  return facts.implicit_tls && facts.state == PortState::tls_failed && facts.met_clear_text;
 }
 
-void probe_secured(Audit& audit, PortFacts& facts, Conversation& conversation) {
-  if (audit.asks(2) && is_submission(facts)) {
-    probe_open_submission(audit, facts, conversation);
+/// S4 on the conversation as it stands, or why not.
+void probe_without_login(Audit& audit,
+                         PortFacts& facts,
+                         Conversation* conversation,
+                         const words::Phrase& trouble) {
+  if (!audit.asks(2) || !is_submission(facts)) {
+    return;
   }
+  if (conversation != nullptr && conversation->smtp().alive()) {
+    probe_open_submission(audit, facts, *conversation);
+    return;
+  }
+  const auto untested = words::Phrase{Word::a2_untested, {std::to_string(facts.port)}};
+  audit.add(make_finding("S4",
+                         Status::not_tested,
+                         trouble.word == Word::none ? untested : trouble,
+                         audit,
+                         facts.port));
 }
 
 void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> conversation) {
   StarttlsNotes notes;
+  const auto open = [&](const std::string& purpose) {
+    auto opened = open_session(audit, facts, purpose);
+    notes.trouble = opened.conversation ? notes.trouble : opened.trouble;
+    return std::move(opened.conversation);
+  };
   if (!conversation) {
-    conversation = open_session(audit, facts, "A3 A5 A6").conversation;
+    conversation = open("A3 A5 A6");
   }
   if (conversation && probe_starttls(audit, facts, *conversation, notes)) {
     conversation.reset();
-    conversation = open_session(audit, facts, "A5 A6").conversation;
+    conversation = open("A5 A6");
     if (conversation) {
-      static_cast<void>(
-          probe_starttls(audit, facts, *conversation, notes));  // there is no third round
+      // There is no third round.
+      static_cast<void>(probe_starttls(audit, facts, *conversation, notes));
     }
   }
-  if (conversation && conversation->smtp().alive() && conversation->smtp().in_tls()) {
-    probe_secured(audit, facts, *conversation);
-  }
+  finish_starttls(audit, facts, notes);
+  probe_without_login(audit, facts, conversation.get(), notes.trouble);
 }
 
 /// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the
@@ -81,7 +96,7 @@ void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
     return;
   }
   if (facts.implicit_tls) {
-    probe_secured(audit, facts, *opened.conversation);
+    probe_without_login(audit, facts, opened.conversation.get(), {});
     return;
   }
   if (audit.asks(1)) {
@@ -169,6 +184,7 @@ void run_after_helo(Audit& audit) {
   const auto open = audit.open_ports();
   for (const int number : {25, 587}) {
     if (has(open, number) && !audit.port(number).implicit_tls) {
+      const auto turn = audit.turn_of(number);
       const int quiet = audit.noise().lines();
       probe_clear_auth_after_helo(audit, audit.port(number));
       if (audit.noise().lines() > quiet) {

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -15,6 +16,15 @@ namespace spranga::net {
 namespace {
 
 constexpr std::size_t read_chunk = 16UL * 1024;
+
+constexpr Milliseconds at_least{1};  // for a read that does not wait
+
+/// Neither a handshake nor an alert.
+bool is_clear_text(unsigned char first) {
+  constexpr unsigned char alert = 0x15;
+  constexpr unsigned char handshake = 0x16;
+  return first != alert && first != handshake;
+}
 
 Address local_address_of(int fd) {
   sockaddr_storage storage{};
@@ -111,6 +121,7 @@ Result<std::size_t> TcpTransport::write_tls(std::string_view bytes, SteadyTime d
     ERR_clear_error();
     errno = 0;
     std::size_t done = 0;
+    watch_->deadline = deadline;
     const int outcome = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &done);
     if (outcome == 1) {
       return done;
@@ -121,6 +132,8 @@ Result<std::size_t> TcpTransport::write_tls(std::string_view bytes, SteadyTime d
 
 Result<std::string> TcpTransport::read_tls(SteadyTime deadline) {
   std::string buffer(read_chunk, '\0');
+  // A deadline that is over asks for what is there already.
+  watch_->deadline = std::max(deadline, std::chrono::steady_clock::now() + at_least);
   for (;;) {
     ERR_clear_error();
     errno = 0;
@@ -131,10 +144,43 @@ Result<std::string> TcpTransport::read_tls(SteadyTime deadline) {
       return buffer;
     }
     SPRANGA_CHECK(wait_for_tls(outcome, deadline));
-    if (std::chrono::steady_clock::now() >= deadline) {  // a peer that trickles empty records
+    if (std::chrono::steady_clock::now() >=
+        watch_->deadline) {  // a peer that trickles empty records
       return fail(Errc::timeout, "no answer in time");
     }
   }
+}
+
+/// OpenSSL reads on by itself for as long as a peer sends what needs no answer (session tickets,
+/// renegotiation requests): no byte is given to it once the deadline is over. And what a server
+/// says in clear text instead of a handshake is left in the socket.
+long TcpTransport::before_read(BIO* bio,
+                               int operation,
+                               const char* /*data*/,
+                               std::size_t /*length*/,
+                               int /*argi*/,
+                               long /*argl*/,
+                               int outcome,
+                               std::size_t* /*processed*/) {
+  if (operation != BIO_CB_READ) {
+    return outcome;
+  }
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL keeps a char*
+  auto& watch = *reinterpret_cast<Watch*>(BIO_get_callback_arg(bio));
+  if (std::chrono::steady_clock::now() > watch.deadline) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  unsigned char first = 0;
+  if (watch.expects_handshake && recv(watch.fd, &first, 1, MSG_PEEK) == 1) {
+    watch.expects_handshake = false;
+    watch.met_clear_text = is_clear_text(first);
+  }
+  if (watch.met_clear_text) {
+    BIO_clear_retry_flags(bio);
+    return -1;
+  }
+  return outcome;
 }
 
 Result<void> TcpTransport::shake_hands(HandshakeCall call, SteadyTime deadline) {
@@ -142,6 +188,23 @@ Result<void> TcpTransport::shake_hands(HandshakeCall call, SteadyTime deadline) 
     ssl_.reset();
     return fail(Errc::internal, take_openssl_error());
   }
+  watch_ =
+      std::make_unique<Watch>(Watch{fd_.get(), deadline, SSL_is_server(ssl_.get()) == 0, false});
+  auto* bio = SSL_get_rbio(ssl_.get());
+  BIO_set_callback_ex(bio, &before_read);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL keeps a char*
+  BIO_set_callback_arg(bio, reinterpret_cast<char*>(watch_.get()));
+  auto done = finish_handshake(call, deadline);
+  if (!done) {
+    ssl_.reset();
+    if (watch_->met_clear_text) {
+      return fail(Errc::malformed, "the server goes on in clear text");
+    }
+  }
+  return done;
+}
+
+Result<void> TcpTransport::finish_handshake(HandshakeCall call, SteadyTime deadline) {
   for (;;) {
     ERR_clear_error();
     errno = 0;
@@ -150,12 +213,8 @@ Result<void> TcpTransport::shake_hands(HandshakeCall call, SteadyTime deadline) 
     if (outcome == 1) {
       return {};
     }
-    if (auto waited = wait_for_tls(outcome, deadline); !waited) {
-      ssl_.reset();
-      return waited;
-    }
+    SPRANGA_CHECK(wait_for_tls(outcome, deadline));
     if (std::chrono::steady_clock::now() >= deadline) {
-      ssl_.reset();
       return fail(Errc::timeout, "TLS handshake not finished in time");
     }
   }

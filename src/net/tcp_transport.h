@@ -38,8 +38,27 @@ private:
 
   using HandshakeCall = int (*)(SSL*);
   Result<void> shake_hands(HandshakeCall call, SteadyTime deadline);
+  Result<void> finish_handshake(HandshakeCall call, SteadyTime deadline);
+
+  /// What stands between OpenSSL and the socket.
+  struct Watch {
+    int fd{-1};
+    SteadyTime deadline;            // OpenSSL reads nothing after it, however much a peer sends
+    bool expects_handshake{false};  // the next byte must begin a TLS record
+    bool met_clear_text{false};     // and did not
+  };
+
+  static long before_read(BIO* bio,
+                          int operation,
+                          const char* data,
+                          std::size_t length,
+                          int argi,
+                          long argl,
+                          int outcome,
+                          std::size_t* processed);
 
   Fd fd_;
+  std::unique_ptr<Watch> watch_;
   SslContextPointer context_;
   SslPointer ssl_;
   Address local_;

@@ -166,6 +166,8 @@ Result<SslContextPointer> make_client_context(const TlsOptions& options) {
   SSL_CTX_set_cipher_list(raw, "ALL:!aNULL:!eNULL:@SECLEVEL=0");
   SSL_CTX_set_options(raw, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_LEGACY_SERVER_CONNECT);
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_clear_mode(raw,
+                     SSL_MODE_AUTO_RETRY);  // come back after each record: deadlines are looked at
   SSL_CTX_set_max_cert_list(raw, max_certificate_bytes);
   SSL_CTX_set_verify_depth(raw, max_chain_depth);
   SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);

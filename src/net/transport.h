@@ -62,7 +62,8 @@ public:
   /// nothing came.
   [[nodiscard]] virtual Result<std::string> read_some(SteadyTime deadline) = 0;
 
-  /// Client handshake over the connection as it stands.
+  /// Client handshake over the connection as it stands. Errc::malformed where the server goes on in
+  /// clear text; what it said is then still to be read.
   [[nodiscard]] virtual Result<TlsFacts> start_tls(const TlsOptions& options,
                                                    SteadyTime deadline) = 0;
 

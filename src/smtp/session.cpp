@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t max_transcript_line = 1000;
 constexpr int greeting_patience = 3;  // reply times
+constexpr int goodbye = 421;
+constexpr std::string_view hidden_text = "********";
 
 bool ehlo_not_understood(int code) {
   constexpr std::array codes = {500, 501, 502, 504};
@@ -38,12 +40,35 @@ Session::Session(std::unique_ptr<net::Transport> transport,
     : transport_(std::move(transport)), clock_(&clock), timing_(timing) {}
 
 void Session::record(Direction direction, std::string_view text) {
-  if (transcript_.size() >= max_transcript_lines || text.empty()) {
+  if (transcript_.size() >= max_transcript_lines || transcript_bytes_ >= max_transcript_bytes ||
+      text.empty()) {
     return;
   }
   const auto at =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - timing_.origin);
-  transcript_.push_back({at, direction, std::string(text.substr(0, max_transcript_line))});
+  auto shown = without_secrets(text);
+  shown.resize(std::min(shown.size(), max_transcript_line));
+  transcript_bytes_ += shown.size();
+  transcript_.push_back({at, direction, std::move(shown)});
+}
+
+std::string Session::without_secrets(std::string_view text) const {
+  std::string out(text);
+  for (const auto& secret : secrets_) {
+    for (auto at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
+      out.replace(at, secret.size(), hidden_text);
+      at += hidden_text.size();
+    }
+  }
+  return out;
+}
+
+void Session::hide(std::string secret) {
+  if (!secret.empty()) {
+    secrets_.push_back(std::move(secret));
+    std::ranges::sort(
+        secrets_, std::ranges::greater{}, &std::string::size);  // one may hold another
+  }
 }
 
 void Session::record_reply(const Reply& reply) {
@@ -69,6 +94,7 @@ Milliseconds Session::round_trip() const {
 
 template <class T>
 Result<T> Session::lost(Error error) {
+  error.detail = without_secrets(error.detail);
   note(error.detail);
   drop();
   return Failure(std::move(error));
@@ -105,6 +131,9 @@ Result<Reply> Session::read_reply_within(Milliseconds time) {
       return lost<Reply>(std::move(next).error());
     }
     if (*next) {
+      for (auto& line : (*next)->lines) {
+        line = without_secrets(line);
+      }
       record_reply(**next);
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - asked);
@@ -136,11 +165,36 @@ Result<Reply> Session::greeting() {
   return read_reply_within(greeting_patience * timing_.reply_timeout);
 }
 
+std::optional<Result<Reply>> Session::spoken_out_of_turn() {
+  if (parser_.unread() == 0) {
+    auto bytes = transport_->read_some(clock_->now());
+    if (!bytes) {
+      // An ended connection shows at the command itself, where the server's last words are still
+      // read.
+      return std::nullopt;
+    }
+    parser_.feed(*bytes);
+  }
+  const auto early = parser_.next();
+  if (early && *early && (*early)->code == goodbye) {
+    record_reply(**early);
+    return Result<Reply>(**early);
+  }
+  if (early && *early) {
+    record_reply(**early);
+  }
+  record(Direction::received, parser_.take_unread());
+  return lost<Reply>(Error{Errc::malformed, "the server answered before it was asked"});
+}
+
 Result<Reply> Session::command(std::string_view line) {
   return secret_command(line, line);
 }
 
 Result<Reply> Session::secret_command(std::string_view line, std::string_view shown) {
+  if (auto early = alive_ ? spoken_out_of_turn() : std::nullopt) {
+    return std::move(*early);
+  }
   record(Direction::sent, shown);
   if (auto sent = send(fmt::format("{}\r\n", line)); !sent) {
     // The server may have said why before it closed.
@@ -153,6 +207,9 @@ Result<Reply> Session::secret_command(std::string_view line, std::string_view sh
 }
 
 Result<Reply> Session::commands_at_once(const std::vector<std::string>& lines) {
+  if (auto early = alive_ ? spoken_out_of_turn() : std::nullopt) {
+    return std::move(*early);
+  }
   std::string bytes;
   for (const auto& line : lines) {
     record(Direction::sent, line);
@@ -165,6 +222,9 @@ Result<Reply> Session::commands_at_once(const std::vector<std::string>& lines) {
 }
 
 Result<Reply> Session::send_message(std::string_view text) {
+  if (auto early = alive_ ? spoken_out_of_turn() : std::nullopt) {
+    return std::move(*early);
+  }
   record(Direction::sent, fmt::format("(message of {} bytes)", text.size()));
   if (auto sent = send(dot_stuffed(text) + ".\r\n"); !sent) {
     return lost<Reply>(std::move(sent).error());
@@ -172,21 +232,23 @@ Result<Reply> Session::send_message(std::string_view text) {
   return read_reply();
 }
 
-Result<std::string> Session::listen(Milliseconds how_long) {
-  if (parser_.unread() > 0) {
-    return parser_.take_unread();
-  }
+Result<std::optional<Reply>> Session::unasked_reply(Milliseconds how_long) {
   if (!alive_) {
     return fail(Errc::closed, "the connection is already closed");
   }
-  auto bytes = transport_->read_some(std::min(timing_.end, clock_->now() + how_long));
-  if (bytes) {
-    return bytes;
+  if (parser_.unread() == 0) {
+    auto bytes = transport_->read_some(std::min(timing_.end, clock_->now() + how_long));
+    if (!bytes && bytes.error().code == Errc::timeout) {
+      return std::optional<Reply>{};
+    }
+    if (!bytes) {
+      return lost<std::optional<Reply>>(std::move(bytes).error());
+    }
+    parser_.feed(*bytes);
   }
-  if (bytes.error().code == Errc::timeout) {
-    return std::string{};
-  }
-  return lost<std::string>(std::move(bytes).error());
+  SPRANGA_TRY(auto reply,
+              read_reply());  // it has begun: its end is waited for as long as any reply's
+  return std::optional<Reply>(std::move(reply));
 }
 
 Result<Reply> Session::hello(const std::string& name) {
@@ -199,7 +261,7 @@ Result<Reply> Session::hello(const std::string& name) {
 }
 
 Result<net::TlsFacts> Session::handshake(const net::TlsOptions& options) {
-  early_bytes_ = parser_.take_unread();
+  early_bytes_ = without_secrets(parser_.take_unread());
   record(Direction::received, early_bytes_);
   if (!alive_) {
     return fail(Errc::closed, "the connection is already closed");
@@ -207,10 +269,16 @@ Result<net::TlsFacts> Session::handshake(const net::TlsOptions& options) {
   auto facts =
       transport_->start_tls(options, std::min(timing_.end, clock_->now() + timing_.reply_timeout));
   if (!facts) {
+    if (facts.error().code == Errc::malformed) {  // clear text came instead; it is still there
+      const auto clear = transport_->read_some(clock_->now());
+      early_bytes_ += without_secrets(clear.value_or(""));
+      record(Direction::received, clear.value_or(""));
+    }
     return lost<net::TlsFacts>(
         Error{facts.error().code, fmt::format("TLS handshake failed: {}", facts.error().detail)});
   }
   in_tls_ = true;
+  certificate_valid_ = facts->valid();
   capabilities_ = {};
   note(fmt::format("{}, {}", net::tls_version_name(facts->version), facts->cipher));
   return facts;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,14 @@ struct SessionTiming {
 };
 
 constexpr std::size_t max_transcript_lines = 2000;  // of one connection; the rest is not kept
+constexpr std::size_t max_transcript_bytes = 128UL * 1024;  // likewise
 
-/// Not thread-safe. After a failure the connection is closed, except for a time-out of listen().
+/// Not thread-safe. After a failure the connection is closed.
+///
+/// Replies answer commands only as long as both sides are in step. Where the server has spoken
+/// before it was asked, no later reply can be trusted: the session ends with Errc::malformed
+/// instead of reading the wrong one. Only a 421, by which servers say goodbye on their own, is
+/// handed on.
 class Session {
 public:
   Session(std::unique_ptr<net::Transport> transport,
@@ -58,11 +65,11 @@ public:
   /// The next reply, whatever it answers.
   [[nodiscard]] Result<Reply> read_reply();
 
+  /// A reply that nobody asked for, if one comes within `how_long`; nullopt = silence.
+  [[nodiscard]] Result<std::optional<Reply>> unasked_reply(Milliseconds how_long);
+
   /// Sends message text, dot-stuffed, with the final dot, and reads the reply.
   [[nodiscard]] Result<Reply> send_message(std::string_view text);
-
-  /// Says nothing and reads for `how_long`: the bytes that came ("" = silence).
-  [[nodiscard]] Result<std::string> listen(Milliseconds how_long);
 
   /// EHLO; capabilities() follow. Falls back to HELO where EHLO is not understood (500, 502, 504).
   [[nodiscard]] Result<Reply> hello(const std::string& name);
@@ -70,6 +77,9 @@ public:
   /// TLS handshake now. Capabilities are forgotten. Bytes that the server sent in clear before it
   /// are kept in early_bytes().
   [[nodiscard]] Result<net::TlsFacts> handshake(const net::TlsOptions& options);
+
+  /// From now on `secret` is shown as "********" wherever the server repeats it.
+  void hide(std::string secret);
 
   /// QUIT without waiting for the answer, then close.
   void quit();
@@ -80,6 +90,9 @@ public:
   [[nodiscard]] bool alive() const { return alive_; }
 
   [[nodiscard]] bool in_tls() const { return in_tls_; }
+
+  /// Under TLS with a trusted certificate for the right name: secrets may be sent.
+  [[nodiscard]] bool safe_for_secrets() const { return in_tls_ && certificate_valid_; }
 
   [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }
 
@@ -102,6 +115,11 @@ public:
 private:
   Result<Reply> read_reply_within(Milliseconds time);
   Result<void> send(std::string_view bytes);
+
+  /// Before a command: nullopt where the server is silent, as it should be; else its 421, or a
+  /// failure.
+  std::optional<Result<Reply>> spoken_out_of_turn();
+  [[nodiscard]] std::string without_secrets(std::string_view text) const;
   void record(Direction direction, std::string_view text);  // "" is not recorded
   void record_reply(const Reply& reply);
   template <class T>
@@ -113,10 +131,13 @@ private:
   ReplyParser parser_;
   Capabilities capabilities_;
   Transcript transcript_;
+  std::size_t transcript_bytes_{0};
   std::string early_bytes_;
+  std::vector<std::string> secrets_;
   std::chrono::microseconds fastest_reply_{std::chrono::hours(1)};
   bool alive_{true};
   bool in_tls_{false};
+  bool certificate_valid_{false};
 };
 
 }  // namespace spranga::smtp

@@ -22,7 +22,7 @@ bool outside(const Dialogue& d) {
 
 /// Port 25 answers so to an outside recipient.
 Script outside_recipient(const std::string& reply) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("RCPT", [reply](const Dialogue& d) {
     return d.port == 25 && outside(d) ? std::optional(say(reply)) : std::nullopt;
   });
@@ -89,6 +89,10 @@ struct Row {
   std::string reply;
   std::string status;
 };
+
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.name;
+}
 
 class OutsideRecipient : public ::testing::TestWithParam<Row> {};
 
@@ -162,7 +166,7 @@ TEST(Relay, AcceptedAtRcptAndLostAtDataIsAWarningOnly) {
 }
 
 TEST(Relay, AServerThatRefusesEverybodyAlikeProvesNothing) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("RCPT", [](const Dialogue& d) {
     return d.port == 25 ? std::optional(say("554 5.7.1 Access denied")) : std::nullopt;
   });
@@ -176,7 +180,7 @@ TEST(Relay, RefusedThoughThePostmasterIsUnknownIsAPass) {
 }
 
 TEST(Relay, ALoginThatIsWantedForResetIsNoAnswer) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("RSET", [](const Dialogue& d) {
     return d.port == 25 && !d.tls ? std::optional(say("530 5.7.0 Authentication required"))
                                   : std::nullopt;
@@ -185,7 +189,7 @@ TEST(Relay, ALoginThatIsWantedForResetIsNoAnswer) {
 }
 
 TEST(Submission, ThatTakesAnybodysMailFailsAndNotAByteIsSent) {
-  Script script;
+  Script script{.ports = {465}};
   for (const auto* verb : {"MAIL", "RCPT"}) {
     script.on(verb, [](const Dialogue& d) {
       return d.port == 465 ? std::optional(say("250 Ok")) : std::nullopt;
@@ -201,7 +205,7 @@ TEST(Submission, ThatTakesAnybodysMailFailsAndNotAByteIsSent) {
 }
 
 TEST(Submission, WhoseDataIsAnsweredWithOkProvesNothing) {
-  Script script;
+  Script script{.ports = {465}};
   for (const auto* verb : {"MAIL", "RCPT", "DATA"}) {
     script.on(verb, [](const Dialogue& d) {
       return d.port == 465 ? std::optional(say("250 Ok")) : std::nullopt;

@@ -28,7 +28,7 @@ bool forged(const Dialogue& d) {
 
 /// After login every sender passes MAIL and RCPT.
 Script lets_everybody(const std::function<Answer()>& at_data) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("RCPT", [](const Dialogue& d) {
     return d.logged_in ? std::optional(say("250 2.1.5 Ok")) : std::nullopt;
   });
@@ -45,7 +45,7 @@ TEST(Senders, RefusedAtRcptPass) {
 }
 
 TEST(Senders, RefusedAtMailPass) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("MAIL", [](const Dialogue& d) {
     const bool own =
         d.line.find(std::string("<") + std::string(test::user) + ">") != std::string::npos;
@@ -114,7 +114,7 @@ TEST(Senders, PutOffProveNothingUnlessItIsAboutOwnership) {
        {Row{"450 4.1.8 <x>: Sender address rejected: Domain not found", "not_tested"},
         Row{"451 4.3.0 Temporary lookup failure", "not_tested"},
         Row{"450 4.7.1 <x>: Sender address rejected: not owned by user", "pass"}}) {
-    Script script;
+    Script script{.ports = {587}};
     script.on("RCPT", [&](const Dialogue& d) {
       return d.logged_in && forged(d) ? std::optional(say(row.reply)) : std::nullopt;
     });
@@ -123,7 +123,7 @@ TEST(Senders, PutOffProveNothingUnlessItIsAboutOwnership) {
 }
 
 TEST(Senders, ProveNothingWhereTheOwnAddressIsRefusedToo) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("RCPT", [](const Dialogue& d) {
     return d.logged_in ? std::optional(say("553 5.7.1 Sender address rejected: not owned by user"))
                        : std::nullopt;
@@ -166,7 +166,7 @@ TEST(Login, ThatFailsLeavesS2Open) {
 }
 
 TEST(Login, GoesToLoginWherePlainIsTheTrouble) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("AUTH PLAIN ", [](const Dialogue& d) {
     return d.tls ? std::optional(say("504 5.7.4 Unrecognized authentication type")) : std::nullopt;
   });
@@ -182,7 +182,7 @@ void expect_no_password(const test::Audited& run) {
 TEST(Password, IsNotSentToAnUntrustedCertificate) {
   const auto other = net::ServerIdentity::make({.name = "mail.example.org"});
   ASSERT_TRUE(other);
-  Script script;
+  Script script{.ports = {587}};
   script.tls_context = other->context();
   const auto run = audit(script, login);
   expect_no_password(run);
@@ -209,7 +209,7 @@ TEST(Password, IsNotSentInClearWhateverTheServerOffers) {
 }
 
 TEST(Password, ThatTheServerRepeatsIsHidden) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("AUTH PLAIN ", [](const Dialogue& d) {
     return d.tls ? std::optional(raw("535-5.7.8 you said " + d.line + "\r\n535 5.7.8 that is " +
                                      std::string(test::password) + "\r\n"))
@@ -221,7 +221,7 @@ TEST(Password, ThatTheServerRepeatsIsHidden) {
 }
 
 TEST(Password, ThatTheServerRepeatsInABrokenReplyIsHidden) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("AUTH PLAIN ", [](const Dialogue& d) {
     return d.tls ? std::optional(
                        raw("what? " + d.line + " is " + std::string(test::password) + "\r\n"))
@@ -231,7 +231,7 @@ TEST(Password, ThatTheServerRepeatsInABrokenReplyIsHidden) {
 }
 
 TEST(Password, InTheLoginDialogueIsHidden) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("EHLO", [](const Dialogue& d) {
     return d.tls ? std::optional(raw("250-mail.example.org\r\n250 AUTH LOGIN\r\n")) : std::nullopt;
   });

@@ -144,7 +144,7 @@ TEST(Starttls, FollowedByNoiseInsteadOfAHandshakeIsNoPass) {
 TEST(Starttls, FollowedBySilenceIsNoPass) {
   Script script{.ports = {587}};
   script.on("STARTTLS", [](const Dialogue&) { return raw("220 2.0.0 Ready\r\n"); });
-  script.on("\x16", [](const Dialogue&) { return raw(""); });
+  script.on("NOOP", [](const Dialogue&) { return raw(""); });
   const auto run = audit(script);
   test::expect_sound(run);
   EXPECT_EQ(run.status("A5", 587), "not_tested");

@@ -57,9 +57,9 @@ struct Script {
   std::vector<int> implicit_tls{465};
   std::vector<int> clear_auth{};  // ports that offer and take AUTH before TLS
   Injected injected{Injected::discarded};
-  std::size_t chunk{0};             // bytes a write; 0 = all at once
+  std::size_t chunk{0};               // bytes a write; 0 = all at once
   std::optional<int> closes_after{};  // replies on each connection
-  SSL_CTX* tls_context{nullptr};    // nullptr: that of identity()
+  SSL_CTX* tls_context{nullptr};      // nullptr: that of identity()
 
   /// Overrides by the start of the command in capitals; the first that fits and answers wins. ""
   /// fits every command. Not commands: "(connect)", "(tls)" after a handshake, "(message)" at its

@@ -69,6 +69,8 @@ bool ServedConnection::shake_hands() {
     return false;
   }
   dialogue_.tls = true;
+  dialogue_.sender.reset();
+  dialogue_.recipients = 0;
   const auto unasked = overridden("(tls)");
   return !unasked || carry_out(*unasked);
 }

@@ -6,7 +6,7 @@
 namespace spranga::test {
 
 /// How long a thread of the server waits before it looks whether the test is over.
-inline constexpr Milliseconds looking_up{10};
+inline constexpr Milliseconds looking_up{2};
 
 class ServedConnection {
 public:

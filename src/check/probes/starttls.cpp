@@ -106,7 +106,15 @@ bool open_clear_envelope(Audit& audit,
     judge_a3(audit, facts, conversation, mail, mark);
     notes.a3_done = true;
   }
+  if (!mail) {
+    notes.trouble = {Word::lost_here, {mail.error().detail}};
+  }
   return mail && mail->ok();
+}
+
+/// The server ended the connection, with or without ceremony.
+bool hung_up(const Error& error) {
+  return error.code == Errc::closed || error.code == Errc::reset;
 }
 
 /// One way through STARTTLS on one connection.
@@ -128,9 +136,13 @@ private:
   bool refused(const Result<smtp::Reply>& reply);
   bool shake_hands();
   bool hear_injected();
+  bool answered_once_more(std::size_t mark, Milliseconds patience);
   void look_for_kept_state();
   void add_a5(Status status, Phrase summary);
   void add_a6(Status status, Phrase summary, std::size_t mark);
+  void note_refusal(std::string words);
+  Phrase judge_rcpt(const smtp::Reply& reply, Status& status, Confidence& confidence) const;
+  bool greet_again();
   [[nodiscard]] Milliseconds silence() const;
 
   Audit& audit_;
@@ -143,7 +155,7 @@ private:
   bool sender_taken_{false};
   bool within_refused_{false};  // STARTTLS is not taken within a transaction
   bool injecting_{false};
-  bool a5_decided_{false};
+  std::optional<finding::Finding> kept_;  // A6 fails, if the replies turn out to be in step
 };
 
 Milliseconds Crossing::silence() const {
@@ -152,9 +164,9 @@ Milliseconds Crossing::silence() const {
 }
 
 void Crossing::add_a5(Status status, Phrase summary) {
-  if (!a5_decided_) {
+  if (!notes_.a5_done) {
     audit_.add(make_finding("A5", status, std::move(summary), conversation_, mark_));
-    a5_decided_ = true;
+    notes_.a5_done = true;
   }
 }
 
@@ -187,23 +199,30 @@ Result<smtp::Reply> Crossing::say_starttls() {
   return ask();
 }
 
-/// Nothing but 220 leads to TLS. In the first round the fault may lie in the injected command,
-/// which is a safe answer if STARTTLS alone works; the second round tells.
+/// The server wanted nothing of the injected command: a safe answer if STARTTLS alone works, which
+/// the second round tells.
+void Crossing::note_refusal(std::string words) {
+  if (injecting_ && !notes_.a5_done) {
+    notes_.a5_refusal = make_finding(
+        "A5", Status::pass, {Word::a5_refused, {port_, std::move(words)}}, conversation_, mark_);
+  }
+}
+
+/// Nothing but 220 leads to TLS. A 5xx or a hang-up may be meant for the injected command.
 bool Crossing::refused(const Result<smtp::Reply>& reply) {
   if (reply && reply->code == 220) {
     return false;
   }
   const auto words = reply ? reply->first_line() : reply.error().detail;
-  if (injecting_) {
-    notes_.a5_refusal =
-        make_finding("A5", Status::pass, {Word::a5_refused, {port_, words}}, conversation_, mark_);
-    return true;
+  const bool refusal = reply ? reply->code >= 500 : hung_up(reply.error());
+  if (refusal) {
+    note_refusal(words);
   }
-  facts_.tls_trouble = words;
-  if (notes_.a5_refusal) {
-    add_a5(Status::not_tested, {Word::starttls_refused, {port_, words}});
+  if (!injecting_) {
+    facts_.tls_trouble = words;
+    facts_.no_tls = reply && reply->refused() && reply->code != 421;
   }
-  add_a6(Status::not_tested, {Word::starttls_refused, {port_, words}}, mark_);
+  notes_.trouble = {Word::starttls_refused, {port_, words}};
   return true;
 }
 
@@ -216,35 +235,90 @@ bool Crossing::shake_hands() {
     remember_tls(facts_, conversation_, std::move(*tls));
     return true;
   }
-  facts_.tls_trouble = tls.error().detail;
-  if (injecting_ && !a5_decided_) {
-    notes_.a5_refusal = make_finding(
-        "A5", Status::pass, {Word::a5_refused, {port_, tls.error().detail}}, conversation_, mark_);
-  } else {
-    if (notes_.a5_refusal) {
-      add_a5(Status::not_tested, {Word::starttls_refused, {port_, tls.error().detail}});
-    }
-    add_a6(Status::not_tested, {Word::starttls_refused, {port_, tls.error().detail}}, mark_);
+  const auto& error = tls.error();
+  if (hung_up(error) || error.code == Errc::tls) {
+    note_refusal(error.detail);
   }
+  facts_.tls_trouble = error.detail;
+  facts_.no_tls = !injecting_ && (error.code == Errc::tls || error.code == Errc::malformed);
+  notes_.trouble = {Word::starttls_lost, {port_, error.detail}};
   return false;
 }
 
 /// Under TLS, before anything else is said: does the server answer the command that came in clear?
 /// False where it hung up.
 bool Crossing::hear_injected() {
-  const auto heard = session_.listen(silence());
-  if (!heard) {
-    notes_.a5_refusal = make_finding("A5",
-                                     Status::pass,
-                                     {Word::a5_refused, {port_, heard.error().detail}},
-                                     conversation_,
-                                     mark_);
+  for (bool greeted = false;;) {
+    const auto heard = session_.unasked_reply(silence());
+    if (!heard) {
+      if (hung_up(heard.error())) {
+        note_refusal(heard.error().detail);
+      }
+      notes_.trouble = {Word::lost_here, {heard.error().detail}};
+      return false;
+    }
+    if (!*heard) {
+      return true;
+    }
+    const int code = (*heard)->code;
+    if (code == 421) {  // a goodbye is no answer to a NOOP
+      notes_.trouble = {Word::lost_here, {(*heard)->first_line()}};
+      return false;
+    }
+    if (code != 220 || greeted) {  // nor is a second greeting
+      add_a5(Status::fail, {Word::a5_injected, {port_}});
+      return true;
+    }
+    greeted = true;
+  }
+}
+
+/// What the answer to RCPT means where a sender had been given in clear: 503 forgets it, and so
+/// does any reply about the order of things; one that looks at the recipient has kept it.
+Phrase Crossing::judge_rcpt(const smtp::Reply& reply,
+                            Status& status,
+                            Confidence& confidence) const {
+  const auto line = reply.first_line();
+  if (reply.ok()) {
+    status = Status::fail;
+    return {Word::a6_kept, {port_, line}};
+  }
+  switch (smtp::reason_of(reply)) {
+    case smtp::Reason::bad_sequence:
+    case smtp::Reason::not_implemented:
+    case smtp::Reason::login_required:
+    case smtp::Reason::tls_required:
+    case smtp::Reason::helo:
+      status = Status::pass;
+      return {Word::a6_forgotten, {port_, line}};
+    case smtp::Reason::relay_denied:
+    case smtp::Reason::recipient_unknown:
+    case smtp::Reason::recipient_domain:
+    case smtp::Reason::not_owner:
+      status = Status::fail;
+      confidence = Confidence::likely;
+      return {Word::a6_kept, {port_, line}};
+    default:
+      break;
+  }
+  const bool order = reply.code == 503 || reply.code == 501;
+  status = order ? Status::pass : Status::not_tested;
+  return {order ? Word::a6_forgotten : Word::a6_unclear, {port_, line}};
+}
+
+/// One reply more than commands were sent: the injected command got its answer late. The replies
+/// are out of step then, and the connection of no more use.
+bool Crossing::answered_once_more(std::size_t mark, Milliseconds patience) {
+  if (!injecting_ || !session_.alive()) {
     return false;
   }
-  if (!heard->empty() && !heard->starts_with("220")) {  // a second greeting is no answer to a NOOP
-    session_.note(*heard);
-    add_a5(Status::fail, {Word::a5_injected, {port_}});
+  const auto late = session_.unasked_reply(patience);
+  if (!late || !*late || (*late)->code == 421) {
+    return false;
   }
+  add_a5(Status::fail, {Word::a5_injected, {port_}});
+  add_a6(Status::not_tested, {Word::a6_out_of_step, {port_}}, mark);
+  session_.drop();
   return true;
 }
 
@@ -253,36 +327,69 @@ bool Crossing::hear_injected() {
 /// RCPT's.
 void Crossing::look_for_kept_state() {
   const auto mark = session_.mark();
+  const auto local = submission_recipient(audit_.subject());
+  const auto recipient = local.empty() ? audit_.subject().outside_sender() : local;
   const auto noop = session_.command("NOOP");
-  const auto reply =
-      noop ? session_.command("RCPT TO:<" + audit_.subject().outside_sender() + ">") : noop;
-  if (!reply) {
-    add_a6(Status::not_tested, {Word::lost_here, {reply.error().detail}}, mark);
+  const bool early = noop && answered_once_more(mark, Milliseconds{0});
+  const auto reply = noop && !early ? session_.command("RCPT TO:<" + recipient + ">") : noop;
+  if (early) {
     return;
   }
-  if (reply->ok() && injecting_) {
-    const auto late = session_.listen(silence());
-    if (late && !late->empty()) {
-      session_.note(*late);
-      add_a5(Status::fail, {Word::a5_injected, {port_}});
-      add_a6(Status::not_tested, {Word::a6_out_of_step, {port_}}, mark);
-      session_.drop();
+  if (!reply) {
+    notes_.trouble = {Word::lost_here, {reply.error().detail}};
+    return;
+  }
+  if (answered_once_more(mark, reply->ok() ? silence() : Milliseconds{0})) {
+    return;
+  }
+  const auto line = reply->first_line();
+  if (within_refused_) {
+    add_a6(Status::pass, {Word::a6_not_within, {port_, line}}, mark);
+  } else if (!sender_taken_) {
+    const bool ok = reply->ok();  // a recipient without any sender: then replies mean nothing
+    add_a6(ok ? Status::not_tested : Status::pass,
+           {ok ? Word::a6_unclear : Word::a6_nothing_to_keep, {port_, line}},
+           mark);
+  } else {
+    auto status = Status::not_tested;
+    auto confidence = Confidence::proven;
+    const auto phrase = judge_rcpt(*reply, status, confidence);
+    if (status != Status::fail) {
+      add_a6(status, phrase, mark);
       return;
     }
+    kept_ = make_finding("A6", status, phrase, conversation_, mark);
+    kept_->confidence = confidence;
   }
-  const bool had_state = sender_taken_ && !within_refused_;
-  const bool kept = reply->ok() && had_state;
-  const auto word = kept              ? Word::a6_kept
-                    : within_refused_ ? Word::a6_not_within
-                    : had_state       ? Word::a6_forgotten
-                                      : Word::a6_nothing_to_keep;
-  add_a6(kept ? Status::fail : Status::pass, {word, {port_, reply->first_line()}}, mark);
+}
+
+/// EHLO under TLS. Its answer is the only one that no other command gets, so it shows whether the
+/// replies before it were in step.
+bool Crossing::greet_again() {
+  const auto hello = session_.hello(audit_.subject().ehlo_name);
+  if (!hello || hello->code != 250) {
+    notes_.trouble = {Word::starttls_lost,
+                      {port_, hello ? hello->first_line() : hello.error().detail}};
+    return false;
+  }
+  if (hello->lines.size() > 1) {
+    return true;
+  }
+  const auto more = session_.unasked_reply(silence());
+  if (more && !*more) {
+    return true;
+  }
+  notes_.trouble = {Word::a6_out_of_step, {port_}};
+  return false;
 }
 
 bool Crossing::run() {
   injecting_ = !notes_.second_round;
   sender_taken_ = open_clear_envelope(audit_, facts_, conversation_, notes_);
   mark_ = session_.mark();
+  if (!session_.alive()) {
+    return false;
+  }
   if (refused(say_starttls()) || !shake_hands()) {
     return false;
   }
@@ -290,17 +397,16 @@ bool Crossing::run() {
     return false;
   }
   look_for_kept_state();
-  if (!session_.alive()) {
+  if (!session_.alive() || !greet_again()) {
     return false;
+  }
+  if (kept_ && !std::exchange(notes_.a6_done, true)) {
+    audit_.add(std::move(*kept_));
   }
   if (injecting_) {
     add_a5(Status::pass, {Word::a5_silent, {port_}});
-  } else if (notes_.a5_refusal) {
+  } else if (notes_.a5_refusal && !std::exchange(notes_.a5_done, true)) {
     audit_.add(*std::exchange(notes_.a5_refusal, std::nullopt));
-  }
-  const auto hello = session_.hello(audit_.subject().ehlo_name);
-  if (!hello || !hello->ok()) {
-    return false;
   }
   facts_.secure = session_.capabilities();
   return true;
@@ -316,6 +422,9 @@ bool probe_starttls(Audit& audit,
   audit.say({Word::step_starttls, {std::to_string(facts.port)}});
   if (!session.capabilities().starttls()) {
     facts.tls_trouble = "STARTTLS is not offered";
+    facts.no_tls = true;
+    notes.not_offered = !notes.second_round;
+    notes.trouble = {Word::starttls_not_offered, {std::to_string(facts.port)}};
     if (open_clear_envelope(audit, facts, conversation, notes) && session.alive()) {
       static_cast<void>(session.command("RSET"));  // politeness; the connection ends here
     }
@@ -328,6 +437,24 @@ bool probe_starttls(Audit& audit,
   const bool again = !notes.second_round;
   notes.second_round = true;
   return again;
+}
+
+void finish_starttls(Audit& audit, const PortFacts& facts, const StarttlsNotes& notes) {
+  const auto why = notes.trouble.word == Word::none
+                       ? Phrase{Word::a2_untested, {std::to_string(facts.port)}}
+                       : notes.trouble;
+  const auto not_tested = [&](std::string_view id) {
+    audit.add(make_finding(id, Status::not_tested, why, audit, facts.port));
+  };
+  if (!notes.a3_done && facts.port != 25) {
+    not_tested("A3");
+  }
+  if (!notes.a5_done && !notes.not_offered) {
+    not_tested("A5");
+  }
+  if (!notes.a6_done && !notes.not_offered) {
+    not_tested("A6");
+  }
 }
 
 }  // namespace spranga::check

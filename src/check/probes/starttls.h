@@ -12,10 +12,13 @@ namespace spranga::check {
 /// What the first connection leaves for the second.
 struct StarttlsNotes {
   bool a3_done{false};
+  bool a5_done{false};
   bool a6_done{false};
   std::optional<finding::Finding>
       a5_refusal;            // the injection was refused; counts if STARTTLS works
   bool second_round{false};  // no injection any more
+  bool not_offered{false};   // STARTTLS was missing: no A5, no A6
+  words::Phrase trouble;     // why a round came to nothing
 };
 
 /// On a clear conversation after EHLO. At its end the conversation is under TLS with EHLO said, or
@@ -25,5 +28,8 @@ struct StarttlsNotes {
                                   PortFacts& facts,
                                   Conversation& conversation,
                                   StarttlsNotes& notes);
+
+/// After the last round: whatever was not settled is not tested, with the reason.
+void finish_starttls(Audit& audit, const PortFacts& facts, const StarttlsNotes& notes);
 
 }  // namespace spranga::check
