@@ -85,6 +85,12 @@ constexpr std::array rows = {
     Row{Reason::client_blocked, any, "", "reputation"},
     Row{Reason::client_blocked, any, "7.25", ""},
     Row{Reason::client_blocked, any, "", "cannot find your"},
+    Row{Reason::client_blocked,
+        any,
+        "",
+        "ip you're using to send mail"},  // "use the relay of your provider"
+    Row{Reason::client_blocked, any, "", "your service provider"},
+    Row{Reason::client_blocked, any, "", "your isp"},
 
     Row{Reason::relay_denied, any, "7.54", ""},
     Row{Reason::relay_denied, any, "", "relay"},
@@ -113,6 +119,12 @@ constexpr std::array rows = {
     Row{Reason::not_owner, 530, "", "sender rejected"},
     Row{Reason::not_owner, any, "", "not verified"},  // "Email address is not verified" (SES)
 
+    // "Unauthenticated email from example.org" is about DMARC, not about a login.
+    Row{Reason::sender_policy, any, "7.23", ""},
+    Row{Reason::sender_policy, any, "7.24", ""},
+    Row{Reason::sender_policy, any, "7.26", ""},
+    Row{Reason::sender_policy, any, "7.27", ""},
+
     Row{Reason::login_required, any, "", "not logged in"},
     Row{Reason::login_required, any, "", "authentication required"},
     Row{Reason::login_required, any, "", "authentication is required"},
@@ -135,10 +147,6 @@ constexpr std::array rows = {
     Row{Reason::bad_credentials, any, "", "incorrect authentication"},
     Row{Reason::bad_credentials, any, "", "password"},
 
-    Row{Reason::sender_policy, any, "7.23", ""},
-    Row{Reason::sender_policy, any, "7.24", ""},
-    Row{Reason::sender_policy, any, "7.26", ""},
-    Row{Reason::sender_policy, any, "7.27", ""},
     Row{Reason::sender_policy, any, "", "spf"},
     Row{Reason::sender_policy, any, "", "dmarc"},
     Row{Reason::sender_policy, any, "", "spoof"},
@@ -298,6 +306,26 @@ Reason reason_of(const Reply& reply) {
     }
   }
   return Reason::unclear;
+}
+
+bool refused_for_good(const Reply& reply) {
+  if (!reply.refused() || reply.temporary()) {
+    return false;
+  }
+  switch (reason_of(reply)) {
+    case Reason::client_blocked:
+    case Reason::helo:
+    case Reason::sender_policy:
+    case Reason::sender_unverifiable:
+    case Reason::recipient_domain:
+    case Reason::greylisted:
+    case Reason::too_many:
+    case Reason::bad_sequence:
+    case Reason::not_implemented:
+      return false;
+    default:
+      return true;
+  }
 }
 
 std::string_view reason_name(Reason reason) {

@@ -31,6 +31,11 @@ enum class Reason {
 /// Text quoted in <…> or with an @ (our own addresses come back in replies) is not read.
 [[nodiscard]] Reason reason_of(const Reply& reply);
 
+/// A refusal of the very thing that was asked for: permanent, and not because of who asks (address,
+/// HELO name, sender), how often, or in which order. At DATA it is the answer to the whole
+/// envelope.
+[[nodiscard]] bool refused_for_good(const Reply& reply);
+
 /// Its name as in the enumeration, for evidence and tests.
 [[nodiscard]] std::string_view reason_name(Reason reason);
 

@@ -68,7 +68,8 @@ private:
                      const Result<smtp::Reply>& reply,
                      Control control,
                      const std::string& control_words);
-  void judge_accepted(const RelayForm& form);
+  void judge_accepted(const RelayForm& form, const std::string& control_words);
+  void add_unclear(const smtp::Reply& reply, const std::string& control_words);
   void add(std::string_view id,
            Status status,
            Phrase summary,
@@ -223,10 +224,23 @@ Control StrangerAtTheDoor::ask_control(std::string& words) {
                                                                     : Control::refused;
 }
 
+void StrangerAtTheDoor::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
+  const auto line = reply.first_line();
+  if (reply.temporary() || smtp::reason_of(reply) == smtp::Reason::greylisted) {
+    add("S1", Status::not_tested, {Word::greylisted, {line}});
+  } else {
+    add("S1", Status::not_tested, {Word::s1_unclear, {line, control_words}});
+  }
+}
+
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
-void StrangerAtTheDoor::judge_accepted(const RelayForm& form) {
+void StrangerAtTheDoor::judge_accepted(const RelayForm& form, const std::string& control_words) {
   auto& session = conversation_->smtp();
   const auto name = words::say(form.name);
+  const auto likely_open = [&] {
+    relay_found_ = true;
+    add("S1", Status::fail, {Word::s1_likely_open, {name, port_}}, Confidence::likely);
+  };
   const auto reply = session.command("DATA");
   if (!reply) {
     add("S1",
@@ -236,23 +250,28 @@ void StrangerAtTheDoor::judge_accepted(const RelayForm& form) {
     return;
   }
   if (reply->code != 354) {
-    add("S1", Status::pass, {Word::s1_refused_at_data, {port_, reply->first_line()}});
+    if (smtp::refused_for_good(*reply)) {
+      add("S1", Status::pass, {Word::s1_refused_at_data, {port_, reply->first_line()}});
+    } else {
+      add_unclear(*reply, control_words);
+    }
     return;
   }
   if (audit_.settings().relay_to.empty()) {
     session.drop();
-    relay_found_ = true;
-    add("S1", Status::fail, {Word::s1_likely_open, {name, port_}}, Confidence::likely);
+    likely_open();
     return;
   }
   const auto taken = session.send_message(message_from(audit_.subject(), outside_recipient()));
   if (!taken) {
-    add("S1", Status::fail, {Word::s1_likely_open, {name, port_}}, Confidence::likely);
+    likely_open();
   } else if (taken->ok()) {
     relay_found_ = true;
     add("S1", Status::fail, {Word::s1_open, {name, outside_recipient(), taken->first_line()}});
-  } else {
+  } else if (smtp::refused_for_good(*taken)) {
     add("S1", Status::pass, {Word::s1_refused_after_message, {port_, taken->first_line()}});
+  } else {
+    add_unclear(*taken, control_words);
   }
 }
 
@@ -265,7 +284,7 @@ void StrangerAtTheDoor::judge_outside(const RelayForm& form,
     return;
   }
   if (reply->ok()) {
-    judge_accepted(form);
+    judge_accepted(form, control_words);
     return;
   }
   const auto line = reply->first_line();
@@ -282,12 +301,7 @@ void StrangerAtTheDoor::judge_outside(const RelayForm& form,
     case RelayVerdict::says_nothing:
       break;
   }
-  const auto reason = smtp::reason_of(*reply);
-  if (reason == smtp::Reason::greylisted || reply->temporary()) {
-    add("S1", Status::not_tested, {Word::greylisted, {line}});
-  } else {
-    add("S1", Status::not_tested, {Word::s1_unclear, {line, control_words}});
-  }
+  add_unclear(*reply, control_words);
 }
 
 /// False where no further form makes sense.
@@ -304,10 +318,15 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   auto control = Control::refused;
   if (reply && reply->ok()) {
     control = ask_control(control_words);
-    if (session.alive()) {
-      reply = session.command("RSET");
-      reply = reply && reply->ok() ? session.command(mail) : reply;
+    const auto reset = session.command("RSET");
+    if (!reset || !reset->ok()) {
+      add("S1",
+          Status::not_tested,
+          {Word::lost_here, {reset ? reset->first_line() : reset.error().detail}});
+      session.drop();
+      return true;
     }
+    reply = session.command(mail);
     if (reply && reply->ok()) {
       reply = session.command("RCPT TO:<" + outside_recipient() + ">");
     }
@@ -363,8 +382,10 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
   switch (smtp::reason_of(reply)) {
     case Reason::relay_denied:
     case Reason::login_required:
-    case Reason::access_denied:
       return RelayVerdict::denied;
+    case Reason::access_denied:
+      // Who refuses everything alike may have something against us, not against relaying.
+      return control != Control::refused ? RelayVerdict::denied : RelayVerdict::says_nothing;
     case Reason::unclear:
       // It is not the mailbox: this server has other words for an unknown one, or took the control.
       return control != Control::refused && !reply.temporary() ? RelayVerdict::likely_denied

@@ -155,6 +155,12 @@ bool SenderTrial::control() {
   return true;
 }
 
+FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form) {
+  const bool refused =
+      reply.refused() && judge_sender_refusal(reply, form) == SenderVerdict::refused;
+  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
+}
+
 FormResult SenderTrial::try_data(const SenderForm& form) {
   auto& session = conversation_->smtp();
   const auto reply = session.command("DATA");
@@ -162,7 +168,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
     return {FormResult::Kind::lost, reply.error().detail};
   }
   if (reply->code != 354) {
-    return {FormResult::Kind::refused, reply->first_line()};
+    return refused_or_unclear(*reply, form);
   }
   if (!may_deliver_) {
     session.drop();
@@ -174,8 +180,8 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
     return {FormResult::Kind::lost, taken.error().detail};
   }
   data_settled_ = delivered_ = taken->ok();
-  return {taken->ok() ? FormResult::Kind::accepted : FormResult::Kind::refused,
-          taken->first_line()};
+  return taken->ok() ? FormResult{FormResult::Kind::accepted, taken->first_line()}
+                     : refused_or_unclear(*taken, form);
 }
 
 FormResult SenderTrial::try_form(const SenderForm& form) {
@@ -193,8 +199,7 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
                : FormResult{FormResult::Kind::accepted, reply->first_line()};
   }
   ++refusals_;
-  const bool refused = judge_sender_refusal(*reply, form) == SenderVerdict::refused;
-  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply->first_line()};
+  return refused_or_unclear(*reply, form);
 }
 
 void SenderTrial::note(const SenderForm& form, const FormResult& result) {
@@ -339,6 +344,7 @@ void probe_senders(Audit& audit) {
     if (!facts.tls_seen || !facts.secure.auth()) {
       continue;
     }
+    const auto turn = audit.turn_of(number);
     SenderTrial trial(audit, facts, first ? forms : std::vector{forms.front()}, may_deliver);
     trial.run();
     may_deliver = may_deliver && !trial.delivered();

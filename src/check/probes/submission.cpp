@@ -24,6 +24,13 @@ finding::Finding judge_data(Conversation& conversation, const std::string& port,
     out.confidence = Confidence::indirect;
     return out;
   }
+  if (reply->code != 354 && !smtp::refused_for_good(*reply)) {
+    return make_finding("S4",
+                        Status::not_tested,
+                        {Word::s4_unclear, {port, reply->first_line()}},
+                        conversation,
+                        mark);
+  }
   if (reply->code != 354) {
     return make_finding("S4",
                         Status::pass,
