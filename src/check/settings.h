@@ -50,11 +50,11 @@ struct CheckSettings {
   bool relay_forms{false};  // --relay: three forms instead of one
   bool deliver{false};      // --deliver: prove S2 with one message to the login's own address
   bool expn{false};         // --expn: EXPN and the random-name pair too
-  /// The options as they were typed, without the targets: a suggested command repeats them. No option
-  /// ever holds a secret.
+  /// The options as they were typed, without the targets: a suggested command repeats them. No
+  /// option ever holds a secret.
   std::vector<std::string> typed_options;
-  std::string source;       // --source: local address to connect from
-  bool from_here{false};    // ask from a private network namespace
+  std::string source;               // --source: local address to connect from
+  bool from_here{false};            // ask from a private network namespace
   bool loopback_is_outside{false};  // the tour's practice server: loopback counts as an outsider
   std::chrono::milliseconds timeout{10'000};         // per reply
   std::chrono::milliseconds total_timeout{120'000};  // per address

@@ -34,7 +34,7 @@ bool says_no(const Finding& finding) {
 }
 
 bool leaves_open(const Finding& finding) {
-  const bool shaky = finding.status == Status::fail || finding.status == Status::warn;
+  const bool shaky = finding.status != Status::info;
   return finding.status == Status::not_tested ||
          (shaky && finding.confidence == Confidence::indirect);
 }
@@ -88,7 +88,8 @@ constexpr std::array settlers = {
 /// A word as a shell wants it.
 std::string quoted(const std::string& word) {
   const bool plain = std::ranges::all_of(word, [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("-_.,:/=@+%").find(static_cast<char>(c)) != std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_.,:/=@+%").find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (plain && !word.empty()) {
     return word;
@@ -101,7 +102,9 @@ std::string quoted(const std::string& word) {
 }
 
 /// This run's command with what is missing.
-std::string settle_command(const Report& report, const CheckSettings& settings, const RuleVerdict& verdict) {
+std::string settle_command(const Report& report,
+                           const CheckSettings& settings,
+                           const RuleVerdict& verdict) {
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
     if (std::ranges::none_of(verdict.open, holds)) {
@@ -126,7 +129,8 @@ void judge_rule(Report& report, Rule rule, const CheckSettings& settings) {
       continue;
     }
     no = no || says_no(finding);
-    tested = tested || finding.status == Status::pass;
+    tested =
+        tested || (finding.status == Status::pass && finding.confidence != Confidence::indirect);
     if (leaves_open(finding)) {
       add_unique(verdict.open, finding.summary);
     }

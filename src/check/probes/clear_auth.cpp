@@ -58,6 +58,9 @@ BareAuth ask(Audit& audit,
       audit.set_product(product_of_reply(*cancelled));
     }
     audit.add_noise("A2", noise_cost(LoudProbe::clear_auth_cancelled, audit.product()));
+  } else if (reply->code == 235) {
+    session.drop();  // logged in as nobody knows whom: what comes next would not be a stranger's
+                     // answer
   } else if (product_of_reply(*reply) == finding::Product::exim) {
     audit.set_auth_needs_advertising();
     audit.add_noise("A2", noise_cost(LoudProbe::clear_auth_unadvertised, finding::Product::exim));
@@ -100,22 +103,34 @@ void ask_in_turn(Audit& audit,
   auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
 }
 
-/// A mechanism that answered 501 in clear: does it answer so over TLS too?
-bool refused_only_in_clear(Audit& audit, PortFacts& facts, const std::string& mechanism) {
+/// Mechanisms that answered 501 in clear: do they answer so over TLS too? True where a challenge
+/// there shows that it was the clear text that was refused.
+bool refused_only_in_clear(Audit& audit,
+                           PortFacts& facts,
+                           const std::vector<std::string>& mechanisms) {
   auto opened = open_secure_session(audit, facts, "A2 over TLS");
   if (!opened.conversation) {
     return false;
   }
-  const auto mark = opened.conversation->smtp().mark();
-  const auto reply = opened.conversation->smtp().command("AUTH " + mechanism);
-  const bool challenged = reply && reply->code == 334;
-  if (challenged) {
-    // The challenge was the proof; how its cancelling is answered says nothing more.
-    static_cast<void>(opened.conversation->smtp().command("*"));
+  auto& session = opened.conversation->smtp();
+  const auto mark = session.mark();
+  bool all = true;
+  std::size_t asked = 0;
+  for (const auto& mechanism : mechanisms) {
+    if (!all || asked++ == clear_refusals_a_connection) {
+      all = false;
+      break;
+    }
+    const auto reply = session.command("AUTH " + mechanism);
+    all = reply && reply->code == 334;
+    if (all) {
+      // The challenge was the proof; how its cancelling is answered says nothing more.
+      static_cast<void>(session.command("*"));
+    }
   }
   const auto lines = opened.conversation->evidence(mark);
   facts.clear_auth.evidence.insert(facts.clear_auth.evidence.end(), lines.begin(), lines.end());
-  return challenged;
+  return all;
 }
 
 void retry_lost(Audit& audit, PortFacts& facts) {
@@ -125,20 +140,27 @@ void retry_lost(Audit& audit, PortFacts& facts) {
   }
 }
 
+/// Mechanisms that were not asked for yet. Those that only TLS showed are asked for as far as the
+/// connections go; one that is advertised in clear and never asked for leaves the port unclear.
 void ask_for_the_rest(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
+  const auto all = clear_auth_candidates(facts.clear.mechanisms, facts.secure.mechanisms);
+  const auto untried = [&](const std::string& mechanism) { return !asked_before(auth, mechanism); };
   for (int i = 0; i < extra_connections && auth.state == ClearState::pending; ++i) {
-    const auto all = clear_auth_candidates(facts.clear.mechanisms, facts.secure.mechanisms);
-    const bool more =
-        std::ranges::any_of(all, [&](const auto& m) { return !asked_before(auth, m); });
-    if (!more) {
+    if (std::ranges::none_of(all, untried)) {
       return;
     }
     auto opened = open_session(audit, facts, "A2");
     if (!opened.conversation) {
+      auth.state = ClearState::lost;
+      auth.words = words::say(opened.trouble);
       return;
     }
     ask_in_turn(audit, auth, *opened.conversation, all);
+  }
+  if (auth.state == ClearState::pending &&
+      std::ranges::any_of(counted_ones(facts.clear.mechanisms), untried)) {
+    auth.state = ClearState::unclear;
   }
 }
 
@@ -181,6 +203,9 @@ finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
     }
     case ClearState::refused:
     case ClearState::pending: {
+      if (!auth.helo_trouble.empty()) {
+        return build(Status::not_tested, {Word::a2_lost, {port, auth.helo_trouble}});
+      }
       const auto& offered = facts.clear.mechanisms;
       if (!offered.empty() && counted_ones(offered).empty()) {
         return build(Status::warn, {Word::a2_other_offered, {text::enumerate(offered), port}});
@@ -206,7 +231,7 @@ finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
 }  // namespace
 
 BareAuth judge_bare_auth(const smtp::Reply& reply) {
-  if (reply.code == 334 || reply.ok()) {
+  if (reply.code == 334 || reply.code == 235) {
     return BareAuth::taken;
   }
   const auto reason = smtp::reason_of(reply);
@@ -279,12 +304,17 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
   audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
   auto opened = open_session(audit, facts, "A2 after HELO", false);
   if (!opened.conversation) {
+    auth.helo_trouble = words::say(opened.trouble);
     return;
   }
   auto& session = opened.conversation->smtp();
   const auto mark = session.mark();
   const auto hello = session.command("HELO " + audit.subject().ehlo_name);
-  if (!hello || !hello->ok()) {
+  if (!hello || hello->code == 421) {
+    auth.helo_trouble = hello ? hello->first_line() : hello.error().detail;
+    return;
+  }
+  if (!hello->ok()) {
     return;  // no HELO, no AUTH after it
   }
   ClearAuthFacts after_helo;
@@ -295,6 +325,9 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
     after_helo.evidence = opened.conversation->evidence(mark);
     auth = std::move(after_helo);
   } else {
+    const bool answered =
+        after_helo.state == ClearState::refused || after_helo.state == ClearState::pending;
+    auth.helo_trouble = answered ? "" : after_helo.words;
     const auto lines = opened.conversation->evidence(mark);
     auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
   }
@@ -306,12 +339,9 @@ void conclude_clear_auth(Audit& audit, PortFacts& facts) {
     retry_lost(audit, facts);
   }
   ask_for_the_rest(audit, facts);
-  if (auth.state == ClearState::pending) {
-    for (const auto& mechanism : auth.arguments) {
-      if (!refused_only_in_clear(audit, facts, mechanism)) {
-        auth.state = ClearState::unclear;
-      }
-    }
+  if (auth.state == ClearState::pending && !auth.arguments.empty() &&
+      !refused_only_in_clear(audit, facts, auth.arguments)) {
+    auth.state = ClearState::unclear;
   }
   audit.add(finding_of(audit, facts));
 }

@@ -45,6 +45,17 @@ void add_a1(Audit& audit, const PortFacts& facts, bool any_other) {
   if (facts.port == 25 && !facts.clear.auth()) {
     return;
   }
+  const bool seen = facts.no_tls || (facts.tls_seen && facts.secure.extended);
+  if (!seen) {
+    if (!any_other) {
+      audit.add(make_finding("A1",
+                             Status::not_tested,
+                             {Word::starttls_lost, {port, facts.tls_trouble}},
+                             audit,
+                             facts.port));
+    }
+    return;
+  }
   const auto word = facts.clear.auth() ? Word::a1_only_in_clear
                     : facts.tls_seen   ? Word::a1_no_auth
                                        : Word::a1_no_tls;

@@ -1,8 +1,8 @@
 #include "check/probes/tls.h"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "check/opening.h"
 
@@ -139,11 +139,27 @@ finding::Finding without_tls(const Audit& audit, const PortFacts& facts) {
   return out;
 }
 
+/// The way to the handshake broke off: whether there is TLS was not seen.
+finding::Finding tls_not_reached(const Audit& audit, const PortFacts& facts) {
+  const auto port = std::to_string(facts.port);
+  const auto why = facts.tls_trouble.empty()
+                       ? Phrase{Word::a2_untested, {port}}
+                       : Phrase{Word::starttls_lost, {port, facts.tls_trouble}};
+  return make_finding("A4", Status::not_tested, why, audit, facts.port);
+}
+
 Phrase pass_phrase(const Audit& audit, const PortFacts& facts) {
   return {Word::a4_good,
           {std::string(tls_version_name(facts.tls.version)),
            audit.subject().tls_name,
            facts.tls.not_after}};
+}
+
+/// An alert, or the end of the connection at the ClientHello, is the server's no. Silence, clear
+/// text and an OpenSSL here that cannot offer such versions say nothing.
+bool says_about_versions(const Error& error) {
+  const bool ours = error.detail.find("no protocols available") != std::string::npos;
+  return !ours && error.code != Errc::timeout && error.code != Errc::malformed;
 }
 
 /// What the ordinary handshake showed, as evidence.
@@ -183,7 +199,7 @@ void probe_old_tls(Audit& audit, PortFacts& facts) {
   if (tls) {
     old.state = OldTls::accepted;
     old.version = tls_version_name(tls->version);
-  } else if (tls.error().code == Errc::timeout) {
+  } else if (!says_about_versions(tls.error())) {
     old.state = OldTls::unclear;
     old.words = tls.error().detail;
   } else {
@@ -194,37 +210,32 @@ void probe_old_tls(Audit& audit, PortFacts& facts) {
 
 void conclude_tls(Audit& audit, const PortFacts& facts) {
   if (!facts.tls_seen) {
-    audit.add(without_tls(audit, facts));
+    audit.add(facts.no_tls ? without_tls(audit, facts) : tls_not_reached(audit, facts));
     return;
   }
   Judgement judgement;
   judge_versions(facts, judgement);
   judge_certificate(audit, facts, judgement);
-  finding::Finding out;
+  auto status = judgement.worst;
+  auto& phrases = judgement.problems;
   const bool name_unknown = audit.subject().tls_name.empty() && !facts.tls.name_matches;
-  if (!judgement.problems.empty()) {
-    out = make_finding("A4", judgement.worst, judgement.problems.front(), audit, facts.port, true);
-    out.remedy = judgement.remedy;
-    out.also.assign(judgement.problems.begin() + 1, judgement.problems.end());
-  } else if (facts.old_tls.state == OldTls::unclear || facts.old_tls.state == OldTls::untested) {
-    out = make_finding("A4",
-                       Status::not_tested,
-                       {Word::a4_old_unclear, {facts.old_tls.words}},
-                       audit,
-                       facts.port,
-                       true);
-  } else if (name_unknown) {
-    out = make_finding("A4",
-                       Status::not_tested,
-                       {Word::a4_name_unknown, {names_of(facts.tls)}},
-                       audit,
-                       facts.port,
-                       true);
-  } else {
-    out = make_finding("A4", Status::pass, pass_phrase(audit, facts), audit, facts.port, true);
+  const bool old_unclear =
+      facts.old_tls.state == OldTls::unclear || facts.old_tls.state == OldTls::untested;
+  if (status != Status::fail && (old_unclear || name_unknown)) {  // a warning is no answer to these
+    status = Status::not_tested;
+    phrases.insert(phrases.begin(),
+                   old_unclear ? Phrase{Word::a4_old_unclear, {facts.old_tls.words}}
+                               : Phrase{Word::a4_name_unknown, {names_of(facts.tls)}});
   }
+  if (phrases.empty()) {
+    phrases.push_back(pass_phrase(audit, facts));
+  }
+  auto out = make_finding("A4", status, phrases.front(), audit, facts.port, true);
+  out.remedy = status == Status::not_tested ? std::nullopt : judgement.remedy;
+  out.also.assign(phrases.begin() + 1, phrases.end());
   out.evidence = {certificate_line(facts)};
-  out.evidence.insert(out.evidence.end(), facts.old_tls.evidence.begin(), facts.old_tls.evidence.end());
+  out.evidence.insert(
+      out.evidence.end(), facts.old_tls.evidence.begin(), facts.old_tls.evidence.end());
   audit.add(std::move(out));
 }
 
