@@ -107,7 +107,8 @@ bool Run::is_this_machine(const net::Address& address) const {
     return false;
   }
   const auto own = net::own_addresses();
-  return address.is_loopback() || std::ranges::find(own, address) != own.end();
+  return address.is_loopback() || address.is_unspecified() ||
+         std::ranges::find(own, address) != own.end();
 }
 
 Subject Run::subject_for(const HostPlan& host, net::Address address) {

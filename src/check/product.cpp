@@ -1,5 +1,7 @@
 #include "check/product.h"
 
+#include <fmt/core.h>
+
 #include <array>
 
 #include "text/ascii.h"
@@ -36,26 +38,50 @@ constexpr std::array replies = {
 };
 
 template <std::size_t Size>
-Product find(const std::array<ProductWords, Size>& rows, const smtp::Reply& reply) {
-  const auto text = text::to_lower(reply.text());
+Product find(const std::array<ProductWords, Size>& rows, std::string_view text) {
   for (const auto& row : rows) {
-    if (text.find(row.words) != std::string::npos) {
+    if (text.find(row.words) != std::string_view::npos) {
       return row.product;
     }
   }
   return Product::unknown;
 }
 
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+}
+
+/// The words of a greeting behind the host name, each alone: a server may be called
+/// postfix.example.org and be none, or hide a product's name within its own.
+std::string greeting_words(const smtp::Reply& greeting) {
+  const auto text = text::to_lower(greeting.text());
+  auto words = text::split_words(text);
+  std::string out;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    for (const char c : words[i]) {
+      out += is_name_character(c) ? c : ' ';
+    }
+    out += ' ';
+  }
+  return " " + out;
+}
+
 }  // namespace
 
 Product product_of_greeting(const smtp::Reply& greeting) {
-  return find(greetings, greeting);
+  const auto words = greeting_words(greeting);
+  for (const auto& row : greetings) {
+    if (words.find(fmt::format(" {} ", row.words)) != std::string::npos) {
+      return row.product;
+    }
+  }
+  return Product::unknown;
 }
 
 Product product_of_reply(const smtp::Reply& reply) {
   // Exim's whole answer to a cancelled AUTH; others say more, or have an enhanced code.
   const bool exim = reply.code == 501 && reply.lines.front() == "Authentication cancelled";
-  return exim ? Product::exim : find(replies, reply);
+  return exim ? Product::exim : find(replies, text::to_lower(reply.text()));
 }
 
 }  // namespace spranga::check

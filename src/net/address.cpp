@@ -24,6 +24,9 @@ std::optional<Address> Address::parse(std::string_view text) {
   if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
     text = text.substr(1, text.size() - 2);
   }
+  if (text.find('\0') != std::string_view::npos) {
+    return std::nullopt;
+  }
   std::string plain(text);
   std::uint32_t zone = 0;
   if (const auto percent = plain.find('%'); percent != std::string::npos) {
@@ -37,12 +40,18 @@ std::optional<Address> Address::parse(std::string_view text) {
   if (zone == 0 && inet_pton(AF_INET, plain.c_str(), out.bytes_.data()) == 1) {
     return out;
   }
-  out.family_ = Family::ipv6;
-  out.zone_ = zone;
-  if (inet_pton(AF_INET6, plain.c_str(), out.bytes_.data()) == 1) {
+  in6_addr raw{};
+  if (inet_pton(AF_INET6, plain.c_str(), &raw) != 1) {
+    return std::nullopt;
+  }
+  if (IN6_IS_ADDR_V4MAPPED(&raw)) {
+    std::memcpy(out.bytes_.data(), raw.s6_addr + 12, ipv4_bytes);
     return out;
   }
-  return std::nullopt;
+  out.family_ = Family::ipv6;
+  out.zone_ = zone;
+  std::memcpy(out.bytes_.data(), &raw, ipv6_bytes);
+  return out;
 }
 
 std::optional<Address> Address::from_sockaddr(const sockaddr_storage& raw) {
@@ -104,7 +113,11 @@ bool Address::is_loopback() const {
   if (family_ == Family::ipv4) {
     return bytes_[0] == 127;
   }
-  return *this == *parse("::1");
+  return bytes() == parse("::1")->bytes();
+}
+
+bool Address::is_unspecified() const {
+  return bytes().find_first_not_of('\0') == std::string_view::npos;
 }
 
 bool Address::is_private() const {

@@ -18,6 +18,7 @@ enum class Family { ipv4, ipv6 };
 class Address {
 public:
   /// "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0"; nullopt where it is no address.
+  /// IPv4-mapped IPv6 becomes IPv4.
   [[nodiscard]] static std::optional<Address> parse(std::string_view text);
 
   /// From a socket address; IPv4-mapped IPv6 becomes IPv4.
@@ -35,6 +36,9 @@ public:
   [[nodiscard]] std::string reverse_name() const;
 
   [[nodiscard]] bool is_loopback() const;
+
+  /// "0.0.0.0" or "::", which this system takes for itself.
+  [[nodiscard]] bool is_unspecified() const;
 
   /// RFC 1918, RFC 4193, link-local, loopback or shared (100.64/10): not seen as such from far
   /// away.

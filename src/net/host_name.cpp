@@ -24,6 +24,9 @@ Result<std::string> normal_host_name(std::string_view typed) {
     return fail(Errc::malformed,
                 fmt::format("\"{}\" is not a host name: {}", text::escape(typed), why));
   };
+  if (name.find('\0') != std::string::npos) {
+    return refused("a character that no host name has");
+  }
   if (name.ends_with('.')) {
     name.pop_back();
   }

@@ -10,6 +10,9 @@ namespace {
 
 void add_mechanisms(std::string_view parameters, std::vector<std::string>& out) {
   for (const auto word : text::split_words(parameters)) {
+    if (out.size() == max_mechanisms) {
+      return;
+    }
     auto name = text::to_upper(word);
     if (std::ranges::find(out, name) == out.end()) {
       out.push_back(std::move(name));

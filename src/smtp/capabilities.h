@@ -10,6 +10,8 @@
 
 namespace spranga::smtp {
 
+constexpr std::size_t max_mechanisms = 64;  // of one EHLO answer; the rest is not kept
+
 struct Capabilities {
   std::string greeting_name;  // first word of the first line, raw
   bool extended{false};       // EHLO was understood; false after HELO

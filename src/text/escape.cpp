@@ -59,12 +59,18 @@ bool is_deceptive(std::uint32_t code) {
 
   constexpr std::array ranges = {Range{0x80, 0x9F},
                                  Range{0xAD, 0xAD},
+                                 Range{0x34F, 0x34F},
                                  Range{0x61C, 0x61C},
+                                 Range{0x115F, 0x1160},
+                                 Range{0x17B4, 0x17B5},
+                                 Range{0x180B, 0x180F},
                                  Range{0x200B, 0x200F},
                                  Range{0x2028, 0x202E},
                                  Range{0x2060, 0x206F},
+                                 Range{0x3164, 0x3164},
                                  Range{0xFE00, 0xFE0F},
                                  Range{0xFEFF, 0xFEFF},
+                                 Range{0xFFA0, 0xFFA0},
                                  Range{0xFFF0, 0xFFFB},
                                  Range{0xE0000, 0xE0FFF}};
   for (const auto& range : ranges) {
@@ -136,6 +142,9 @@ std::string escape_clipped(std::string_view bytes, std::size_t limit) {
     return out;
   }
   constexpr std::string_view ellipsis = "…";
+  if (limit < ellipsis.size()) {
+    return "";
+  }
   auto end = limit > ellipsis.size() ? limit - ellipsis.size() : 0;
   end = end < out.size() ? end : out.size();
   while (end > 0 && end < out.size() && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80) {
