@@ -158,8 +158,10 @@ Opened try_open(
   if (facts.implicit_tls) {
     auto tls = conversation->smtp().handshake(audit.tls_options());
     if (!tls) {
-      facts.tls_trouble = tls.error().detail;
-      facts.met_clear_text = tls.error().code == Errc::malformed;
+      const bool clear_text = tls.error().code == Errc::malformed;
+      crowded = facts.tls_seen && clear_text;  // Exim refuses a crowd in clear even here
+      facts.met_clear_text = clear_text && !facts.tls_seen;
+      facts.tls_trouble = facts.tls_seen ? facts.tls_trouble : tls.error().detail;
       settle(facts, PortState::tls_failed, tls.error().detail);
       return trouble_with(audit, facts, PortState::tls_failed, purpose, tls.error().detail);
     }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <optional>
 
 #include "check/door.h"
 #include "check/noise_cost.h"
@@ -61,6 +62,7 @@ public:
 private:
   bool open();
   void ask_own_domain();
+  void conclude_own_domain();
   void ask_names();
   bool ask_relay(const RelayForm& form);
   Control ask_control(std::string& words);
@@ -83,6 +85,9 @@ private:
   std::size_t mark_{0};
   Phrase trouble_;
   bool relay_found_{false};
+  bool own_mailbox_taken_{false};  // a stranger's mail to the login's own address was taken
+  std::string unclear_s3_;         // S3 was refused for good, in words that do not say why
+  std::optional<finding::Finding> own_domain_;
   std::vector<finding::Finding> relay_findings_;
 };
 
@@ -93,7 +98,9 @@ void StrangerAtTheDoor::add(std::string_view id,
   auto out = conversation_ ? make_finding(id, status, std::move(summary), *conversation_, mark_)
                            : make_finding(id, status, std::move(summary), audit_, facts_.port);
   out.confidence = confidence;
-  if (id == "S1") {
+  if (id == "S3") {
+    own_domain_ = std::move(out);  // the relay's control may still throw light on it
+  } else if (id == "S1") {
     relay_findings_.push_back(std::move(out));  // one finding a port: the worst form speaks
   } else {
     audit_.add(std::move(out));
@@ -159,6 +166,7 @@ void StrangerAtTheDoor::ask_own_domain() {
       break;
     default:
       add("S3", Status::not_tested, {Word::s3_unclear, {sender, line}});
+      unclear_s3_ = reply->code >= 500 ? line : "";
       break;
   }
   if (session.alive()) {
@@ -218,6 +226,7 @@ Control StrangerAtTheDoor::ask_control(std::string& words) {
   }
   words = reply->first_line();
   if (reply->ok()) {
+    own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
   }
   return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox
@@ -339,6 +348,17 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   return !relay_found_;
 }
 
+/// S3 where the words were unclear: the mailbox takes a stranger's mail, so what was refused there was
+/// the claim to be its owner.
+void StrangerAtTheDoor::conclude_own_domain() {
+  if (!unclear_s3_.empty() && own_mailbox_taken_) {
+    own_domain_->status = Status::pass;
+    own_domain_->confidence = Confidence::likely;
+    own_domain_->summary = {Word::s3_refused, {audit_.subject().own_address, unclear_s3_}};
+  }
+  audit_.add(std::move(*own_domain_));
+}
+
 void StrangerAtTheDoor::run() {
   audit_.say({Word::step_stranger, {port_}});
   ask_own_domain();
@@ -366,6 +386,7 @@ void StrangerAtTheDoor::run() {
     worst = rank(candidate) < rank(*worst) ? &candidate : worst;
   }
   audit_.add(std::move(*worst));
+  conclude_own_domain();
 }
 
 void add_all(Audit& audit, const PortFacts* facts, Status status, const Phrase& why) {
