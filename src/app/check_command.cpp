@@ -139,8 +139,8 @@ int run(const Request& request) {
       return usage_error(say(Word::app_from_here_failed, {failed.error().detail}));
     }
   }
-  const auto dialer = net::make_dialer({.source = net::Address::parse(settings.source),
-                                        .network_namespace = outside.descriptor()});
+  const auto dialer = net::make_dialer(
+      {.source = net::Address::parse(settings.source), .network_namespace = outside.descriptor()});
   const auto& format = *render::find_format(request.output.format);
   const auto style = style_of(request.output);
   const bool at_once = format.one_by_one && request.output.file.empty();
@@ -148,9 +148,10 @@ int run(const Request& request) {
   std::vector<Report> reports;
   for (const auto& target : request.targets) {
     reports.push_back(check::run_check(
-        target, settings, {clock, *resolver, *dialer, outside.vantage()}, [&](const words::Phrase& step) {
-          progress.show(target + " " + say(step));
-        }));
+        target,
+        settings,
+        {clock, *resolver, *dialer, outside.vantage()},
+        [&](const words::Phrase& step) { progress.show(target + " " + say(step)); }));
     progress.clear();
     if (at_once) {
       const auto gap = reports.size() > 1 && !style.quiet ? "\n\n" : "";

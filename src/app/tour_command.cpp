@@ -68,7 +68,8 @@ int tour_command(std::span<const std::string> arguments) {
   settings.style.colour = wants_colour(Colour::automatic);
   settings.style.width = terminal_width();
   return tour::run_tour(settings, [](const std::string& text) {
-    // Where standard output is gone there is nobody to tell; the tour ends and cleans up as it would.
+    // Where standard output is gone there is nobody to tell; the tour ends and cleans up as it
+    // would.
     static_cast<void>(print(text));
   });
 }

@@ -1,5 +1,5 @@
-// Finding: what one check saw at one place, with its evidence. Report: all findings of one target and
-// the verdict on the three rules. Values only; how they are printed is `render`'s business.
+// Finding: what one check saw at one place, with its evidence. Report: all findings of one target
+// and the verdict on the three rules. Values only; how they are printed is `render`'s business.
 #pragma once
 
 #include <array>
@@ -54,10 +54,10 @@ enum class RuleState { ok, no, unknown };
 
 struct RuleVerdict {
   RuleState state{RuleState::unknown};
-  bool asked{true};                       // false: left out by --rules
-  std::vector<words::Phrase> in_favour;   // what was seen for it (unknown rules)
-  std::vector<words::Phrase> open;        // what keeps it unknown
-  std::string settle_command;             // the exact command that would settle it; "" where none does
+  bool asked{true};                      // false: left out by --rules
+  std::vector<words::Phrase> in_favour;  // what was seen for it (unknown rules)
+  std::vector<words::Phrase> open;       // what keeps it unknown
+  std::string settle_command;  // the exact command that would settle it; "" where none does
 };
 
 enum class Verdict { is_protected, needs_upgrade, not_proven };
@@ -68,6 +68,7 @@ struct Noise {
     std::string_view id;
     int lines{0};
   };
+
   std::vector<Probe> probes;
 
   [[nodiscard]] int lines() const {

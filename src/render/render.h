@@ -17,7 +17,8 @@ struct Style {
   int width{80};        // columns; text wraps here
   bool verbose{false};  // full dialogues with times and directions
   bool quiet{false};    // one line a target (text only)
-  finding::Status lowest{finding::Status::pass};  // findings better than that are left out (text only)
+  finding::Status lowest{
+      finding::Status::pass};  // findings better than that are left out (text only)
   words::Language language{words::Language::english};
 };
 

@@ -68,8 +68,7 @@ TEST(Remedy, OfAnUnknownProductListsAll) {
 }
 
 TEST(Remedy, ForDnsBelongsToNoProduct) {
-  EXPECT_THAT(lines_for(RemedyId::publish_spf_dmarc, Product::postfix),
-              Contains("DNS:"));
+  EXPECT_THAT(lines_for(RemedyId::publish_spf_dmarc, Product::postfix), Contains("DNS:"));
 }
 
 TEST(Remedy, ForSendmailNeverLeavesACrackableMechanismInClear) {
