@@ -191,9 +191,11 @@ bool Audit::may_spend(int lines) const {
 
 PortFacts& Audit::port(int number) {
   const std::lock_guard lock(mutex_);
-  auto& facts = ports_[number];
-  facts.port = number;
-  return facts;
+  const auto [entry, added] = ports_.try_emplace(number);
+  if (added) {
+    entry->second.port = number;  // once: others read it
+  }
+  return entry->second;
 }
 
 std::unique_lock<std::mutex> Audit::turn_of(int number) {
