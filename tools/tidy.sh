@@ -38,15 +38,17 @@ files() {
   done
 }
 
-# one FILE: its complaints, or nothing. Called by xargs below, which ShellCheck cannot see.
+# one FILE: keeps its complaints, one line each. Called by xargs below, which ShellCheck cannot see.
 # shellcheck disable=SC2317
 one() {
+  local output
   if (($(date +%s) >= deadline)); then
     printf '%s\n' "$1" >>"$tree/left-out"
     return 0
   fi
-  clang-tidy --quiet -p "$tree" "$1" 2>&1 | grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' >&2
-  return "${PIPESTATUS[0]}"
+  output=$(clang-tidy --quiet -p "$tree" "$1" 2>&1) && return
+  grep -E ' (error|warning): ' <<<"${output//$PWD\//}" >>"$tree/complaints" || printf '%s: %s\n' "$1" "$output" >>"$tree/complaints"
+  return 1
 }
 
 mkdir -p -- "$tree"
@@ -56,10 +58,12 @@ export -f one
 export tree deadline
 mapfile -t list < <(files)
 : >"$tree/left-out"
+: >"$tree/complaints"
 status=0
 if ((${#list[@]})); then
   # shellcheck disable=SC2016  # expanded by the inner shell
   printf '%s\0' "${list[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'one "$0"' || status=$?
 fi
+sort -u "$tree/complaints"
 printf '%d files, of which no time was left for %d\n' "${#list[@]}" "$(wc -l <"$tree/left-out")"
 exit "$status"
