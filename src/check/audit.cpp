@@ -6,6 +6,8 @@
 #include <array>
 #include <thread>
 
+#include "check/opening.h"
+
 namespace spranga::check {
 
 namespace {
@@ -121,18 +123,25 @@ Result<std::unique_ptr<Conversation>> Audit::connect(int port, std::string purpo
 }
 
 Result<void> Audit::knock(int number) {
-  SPRANGA_TRY(const auto conversation, connect(number, "door"));
-  auto& session = conversation->smtp();
-  if (port(number).implicit_tls) {
-    session.note("connected: the door is open");
+  for (int i = 1;; ++i) {
+    SPRANGA_TRY(const auto conversation, connect(number, "door"));
+    auto& session = conversation->smtp();
+    if (port(number).implicit_tls) {
+      session.note("connected: the door is open");
+      session.drop();
+      return {};
+    }
+    SPRANGA_TRY(const auto greeting, session.greeting());
+    const auto words = greeting.first_line();
+    if (greeting.code != 220 && !is_crowded(words)) {
+      return fail(Errc::refused, words);
+    }
+    if (greeting.code == 220 || i == crowded_tries) {
+      return {};
+    }
     session.drop();
-    return {};
+    wait_for_room();
   }
-  SPRANGA_TRY(const auto greeting, session.greeting());
-  if (greeting.code != 220) {
-    return fail(Errc::refused, greeting.first_line());
-  }
-  return {};
 }
 
 bool Audit::shut_means_closed() const {

@@ -54,13 +54,6 @@ std::string view_of(const smtp::Capabilities& capabilities) {
   return out;
 }
 
-/// "421 Too many concurrent SMTP connections from this IP address"
-bool is_crowded(const std::string& greeting) {
-  const auto text = text::to_lower(greeting);
-  const bool connections = text.find("connections") != std::string::npos;
-  return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
-}
-
 /// A port that was open and lets us in no more is a block; any other trouble is told as it is.
 Opened trouble_with(Audit& audit,
                     const PortFacts& facts,
@@ -114,6 +107,12 @@ PortState introduce(
 }
 
 }  // namespace
+
+bool is_crowded(std::string_view words) {
+  const auto text = text::to_lower(words);
+  const bool connections = text.find("connections") != std::string::npos;
+  return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
+}
 
 Phrase state_phrase(const PortFacts& facts) {
   const auto port = std::to_string(facts.port);
@@ -185,11 +184,10 @@ Opened try_open(
 }  // namespace
 
 Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello) {
-  constexpr int tries = 3;  // Exim counts a connection for 200 ms after we have left it
   for (int i = 1;; ++i) {
     bool crowded = false;
     auto opened = try_open(audit, facts, purpose, hello, crowded);
-    if (!crowded || i == tries) {
+    if (!crowded || i == crowded_tries) {
       return opened;
     }
     audit.wait_for_room();

@@ -27,6 +27,13 @@ struct Opened {
 /// A session under TLS, by either road; the trouble says why there is none.
 [[nodiscard]] Opened open_secure_session(Audit& audit, PortFacts& facts, std::string purpose);
 
+/// "421 Too many concurrent SMTP connections from this IP address": come back in a moment. Exim
+/// counts a connection for 200 ms after we have left it; on 465 it says so in clear text.
+[[nodiscard]] bool is_crowded(std::string_view words);
+
+/// How often a crowded port is asked.
+inline constexpr int crowded_tries = 3;
+
 /// Why a port that is not open cannot be tested, for a person.
 [[nodiscard]] words::Phrase state_phrase(const PortFacts& facts);
 

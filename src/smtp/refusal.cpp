@@ -170,6 +170,8 @@ constexpr std::array rows = {
     Row{Reason::sender_unverifiable, any, "", "sender domain"},
     Row{Reason::sender_unverifiable, any, "", "sender's domain"},
 
+    // Exchange has 5.1.10 for a mailbox, RFC 7505 for a domain with a null MX.
+    Row{Reason::recipient_unknown, any, "", "recipient not found"},
     Row{Reason::recipient_domain, any, "1.10", ""},
     Row{Reason::recipient_domain, any, "1.2", ""},
     Row{Reason::recipient_domain, any, "", "null mx"},
@@ -195,7 +197,6 @@ constexpr std::array rows = {
     Row{Reason::recipient_unknown, any, "", "unroutable address"},
     Row{Reason::recipient_unknown, any, "", "mailbox unavailable"},
     Row{Reason::recipient_unknown, any, "", "mailbox not found"},
-    Row{Reason::recipient_unknown, any, "", "recipient not found"},
     Row{Reason::recipient_unknown, any, "", "does not exist"},
     Row{Reason::recipient_unknown, any, "", "doesn't exist"},
     Row{Reason::recipient_unknown, any, "", "undeliverable address"},

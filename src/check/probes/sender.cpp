@@ -285,11 +285,12 @@ std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& 
   const auto own_domain = subject.own_address.substr(at + 1);
   const auto own_local = local_part_of(subject.own_address);
   const auto colleague = other.empty() ? "postmaster@" + own_domain : other;
+  const std::string foreign = own_domain == "example.org" ? "example.net" : "example.org";
   return {
-      {subject.nonce + "@example.org", "", true, Word::sender_foreign},
+      {subject.nonce + "@" + foreign, "", true, Word::sender_foreign},
       {colleague, "", true, Word::sender_colleague},
       {subject.nonce + "@" + own_domain, "", true, Word::sender_invented},
-      {local_part_of(colleague) + "%example.org@" + own_domain, "", true, Word::sender_percent},
+      {local_part_of(colleague) + "%" + foreign + "@" + own_domain, "", true, Word::sender_percent},
       {"@" + own_domain + ":" + colleague, "", true, Word::sender_route},
       {text::to_upper(own_local) + "@" + own_domain, "", false, Word::sender_case},
       {own_local + "+" + subject.nonce + "@" + own_domain, "", false, Word::sender_plus},
@@ -300,6 +301,10 @@ std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& 
 
 SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form) {
   using smtp::Reason;
+  const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;
+  if (odd && reply.code == 501) {
+    return SenderVerdict::refused;  // the syntax alone displeases: the form leads nowhere
+  }
   const auto reason = smtp::reason_of(reply);
   switch (reason) {
     case Reason::not_owner:
@@ -321,12 +326,10 @@ SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& f
     return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused
                                               : SenderVerdict::says_nothing;
   }
-  // Not understood: for the odd forms that is as good as refused, for a plain address it is no
-  // answer.
+  // Not understood: for a plain address that is no answer.
   constexpr std::array not_understood = {500, 501, 502, 503};
   if (std::ranges::find(not_understood, reply.code) != not_understood.end()) {
-    const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;
-    return odd && reply.code == 501 ? SenderVerdict::refused : SenderVerdict::says_nothing;
+    return SenderVerdict::says_nothing;
   }
   return SenderVerdict::refused;
 }

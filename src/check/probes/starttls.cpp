@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "check/opening.h"
+#include "check/probes/starttls_enforced.h"
 #include "check/probes/submission.h"
 #include "smtp/refusal.h"
 
@@ -15,84 +16,6 @@ using finding::Status;
 using words::Phrase;
 using words::Word;
 
-using AuthState = ClearAuthFacts::State;
-
-bool auth_open_in_clear(const PortFacts& facts) {
-  return facts.clear_auth.state == AuthState::taken ||
-         facts.clear_auth.state == AuthState::advertised;
-}
-
-void add_a3(Audit& audit,
-            const Conversation& conversation,
-            std::size_t mark,
-            Status status,
-            Phrase summary) {
-  audit.add(make_finding("A3", status, std::move(summary), conversation, mark));
-}
-
-/// MAIL was taken in clear on a submission port. STARTTLS is enforced all the same where nobody can
-/// send: no AUTH in clear, and no mail without it.
-void judge_lenient_mail(Audit& audit, Conversation& conversation, std::size_t mark) {
-  const auto port = std::to_string(conversation.port());
-  const auto recipient = submission_recipient(audit.subject());
-  if (recipient.empty()) {
-    add_a3(audit, conversation, mark, Status::not_tested, {Word::a3_no_recipient, {port}});
-    return;
-  }
-  const auto reply = conversation.smtp().command("RCPT TO:<" + recipient + ">");
-  if (!reply) {
-    add_a3(
-        audit, conversation, mark, Status::not_tested, {Word::lost_here, {reply.error().detail}});
-  } else if (reply->ok()) {
-    add_a3(audit, conversation, mark, Status::fail, {Word::a3_mail_in_clear, {port}});
-  } else if (refuses_strangers(*reply)) {
-    add_a3(audit,
-           conversation,
-           mark,
-           Status::pass,
-           {Word::a3_nobody_can_send, {port, reply->first_line()}});
-  } else {
-    add_a3(audit,
-           conversation,
-           mark,
-           Status::not_tested,
-           {Word::a3_unclear, {port, reply->first_line()}});
-  }
-}
-
-void judge_a3(Audit& audit,
-              const PortFacts& facts,
-              Conversation& conversation,
-              const Result<smtp::Reply>& mail,
-              std::size_t mark) {
-  const auto port = std::to_string(facts.port);
-  if (!mail) {
-    add_a3(audit, conversation, mark, Status::not_tested, {Word::lost_here, {mail.error().detail}});
-    return;
-  }
-  const auto reason = smtp::reason_of(*mail);
-  if (reason == smtp::Reason::tls_required) {
-    add_a3(
-        audit, conversation, mark, Status::pass, {Word::a3_enforced, {port, mail->first_line()}});
-  } else if (auth_open_in_clear(facts)) {
-    add_a3(audit, conversation, mark, Status::fail, {Word::a3_auth_in_clear, {port}});
-  } else if (mail->ok()) {
-    judge_lenient_mail(audit, conversation, mark);
-  } else if (reason == smtp::Reason::login_required) {
-    add_a3(audit,
-           conversation,
-           mark,
-           Status::pass,
-           {Word::a3_nobody_can_send, {port, mail->first_line()}});
-  } else {
-    add_a3(audit,
-           conversation,
-           mark,
-           Status::not_tested,
-           {Word::a3_unclear, {port, mail->first_line()}});
-  }
-}
-
 /// MAIL in clear: A3 on submission ports, and the state that A6 looks for behind TLS. True where
 /// the sender was taken.
 bool open_clear_envelope(Audit& audit,
@@ -103,7 +26,7 @@ bool open_clear_envelope(Audit& audit,
   const auto mail =
       conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
   if (facts.port != 25 && !notes.a3_done) {
-    judge_a3(audit, facts, conversation, mail, mark);
+    judge_clear_mail(audit, facts, conversation, mail, mark);
     notes.a3_done = true;
   }
   if (!mail) {

@@ -183,19 +183,29 @@ finding::Line certificate_line(const PortFacts& facts) {
 
 void probe_old_tls(Audit& audit, PortFacts& facts) {
   audit.say({Word::step_old_tls, {std::to_string(facts.port)}});
-  std::unique_ptr<Conversation> conversation;
-  const auto trouble = prepare(audit, facts, conversation);
   auto& old = facts.old_tls;
-  if (!trouble.empty()) {
-    old.state = OldTls::unclear;
-    old.words = trouble;
-    return;
-  }
   auto options = audit.tls_options();
   options.highest = net::TlsVersion::tls1_1;
-  const auto mark = conversation->smtp().mark();
-  conversation->smtp().note("ClientHello: TLS 1.1 at most");
-  const auto tls = conversation->smtp().handshake(options);
+  std::unique_ptr<Conversation> conversation;
+  Result<net::TlsFacts> tls = fail(Errc::internal, "");
+  std::size_t mark = 0;
+  for (int i = 1;; ++i) {
+    const auto trouble = prepare(audit, facts, conversation);
+    if (!trouble.empty()) {
+      old.state = OldTls::unclear;
+      old.words = trouble;
+      return;
+    }
+    auto& session = conversation->smtp();
+    mark = session.mark();
+    session.note("ClientHello: TLS 1.1 at most");
+    tls = session.handshake(options);
+    if (tls || !is_crowded(session.early_bytes()) || i == crowded_tries) {
+      break;
+    }
+    conversation.reset();
+    audit.wait_for_room();
+  }
   if (tls) {
     old.state = OldTls::accepted;
     old.version = tls_version_name(tls->version);
