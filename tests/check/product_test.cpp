@@ -1,0 +1,85 @@
+#include "check/product.h"
+
+#include <gtest/gtest.h>
+
+#include "check/noise_cost.h"
+#include "tests/check/reply_of.h"
+
+namespace spranga::check {
+namespace {
+
+using finding::Product;
+
+struct Row {
+  std::string_view reply;
+  Product product;
+};
+
+class Greeting : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Greeting, TellsTheProduct) {
+  EXPECT_EQ(product_of_greeting(reply_of(GetParam().reply)), GetParam().product)
+      << GetParam().reply;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Servers,
+    Greeting,
+    ::testing::Values(
+        Row{"220 mail.example.org ESMTP Postfix (Debian/GNU)", Product::postfix},
+        Row{"220 mail.example.org ESMTP Exim 4.96 Tue, 25 Nov 2026 10:00:00 +0000", Product::exim},
+        Row{"220 mail.example.org ESMTP Sendmail 8.17.1.9/8.17.1.9; Tue, 25 Nov 2026",
+            Product::sendmail},
+        Row{"220 mail.example.org ESMTP OpenSMTPD", Product::opensmtpd},
+        Row{"220 mail.example.org Dovecot (Debian) ready.", Product::dovecot},
+        Row{"220 EX01.example.org Microsoft ESMTP MAIL Service ready at Tue, 25 Nov 2026",
+            Product::exchange},
+        Row{"220 mail.example.org ESMTP Haraka/3.0.3 ready (4F2A)", Product::haraka},
+        Row{"220 mx.google.com ESMTP a1b2c3 - gsmtp", Product::unknown},
+        Row{"220 mail.example.org ESMTP", Product::unknown},
+        Row{"220 ", Product::unknown},
+        Row{"220 postfix.example.org ESMTP ready", Product::unknown},
+        Row{"220 exim.example.org ESMTP Postfix", Product::postfix},
+        Row{"220 mail.example.org ESMTP not-exim.example.org", Product::unknown},
+        Row{"220 mail.example.org ESMTP MaxEximum", Product::unknown}));
+
+class Refusal : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Refusal, TellsTheProduct) {
+  EXPECT_EQ(product_of_reply(reply_of(GetParam().reply)), GetParam().product) << GetParam().reply;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Servers,
+    Refusal,
+    ::testing::Values(Row{"503 AUTH command used when not advertised", Product::exim},
+                      Row{"501 Authentication cancelled", Product::exim},
+                      Row{"501 5.7.0 Authentication cancelled", Product::unknown},
+                      Row{"530 5.7.0 Must issue a STARTTLS command first", Product::postfix},
+                      Row{"503 5.5.1 Error: authentication not enabled", Product::postfix},
+                      Row{"504 5.3.3 AUTH mechanism PLAIN not available", Product::sendmail},
+                      Row{"250 Ok", Product::unknown}));
+
+TEST(NoiseCost, OfARefusedRelayIsALineOnEachKnownServerThatCounts) {
+  EXPECT_EQ(noise_cost(LoudProbe::relay_refused, Product::postfix), 1);
+  EXPECT_EQ(noise_cost(LoudProbe::relay_refused, Product::exim), 1);
+  EXPECT_EQ(noise_cost(LoudProbe::relay_refused, Product::sendmail), 1);
+  EXPECT_EQ(noise_cost(LoudProbe::relay_refused, Product::opensmtpd), 0);
+}
+
+TEST(NoiseCost, OfABareAuthIsALineOnEximOnly) {
+  EXPECT_EQ(noise_cost(LoudProbe::clear_auth_unadvertised, Product::exim), 1);
+  EXPECT_EQ(noise_cost(LoudProbe::clear_auth_unadvertised, Product::postfix), 0);
+  EXPECT_EQ(noise_cost(LoudProbe::clear_auth_unadvertised, Product::unknown), 0);
+}
+
+TEST(NoiseCost, OfAnUnknownServerIsThatOfTheLoudest) {
+  for (const auto product : {Product::unknown, Product::other}) {
+    EXPECT_EQ(noise_cost(LoudProbe::relay_refused, product), 1);
+    EXPECT_EQ(noise_cost(LoudProbe::vrfy_refused, product), 1);
+    EXPECT_EQ(noise_cost(LoudProbe::mailbox_refused, product), 1);
+  }
+}
+
+}  // namespace
+}  // namespace spranga::check
