@@ -42,7 +42,7 @@ std::string arguments_of(const Verb& verb) {
 }
 
 /// For single quotes of a POSIX shell.
-std::string quoted(std::string_view text) {
+std::string zsh_quoted(std::string_view text) {
   std::string out = "'";
   for (const char byte : text) {
     out += byte == '\'' ? "'\\''" : std::string(1, byte);
@@ -132,7 +132,7 @@ std::string zsh_option(const Option& option) {
     value = fmt::format(":{}:{}", say(option.argument), action);
   }
   const auto one = [&](std::string_view name) {
-    return "      " + quoted(fmt::format("{}[{}]{}", name, help, value)) + " \\\n";
+    return "      " + zsh_quoted(fmt::format("{}[{}]{}", name, help, value)) + " \\\n";
   };
   return (option.short_name.empty() ? "" : one(option.short_name)) + one(option.name);
 }
@@ -147,7 +147,7 @@ std::string zsh_script() {
   for (const auto& verb : verbs()) {
     out += verb.listing == Listing::hidden
                ? ""
-               : "    " + quoted(fmt::format("{}:{}", verb.name, say(verb.help))) + "\n";
+               : "    " + zsh_quoted(fmt::format("{}:{}", verb.name, say(verb.help))) + "\n";
   }
   out +=
       "  )\n"
