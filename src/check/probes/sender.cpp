@@ -22,7 +22,7 @@ using words::Phrase;
 using words::Word;
 
 constexpr int sender_refusals_a_connection = 8;
-constexpr int most_connections = 3;  // the full run: one, one after a dropped DATA, one to spare
+constexpr int sender_connections = 3;  // the full run: one, one after a dropped DATA, one to spare
 
 std::string local_part_of(const std::string& address) {
   return address.substr(0, address.rfind('@'));
@@ -118,7 +118,7 @@ bool SenderTrial::ready() {
     return true;
   }
   keep_evidence();
-  if (connections_++ == most_connections) {
+  if (connections_++ == sender_connections) {
     trouble_ = {Word::s2_lost, {"too many connections were lost"}};
     return false;
   }

@@ -45,7 +45,7 @@ std::string prepare(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation
   return "";
 }
 
-struct Judgement {
+struct TlsJudgement {
   Status worst{Status::pass};
   std::vector<Phrase> problems;
   std::optional<finding::RemedyId> remedy;
@@ -67,7 +67,7 @@ Status grade(const PortFacts& facts) {
   return facts.port == 25 ? Status::warn : Status::fail;
 }
 
-void judge_versions(const PortFacts& facts, Judgement& out) {
+void judge_versions(const PortFacts& facts, TlsJudgement& out) {
   using enum finding::RemedyId;
   if (facts.tls.version < net::TlsVersion::tls1_2) {
     out.add(grade(facts),
@@ -87,7 +87,7 @@ std::string names_of(const net::TlsFacts& tls) {
   return out.empty() ? tls.certificate_subject : out;
 }
 
-void judge_name(const Audit& audit, const PortFacts& facts, Judgement& out) {
+void judge_name(const Audit& audit, const PortFacts& facts, TlsJudgement& out) {
   const auto& name = audit.subject().tls_name;
   if (facts.tls.name_matches || name.empty()) {
     return;
@@ -102,7 +102,7 @@ void judge_name(const Audit& audit, const PortFacts& facts, Judgement& out) {
           finding::RemedyId::valid_certificate);
 }
 
-void judge_certificate(const Audit& audit, const PortFacts& facts, Judgement& out) {
+void judge_certificate(const Audit& audit, const PortFacts& facts, TlsJudgement& out) {
   using enum finding::RemedyId;
   const auto& tls = facts.tls;
   if (!tls.certificate_trusted) {
@@ -223,7 +223,7 @@ void conclude_tls(Audit& audit, const PortFacts& facts) {
     audit.add(facts.no_tls ? without_tls(audit, facts) : tls_not_reached(audit, facts));
     return;
   }
-  Judgement judgement;
+  TlsJudgement judgement;
   judge_versions(facts, judgement);
   judge_certificate(audit, facts, judgement);
   auto status = judgement.worst;
