@@ -9,6 +9,7 @@
 #include "check/probes/pool.h"
 #include "check/probes/records.h"
 #include "check/schedule.h"
+#include "check/scrub.h"
 #include "check/target.h"
 #include "check/verdict.h"
 
@@ -55,6 +56,7 @@ public:
       add_network_remarks();
     }
     judge(report_, settings_);
+    scrub(report_, settings_);
     report_.elapsed = std::chrono::duration_cast<Milliseconds>(world_.clock.now() - origin_);
     return std::move(report_);
   }

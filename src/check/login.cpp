@@ -33,7 +33,6 @@ Phrase with_token(const PortFacts& facts,
   const auto response =
       xoauth2 ? smtp::xoauth2_response(credentials.user, token)
               : smtp::oauthbearer_response(credentials.user, subject.tls_name, facts.port, token);
-  session.hide(response);
   auto reply = session.secret_command("AUTH " + mechanism + " " + response,
                                       "AUTH " + mechanism + " " + std::string(hidden));
   if (reply && reply->code == 334) {  // an error report; RFC 7628 §3.2.3 wants it acknowledged
@@ -44,7 +43,6 @@ Phrase with_token(const PortFacts& facts,
 
 Result<smtp::Reply> plain(const Credentials& credentials, smtp::Session& session) {
   const auto response = smtp::plain_response(credentials.user, credentials.password.reveal());
-  session.hide(response);
   return session.secret_command("AUTH PLAIN " + response, "AUTH PLAIN " + std::string(hidden));
 }
 
@@ -92,10 +90,6 @@ Phrase log_in(Audit& audit, const PortFacts& facts, Conversation& conversation) 
     return {Word::login_unsafe, {std::to_string(facts.port)}};
   }
   const auto& credentials = *audit.settings().credentials;
-  for (const auto& secret : {credentials.password.reveal(), credentials.oauth2_token.reveal()}) {
-    session.hide(secret);
-    session.hide(secret.empty() ? "" : smtp::base64(secret));
-  }
   return credentials.oauth2_token.empty()
              ? with_password(facts, credentials, session)
              : with_token(facts, audit.subject(), credentials, session);

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t max_transcript_line = 1000;
 constexpr int greeting_patience = 3;  // reply times
 constexpr int goodbye = 421;
-constexpr std::string_view hidden_text = "********";
 
 bool ehlo_not_understood(int code) {
   constexpr std::array codes = {500, 501, 502, 504};
@@ -46,29 +45,8 @@ void Session::record(Direction direction, std::string_view text) {
   }
   const auto at =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - timing_.origin);
-  auto shown = without_secrets(text);
-  shown.resize(std::min(shown.size(), max_transcript_line));
-  transcript_bytes_ += shown.size();
-  transcript_.push_back({at, direction, std::move(shown)});
-}
-
-std::string Session::without_secrets(std::string_view text) const {
-  std::string out(text);
-  for (const auto& secret : secrets_) {
-    for (auto at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
-      out.replace(at, secret.size(), hidden_text);
-      at += hidden_text.size();
-    }
-  }
-  return out;
-}
-
-void Session::hide(std::string secret) {
-  if (!secret.empty()) {
-    secrets_.push_back(std::move(secret));
-    std::ranges::sort(
-        secrets_, std::ranges::greater{}, &std::string::size);  // one may hold another
-  }
+  transcript_.push_back({at, direction, std::string(text.substr(0, max_transcript_line))});
+  transcript_bytes_ += transcript_.back().text.size();
 }
 
 void Session::record_reply(const Reply& reply) {
@@ -94,7 +72,6 @@ Milliseconds Session::round_trip() const {
 
 template <class T>
 Result<T> Session::lost(Error error) {
-  error.detail = without_secrets(error.detail);
   note(error.detail);
   drop();
   return Failure(std::move(error));
@@ -131,9 +108,6 @@ Result<Reply> Session::read_reply_within(Milliseconds time) {
       return lost<Reply>(std::move(next).error());
     }
     if (*next) {
-      for (auto& line : (*next)->lines) {
-        line = without_secrets(line);
-      }
       record_reply(**next);
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - asked);
@@ -261,7 +235,7 @@ Result<Reply> Session::hello(const std::string& name) {
 }
 
 Result<net::TlsFacts> Session::handshake(const net::TlsOptions& options) {
-  early_bytes_ = without_secrets(parser_.take_unread());
+  early_bytes_ = parser_.take_unread();
   record(Direction::received, early_bytes_);
   if (!alive_) {
     return fail(Errc::closed, "the connection is already closed");
@@ -271,7 +245,7 @@ Result<net::TlsFacts> Session::handshake(const net::TlsOptions& options) {
   if (!facts) {
     if (facts.error().code == Errc::malformed) {  // clear text came instead; it is still there
       const auto clear = transport_->read_some(clock_->now());
-      early_bytes_ += without_secrets(clear.value_or(""));
+      early_bytes_ += clear.value_or("");
       record(Direction::received, clear.value_or(""));
     }
     return lost<net::TlsFacts>(

@@ -78,9 +78,6 @@ public:
   /// are kept in early_bytes().
   [[nodiscard]] Result<net::TlsFacts> handshake(const net::TlsOptions& options);
 
-  /// From now on `secret` is shown as "********" wherever the server repeats it.
-  void hide(std::string secret);
-
   /// QUIT without waiting for the answer, then close.
   void quit();
 
@@ -119,7 +116,6 @@ private:
   /// Before a command: nullopt where the server is silent, as it should be; else its 421, or a
   /// failure.
   std::optional<Result<Reply>> spoken_out_of_turn();
-  [[nodiscard]] std::string without_secrets(std::string_view text) const;
   void record(Direction direction, std::string_view text);  // "" is not recorded
   void record_reply(const Reply& reply);
   template <class T>
@@ -133,7 +129,6 @@ private:
   Transcript transcript_;
   std::size_t transcript_bytes_{0};
   std::string early_bytes_;
-  std::vector<std::string> secrets_;
   std::chrono::microseconds fastest_reply_{std::chrono::hours(1)};
   bool alive_{true};
   bool in_tls_{false};

@@ -230,6 +230,21 @@ TEST(Password, ThatTheServerRepeatsInABrokenReplyIsHidden) {
   test::expect_sound(audit(script, login));
 }
 
+TEST(Password, ThatTheServerRepeatsInALaterConnectionIsHidden) {
+  Script script;
+  script.on("(connect)", [](const Dialogue&) { return say("220 " + std::string(test::password)); });
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.port == 25
+               ? std::optional(raw("250-" + smtp::plain_response(test::user, test::password) +
+                                   "\r\n250 " + smtp::base64("x" + std::string(test::password)) +
+                                   "\r\n"))
+               : std::nullopt;
+  });
+  const auto run = audit(script, login);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S2", 587), "pass");
+}
+
 TEST(Password, InTheLoginDialogueIsHidden) {
   Script script{.ports = {587}};
   script.on("EHLO", [](const Dialogue& d) {
