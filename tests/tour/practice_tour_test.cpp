@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <regex>
 #include <set>
 
@@ -67,6 +68,7 @@ TEST(PracticeStage, SaysTheSameInTextAndJson) {
   const auto stage = make_practice_stage({"exim", "", folder});
   const auto weak = stage->look(false, {});
   const auto hard = stage->look(true, {});
+  std::filesystem::remove_all(folder);
   ASSERT_TRUE(weak && hard);
   EXPECT_THAT(weak->json, HasSubstr("\"needs_upgrade\""));
   EXPECT_THAT(weak->text, HasSubstr("NEEDS UPGRADE"));
