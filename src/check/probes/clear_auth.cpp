@@ -282,6 +282,10 @@ void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation
   const bool advertised = !counted_ones(offered).empty();
   if (advertised && audit.clear_auth_proved()) {
     auth.state = ClearState::advertised;
+    auth.evidence = conversation.evidence(0);
+    std::erase_if(auth.evidence, [](const finding::Line& line) {
+      return line.text.find("AUTH") == std::string::npos;
+    });
     return;
   }
   if (!advertised && audit.auth_needs_advertising()) {
