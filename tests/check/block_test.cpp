@@ -78,7 +78,7 @@ TEST_P(BlockedByTheFirewall, AfterTheRelayProbeIsSeen) {
 /// of which a part was not seen.
 TEST_P(BlockedByTheFirewall, AtAnyConnectionMakesNoFalseVerdict) {
   const auto whole = audit({}, {.with_login = true});
-  for (int from = 0; from < whole.connections; ++from) {
+  test::in_parallel(whole.connections, [&](int from) {
     const auto run = audit({}, {.with_login = true, .guard = [&](int, int so_far) {
                                   return so_far >= from ? std::optional(GetParam()) : std::nullopt;
                                 }});
@@ -92,7 +92,7 @@ TEST_P(BlockedByTheFirewall, AtAnyConnectionMakesNoFalseVerdict) {
       EXPECT_TRUE(run.rule(1) != RuleState::ok || seen)
           << "from connection " << from << " port " << port;
     }
-  }
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds,

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
 
 #include "net/dialer.h"
 #include "smtp/sasl.h"
@@ -115,6 +118,19 @@ Audited audit(const Script& script, const Wishes& wishes) {
   out.connections = watched.connections();
   out.most_at_once = watched.most_at_once();
   return out;
+}
+
+void in_parallel(int count, const std::function<void(int)>& each) {
+  constexpr int at_once = 4;
+  std::atomic<int> next{0};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < at_once; ++i) {
+    threads.emplace_back([&] {
+      for (int which = next++; which < count; which = next++) {
+        each(which);
+      }
+    });
+  }
 }
 
 void expect_sound(const Audited& run) {

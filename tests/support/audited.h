@@ -52,6 +52,9 @@ struct Audited {
 /// ms.
 [[nodiscard]] Audited audit(const Script& script, const Wishes& wishes = {});
 
+/// Calls `each` with 0 … count - 1, several at once: runs mostly wait.
+void in_parallel(int count, const std::function<void(int)>& each);
+
 /// What holds of every run against every server: findings complete, no secrets, limits kept.
 void expect_sound(const Audited& run);
 
