@@ -172,9 +172,15 @@ long TcpTransport::before_read(BIO* bio,
     return -1;
   }
   unsigned char first = 0;
-  if (watch.expects_handshake && recv(watch.fd, &first, 1, MSG_PEEK) == 1) {
+  const auto seen = watch.expects_handshake ? recv(watch.fd, &first, 1, MSG_PEEK) : 0;
+  if (seen == 1) {
     watch.expects_handshake = false;
     watch.met_clear_text = is_clear_text(first);
+  } else if (seen < 0 && (errno == EAGAIN || errno == EINTR)) {
+    // Nothing yet. Were OpenSSL let to read, the first byte could arrive in between, and a later
+    // one be taken for the first.
+    BIO_set_retry_read(bio);
+    return -1;
   }
   if (watch.met_clear_text) {
     BIO_clear_retry_flags(bio);

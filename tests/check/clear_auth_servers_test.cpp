@@ -98,7 +98,7 @@ TEST(ClearAuth, OnThreePortsIsProvedOnOneOnly) {
 }
 
 TEST(ClearAuth, TakenAfterHeloOnlyIsFound) {
-  Script script;
+  Script script{.ports = {25}};
   int hellos = 0;
   script.on("HELO", [&](const Dialogue&) {
     ++hellos;
@@ -142,7 +142,7 @@ TEST(ClearAuth, NeverMoreThanTwoRefusalsAConnection) {
 }
 
 TEST(ClearAuth, ALateMechanismOfALongListIsNotForgotten) {
-  auto script = Script{};
+  auto script = Script{.ports = {587}};
   script.on("AUTH PLAIN",
             [](const Dialogue& d) { return d.tls ? std::nullopt : std::optional(say("334 ")); });
   script.on("AUTH", [](const Dialogue& d) {
@@ -168,7 +168,7 @@ TEST(ClearAuth, A501IsComparedWithTls) {
 }
 
 TEST(ClearAuth, A501OnBothSidesProvesNothing) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("AUTH", "501 5.5.4 Syntax: AUTH mechanism initial-response");
   const auto run = audit(script);
   EXPECT_EQ(run.status("A2", 587), "not_tested");
@@ -176,7 +176,7 @@ TEST(ClearAuth, A501OnBothSidesProvesNothing) {
 }
 
 TEST(ClearAuth, AHangUpAtTheQuestionIsNotTested) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("AUTH",
             [](const Dialogue& d) { return d.tls ? std::nullopt : std::optional(hang_up()); });
   const auto run = audit(script);
@@ -187,13 +187,13 @@ TEST(ClearAuth, AHangUpAtTheQuestionIsNotTested) {
 }
 
 TEST(ClearAuth, AHangUpAfterHeloIsNoPass) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("HELO", [](const Dialogue&) { return hang_up(); });
   EXPECT_EQ(audit(script).status("A2", 25), "not_tested");
 }
 
 TEST(ClearAuth, HeloRefusedIsNotApplicable) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("HELO", "502 5.5.1 EHLO, please");
   EXPECT_EQ(audit(script).status("A2", 25), "pass");
 }
@@ -231,7 +231,7 @@ TEST(Ehlo, UnknownToTheServerLeadsToHelo) {
 }
 
 TEST(Offers, XclientIsAWarning) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("EHLO", [](const Dialogue& d) {
     return d.port == 25 && !d.tls
                ? std::optional(
@@ -242,7 +242,7 @@ TEST(Offers, XclientIsAWarning) {
 }
 
 TEST(Pool, StarttlsMissingOnSomeConnectionsIsAWarning) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("EHLO", [](const Dialogue& d) {
     return d.port == 25 && d.connection == 2
                ? std::optional(raw("250-mail.example.org\r\n250 8BITMIME\r\n"))

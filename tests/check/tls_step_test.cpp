@@ -16,6 +16,9 @@ using test::say;
 using test::Script;
 using Injected = test::Script::Injected;
 
+const test::Wishes soon{
+    .settings = [](CheckSettings& s) { s.timeout = std::chrono::milliseconds(60); }};
+
 Answer start_tls(std::string bytes) {
   return {std::move(bytes), Answer::Then::start_tls};
 }
@@ -32,25 +35,26 @@ TEST(Injection, ThatIsExecutedInsideTlsIsFoundOnTls12) {
   auto identity =
       net::ServerIdentity::make({.name = "mail.example.org", .highest = net::TlsVersion::tls1_2});
   ASSERT_TRUE(identity);
-  const auto run = audit({.injected = Injected::executed, .tls_context = identity->context()});
+  const auto run =
+      audit({.ports = {587}, .injected = Injected::executed, .tls_context = identity->context()});
   EXPECT_EQ(run.status("A5", 587), "fail");
 }
 
 TEST(Injection, WhoseAnswerComesLateIsFound) {
-  const auto run = audit({.injected = Injected::executed_late});
+  const auto run = audit({.ports = {587}, .injected = Injected::executed_late});
   test::expect_sound(run);
   EXPECT_EQ(run.status("A5", 587), "fail");
   EXPECT_NE(run.status("A6", 587).substr(0, 4), "fail");
 }
 
 TEST(Injection, AnsweredInClearBehindThe220IsFound) {
-  const auto run = audit({.injected = Injected::answered_in_clear});
+  const auto run = audit({.ports = {587}, .injected = Injected::answered_in_clear});
   test::expect_sound(run);
   EXPECT_EQ(run.status("A5", 587), "fail");
 }
 
 TEST(Injection, AnsweredInClearInTheSameSegmentIsFound) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("STARTTLS",
             [](const Dialogue&) { return start_tls("220 2.0.0 Ready\r\n250 2.0.0 Ok\r\n"); });
   const auto run = audit(script);
@@ -58,7 +62,7 @@ TEST(Injection, AnsweredInClearInTheSameSegmentIsFound) {
 }
 
 TEST(Injection, ASecondGreetingInsideTlsIsNoAnswerToIt) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("(tls)", [](const Dialogue& d) {
     return d.port == 587 ? std::optional(say("220 mail.example.org ESMTP again")) : std::nullopt;
   });
@@ -69,7 +73,7 @@ TEST(Injection, ASecondGreetingInsideTlsIsNoAnswerToIt) {
 }
 
 TEST(Injection, AnAnswerBehindASecondGreetingIsFound) {
-  Script script{.injected = Injected::executed};
+  Script script{.ports = {587}, .injected = Injected::executed};
   script.on("(tls)", [](const Dialogue& d) {
     return d.port == 587 ? std::optional(say("220 mail.example.org ESMTP again")) : std::nullopt;
   });
@@ -77,7 +81,7 @@ TEST(Injection, AnAnswerBehindASecondGreetingIsFound) {
 }
 
 TEST(Injection, AGoodbyeInsideTlsIsNoAnswerToIt) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("(tls)", [](const Dialogue& d) {
     return d.port == 587 ? std::optional(hang_up("421 4.3.0 shutting down")) : std::nullopt;
   });
@@ -94,7 +98,7 @@ struct Refusal {
 class InjectionRefused : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(InjectionRefused, WithAHangUpPassesAndTlsIsTestedOnANewConnection) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("STARTTLS", [&](const Dialogue& d) {
     // The NOOP that comes in the same write is seen by the server before its answer.
     return d.port == 587 && d.connection == 1 ? std::optional(hang_up(GetParam().reply))
@@ -119,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Starttls, RefusedAlwaysLeavesA5AndA6Open) {
   for (const auto* reply :
        {"454 4.7.0 TLS not available due to local problem", "502 5.5.1 not now", "250 2.0.0 Ok"}) {
-    Script script;
+    Script script{.ports = {587}};
     script.on("STARTTLS", reply);
     const auto run = audit(script);
     test::expect_sound(run);
@@ -132,10 +136,10 @@ TEST(Starttls, RefusedAlwaysLeavesA5AndA6Open) {
 }
 
 TEST(Starttls, FollowedByNoiseInsteadOfAHandshakeIsNoPass) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("STARTTLS",
             [](const Dialogue&) { return raw("220 2.0.0 Ready\r\n\x16\x03\x01garbage!\x01\x02"); });
-  const auto run = audit(script);
+  const auto run = audit(script, soon);
   test::expect_sound(run);
   EXPECT_NE(run.status("A5", 587), "pass");
   EXPECT_NE(run.rule(1), RuleState::ok);
@@ -145,7 +149,7 @@ TEST(Starttls, FollowedBySilenceIsNoPass) {
   Script script{.ports = {587}};
   script.on("STARTTLS", [](const Dialogue&) { return raw("220 2.0.0 Ready\r\n"); });
   script.on("NOOP", [](const Dialogue&) { return raw(""); });
-  const auto run = audit(script);
+  const auto run = audit(script, soon);
   test::expect_sound(run);
   EXPECT_EQ(run.status("A5", 587), "not_tested");
   EXPECT_NE(run.rule(1), RuleState::ok);
@@ -166,7 +170,7 @@ TEST(State, ThatIsKeptAcrossStarttlsIsFound) {
 }
 
 TEST(State, ARelayRefusalInsteadOf503ShowsThatTheSenderWasKept) {
-  Script script;
+  Script script{.ports = {25}};
   script.on("RCPT", [](const Dialogue& d) {
     return d.port == 25 && d.tls ? std::optional(say("554 5.7.1 Relay access denied"))
                                  : std::nullopt;
@@ -197,7 +201,7 @@ TEST(Certificate, ForAnotherNameFails) {
 TEST(Certificate, OfAnUnknownCaFails) {
   const auto other = net::ServerIdentity::make({.name = "mail.example.org"});
   ASSERT_TRUE(other);
-  Script script;
+  Script script{.ports = {587}};
   script.tls_context = other->context();
   EXPECT_EQ(audit(script).status("A4", 587), "fail");
 }
@@ -217,7 +221,7 @@ TEST(Port465, ThatSpeaksClearTextIsASubmissionPortInClear) {
 }
 
 TEST(Starttls, ThatIsNotOfferedOnSubmissionFailsAndS4IsAskedInClear) {
-  Script script;
+  Script script{.ports = {587}};
   script.on("EHLO", [](const Dialogue& d) {
     return d.port == 587 ? std::optional(raw("250-mail.example.org\r\n250 8BITMIME\r\n"))
                          : std::nullopt;
