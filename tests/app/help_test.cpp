@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -63,7 +64,8 @@ TEST(ManPage, ListsEachOption) {
 
 /// Words that bash offers for a command line whose last word is being typed.
 std::string bash_offers(const std::vector<std::string>& line) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "spranga.bash";
+  const auto file = std::filesystem::path(testing::TempDir()) /
+                    ("spranga-" + std::to_string(::getpid()) + ".bash");
   std::ofstream(file) << completion_script("bash").value_or("");
   std::string words;
   for (const auto& word : line) {
@@ -78,6 +80,7 @@ std::string bash_offers(const std::vector<std::string>& line) {
   while (std::fgets(block.data(), block.size(), pipe.get()) != nullptr) {
     out += block.data();
   }
+  std::filesystem::remove(file);
   out.resize(std::min(out.find('\n'), out.size()));
   return out;
 }
