@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/audited.h"
+#include "tests/support/certificate_bomb.h"
 
 namespace spranga::check {
 namespace {
@@ -204,6 +205,18 @@ TEST(Certificate, OfAnUnknownCaFails) {
   Script script{.ports = {587}};
   script.tls_context = other->context();
   EXPECT_EQ(audit(script).status("A4", 587), "fail");
+}
+
+TEST(Certificate, ThatIsABombIsNoPass) {
+  const auto bomb = test::make_certificate_bomb(20'000, 0);
+  Script script{.ports = {465, 587}};
+  script.tls_context = bomb.get();
+  const auto run = audit(script, {.with_login = true});
+  test::expect_sound(run);
+  EXPECT_NE(run.status("A4", 587), "pass");
+  EXPECT_EQ(run.status("A4", 465), "-");  // no TLS, so nothing was heard there
+  EXPECT_NE(run.rule(1), RuleState::ok);
+  EXPECT_NE(run.rule(2), RuleState::ok);
 }
 
 TEST(Port465, ThatSpeaksClearTextIsASubmissionPortInClear) {

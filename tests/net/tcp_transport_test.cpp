@@ -7,6 +7,7 @@
 
 #include "net/dialer.h"
 #include "net/listener.h"
+#include "tests/support/certificate_bomb.h"
 #include "tests/support/scripted_server.h"
 
 namespace spranga::net {
@@ -201,6 +202,43 @@ TEST(Tls, OfAnOldVersionIsAgreedOnlyWhereBothOfferIt) {
       EXPECT_EQ(facts->version, TlsVersion::tls1_1);
     }
   }
+}
+
+TEST(CertificateBomb, OfManyNamesIsReadUpToALimit) {
+  const auto context = test::make_certificate_bomb(5000, 0);
+  auto [client, server] = connected();
+  const std::jthread serving([&server = server, &context] {
+    static_cast<void>(server->accept_tls(context.get(), soon()));
+  });
+  const auto facts = client->start_tls(trusting(), soon());
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->certificate_names.size(), 100U);
+  EXPECT_TRUE(facts->name_matches);
+  EXPECT_FALSE(facts->certificate_trusted);
+}
+
+TEST(CertificateBomb, ThatIsTooLargeEndsTheHandshake) {
+  for (const auto& [names, copies] : {std::pair(20'000, 0), std::pair(1000, 50)}) {
+    const auto context = test::make_certificate_bomb(names, copies);
+    auto [client, server] = connected();
+    const std::jthread serving([&server = server, &context] {
+      static_cast<void>(server->accept_tls(context.get(), soon()));
+    });
+    const auto facts = client->start_tls(trusting(), soon());
+    ASSERT_FALSE(facts);
+    EXPECT_EQ(facts.error().code, Errc::tls);
+    client->close();
+  }
+}
+
+TEST(CertificateBomb, OfALongChainIsNotTrusted) {
+  const auto context = test::make_certificate_bomb(0, 100);
+  auto [client, server] = connected();
+  const std::jthread serving([&server = server, &context] {
+    static_cast<void>(server->accept_tls(context.get(), soon()));
+  });
+  const auto facts = client->start_tls(trusting(), soon());
+  EXPECT_FALSE(facts && facts->valid());
 }
 
 TEST(RedirectingDialer, GoesToTheMappedPortAndNowhereElse) {
