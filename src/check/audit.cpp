@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "check/noise_cost.h"
 #include "check/opening.h"
 
 namespace spranga::check {
@@ -196,6 +197,22 @@ void Audit::say(const words::Phrase& step) {
 bool Audit::may_spend(int lines) const {
   const std::lock_guard lock(mutex_);
   return noise_.lines() + lines <= noise_budget;
+}
+
+std::unique_lock<std::mutex> Audit::turn_of_strangers() {
+  return std::unique_lock(strangers_);
+}
+
+void Audit::set_strangers_counted() {
+  const std::lock_guard lock(mutex_);
+  strangers_counted_ = true;
+}
+
+bool Audit::may_ask_as_stranger() const {
+  const bool relay = std::ranges::find(subject_.ports, 25) != subject_.ports.end();
+  const int reserved = relay ? noise_cost(LoudProbe::relay_refused, product()) : 0;
+  const std::lock_guard lock(mutex_);
+  return !strangers_counted_ || noise_.lines() + 1 + reserved <= noise_budget;
 }
 
 PortFacts& Audit::port(int number) {

@@ -178,6 +178,15 @@ public:
   /// May a probe that costs `lines` counted lines still run within the budget of this address?
   [[nodiscard]] bool may_spend(int lines) const;
 
+  /// Held while a submission port is asked as a stranger, so that the next one knows what it cost.
+  [[nodiscard]] std::unique_lock<std::mutex> turn_of_strangers();
+
+  /// Being refused as a stranger on a submission port leaves a counted line here.
+  void set_strangers_counted();
+
+  /// May one more submission port be asked, with a line left for the relay probe?
+  [[nodiscard]] bool may_ask_as_stranger() const;
+
   /// A note of facts of a port. The reference stays valid; one dialogue at a time owns a port.
   [[nodiscard]] PortFacts& port(int number);
 
@@ -230,6 +239,8 @@ private:
   mutable std::mutex mutex_;  // guards all below
   std::map<int, PortFacts> ports_;
   std::map<int, std::mutex> turns_;
+  std::mutex strangers_;
+  bool strangers_counted_{false};
   std::vector<finding::Finding> findings_;
   std::vector<finding::Dialogue> dialogues_;
   finding::Noise noise_;

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string>
+
+#include "check/audit.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -41,6 +46,60 @@ int loudest(LoudProbe probe) {
                                                                                              : 0;
 }
 
+bool starts_with_one_of(std::string_view text, std::span<const std::string_view> starts) {
+  return std::ranges::any_of(starts,
+                             [&](std::string_view start) { return text.starts_with(start); });
+}
+
+/// The filter of fail2ban's jail postfix, mode `more`.
+bool postfix_filter_counts(const smtp::Reply& reply) {
+  constexpr std::array<std::string_view, 3> places{
+      "helo command rejected: ", "sender address rejected: ", "recipient address rejected: "};
+  constexpr std::array<std::string_view, 11> reasons{"service unavailable",
+                                                     "client host rejected",
+                                                     "command rejected",
+                                                     "data command rejected",
+                                                     "relay access denied",
+                                                     "host not found",
+                                                     "domain not found",
+                                                     "need fully-qualified hostname",
+                                                     "match",
+                                                     "user unknown",
+                                                     "undeliverable address"};
+  const int tens = reply.code / 10 % 10;
+  const int ones = reply.code % 10;
+  if (reply.enhanced.empty() || (tens != 5 && tens != 0) || (ones != 0 && ones != 4)) {
+    return false;
+  }
+  const auto text = text::to_lower(reply.lines.front());
+  std::string_view rest = text;
+  rest.remove_prefix(std::min(rest.size(), reply.enhanced.size() + 1));
+  if (const auto end = rest.find(">: "); rest.starts_with('<') && end != std::string_view::npos) {
+    rest.remove_prefix(end + 3);
+  }
+  for (const auto place : places) {
+    if (rest.starts_with(place)) {
+      rest.remove_prefix(place.size());
+      break;
+    }
+  }
+  return starts_with_one_of(rest, reasons);
+}
+
+/// That of the jail exim: a sender that was looked up in vain is a line of its own, and a refused
+/// RCPT is read outside TLS only.
+int exim_filter_counts(const smtp::Reply& reply, std::string_view recipient, bool tls) {
+  constexpr std::array<std::string_view, 4> reasons{
+      "relay not permitted", "sender verify failed", "unknown user", "unrouteable address"};
+  if (reply.code != 550) {
+    return 0;
+  }
+  const auto last = text::to_lower(reply.lines.back());
+  const int sender = last.starts_with("sender verify failed") ? 1 : 0;
+  const bool seen = !tls && recipient.find('@') != std::string_view::npos;
+  return sender + (seen && starts_with_one_of(last, reasons) ? 1 : 0);
+}
+
 }  // namespace
 
 int noise_cost(LoudProbe probe, Product product) {
@@ -53,6 +112,33 @@ int noise_cost(LoudProbe probe, Product product) {
     }
   }
   return 0;
+}
+
+int refusal_cost(const smtp::Reply& reply,
+                 std::string_view recipient,
+                 bool tls,
+                 finding::Product product) {
+  if (!reply.refused()) {
+    return 0;
+  }
+  const bool unknown = product == Product::unknown || product == Product::other;
+  const bool postfix = unknown || product == Product::postfix;
+  const bool exim = unknown || product == Product::exim;
+  return std::max(postfix && postfix_filter_counts(reply) ? 1 : 0,
+                  exim ? exim_filter_counts(reply, recipient, tls) : 0);
+}
+
+int note_refusal(Audit& audit,
+                 std::string_view id,
+                 const Conversation& conversation,
+                 const Result<smtp::Reply>& reply,
+                 std::string_view recipient) {
+  if (!reply) {
+    return 0;
+  }
+  const int cost = refusal_cost(*reply, recipient, conversation.where().tls, audit.product());
+  audit.add_noise(id, cost);
+  return cost;
 }
 
 }  // namespace spranga::check

@@ -2,7 +2,11 @@
 // counts. Measured on the hardened and weak servers of lab/.
 #pragma once
 
+#include <string_view>
+
+#include "base/result.h"
 #include "finding/remedy.h"
+#include "smtp/reply.h"
 
 namespace spranga::check {
 
@@ -17,5 +21,21 @@ enum class LoudProbe {
 
 /// An unknown product is taken for the loudest.
 [[nodiscard]] int noise_cost(LoudProbe probe, finding::Product product);
+
+/// What a refused MAIL or RCPT leaves, by the words of the reply. `recipient` is "" at MAIL. Pure.
+[[nodiscard]] int refusal_cost(const smtp::Reply& reply,
+                               std::string_view recipient,
+                               bool tls,
+                               finding::Product product);
+
+class Audit;
+class Conversation;
+
+/// Adds what a reply to MAIL or RCPT cost to the noise of `id`; returns it.
+int note_refusal(Audit& audit,
+                 std::string_view id,
+                 const Conversation& conversation,
+                 const Result<smtp::Reply>& reply,
+                 std::string_view recipient);
 
 }  // namespace spranga::check

@@ -65,6 +65,7 @@ std::string passed_ids(const Report& report, Rule rule) {
 }
 
 /// What settles a rule, by the reason that keeps it open. The first row whose reason occurs wins.
+/// {0} in a suffix is the reason's first argument.
 struct Settler {
   Word reason;
   std::string_view prefix;
@@ -81,6 +82,8 @@ constexpr std::array settlers = {
     Settler{Word::a3_no_recipient, "", " --domain DOMAIN"},
     Settler{Word::s4_no_recipient, "", " --domain DOMAIN"},
     Settler{Word::s4_unknown_mailbox, "", " --user LOGIN"},
+    Settler{Word::s2_budget, "", " --ports {0} --other COLLEAGUE"},
+    Settler{Word::s4_budget, "", " --ports {0}"},
     Settler{Word::s1_unclear, "", " --relay-to YOU@ELSEWHERE"},
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
 };
@@ -107,7 +110,8 @@ std::string settle_command(const Report& report,
                            const RuleVerdict& verdict) {
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
-    if (std::ranges::none_of(verdict.open, holds)) {
+    const auto reason = std::ranges::find_if(verdict.open, holds);
+    if (reason == verdict.open.end()) {
       continue;
     }
     std::string command = settings.from_here ? "sudo " : std::string(row.prefix);
@@ -115,7 +119,11 @@ std::string settle_command(const Report& report,
     for (const auto& option : settings.typed_options) {
       command += " " + quoted(option);
     }
-    return command + std::string(row.suffix);
+    std::string suffix(row.suffix);
+    if (const auto at = suffix.find("{0}"); at != std::string::npos && !reason->values.empty()) {
+      suffix.replace(at, 3, reason->values.front());
+    }
+    return command + suffix;
   }
   return "";
 }

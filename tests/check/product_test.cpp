@@ -81,5 +81,33 @@ TEST(NoiseCost, OfAnUnknownServerIsThatOfTheLoudest) {
   }
 }
 
+TEST(RefusalCost, OnPostfixIsWhatItsFilterReads) {
+  const auto cost = [](const char* text) {
+    return refusal_cost(reply_of(text), "a@example.org", true, Product::postfix);
+  };
+  EXPECT_EQ(cost("554 5.7.1 <c[192.0.2.1]>: Client host rejected: Access denied"), 1);
+  EXPECT_EQ(cost("554 5.7.1 <a@b.example>: Relay access denied"), 1);
+  EXPECT_EQ(cost("450 4.1.8 <a@b.example>: Sender address rejected: Domain not found"), 1);
+  EXPECT_EQ(cost("450 4.7.1 <c.example>: Helo command rejected: Host not found"), 1);
+  EXPECT_EQ(cost("550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in table"), 1);
+  EXPECT_EQ(cost("554 5.7.1 <a@b.example>: Recipient address rejected: Access denied"), 0);
+  EXPECT_EQ(cost("553 5.7.1 <a@b.example>: Sender address rejected: not owned by user bob"), 0);
+  EXPECT_EQ(cost("530 5.7.0 Must issue a STARTTLS command first"), 0);
+  EXPECT_EQ(cost("250 2.1.5 Ok"), 0);
+}
+
+TEST(RefusalCost, OnEximIsASendersLineAndTheRecipientsOutsideTls) {
+  const auto cost = [](const char* text, const char* recipient, bool tls) {
+    return refusal_cost(reply_of(text), recipient, tls, Product::exim);
+  };
+  EXPECT_EQ(cost("550 Sender verify failed", "", true), 1);
+  EXPECT_EQ(cost("550 Sender verify failed", "a@example.org", true), 1);
+  EXPECT_EQ(cost("550 Sender verify failed", "a@example.org", false), 2);
+  EXPECT_EQ(cost("550 Unrouteable address", "a@example.org", false), 1);
+  EXPECT_EQ(cost("550 Unrouteable address", "a@example.org", true), 0);
+  EXPECT_EQ(cost("550 Unrouteable address", "postmaster", false), 0);
+  EXPECT_EQ(cost("550 Authentication required", "a@example.org", false), 0);
+}
+
 }  // namespace
 }  // namespace spranga::check

@@ -204,6 +204,27 @@ TEST(Submission, ThatTakesAnybodysMailFailsAndNotAByteIsSent) {
   EXPECT_EQ(run.message_bytes, 0U);
 }
 
+TEST(Submission, ThatRefusesTheClientForWantOfALoginPassesAndCostsNoMoreThanItMay) {
+  const auto* refusal = "554 5.7.1 <client[127.0.0.1]>: Client host rejected: Access denied";
+  Script script;
+  const auto before_login = [](const char* answer) {
+    return [answer](const Dialogue& d) {
+      return d.port != 25 && d.tls && !d.logged_in ? std::optional(say(answer)) : std::nullopt;
+    };
+  };
+  script.on("MAIL", before_login("250 2.1.0 Ok"));
+  script.on("RCPT", before_login(refusal));
+  const auto run = audit(script);
+  const bool asked_465 = run.status("S4", 465) == "pass";
+  EXPECT_EQ(run.status("S4", asked_465 ? 465 : 587), "pass");
+  EXPECT_EQ(run.status("S4", asked_465 ? 587 : 465), "not_tested");
+  EXPECT_EQ(run.status("S1", 25), "pass");
+  EXPECT_LE(run.report.noise.lines(), 2);
+  const auto alone = audit(script, {.settings = [](auto& s) { s.ports = {587, 465}; }});
+  EXPECT_EQ(alone.status("S4", 587), "pass");
+  EXPECT_EQ(alone.status("S4", 465), "pass");
+}
+
 TEST(Submission, WhoseDataIsAnsweredWithOkProvesNothing) {
   Script script{.ports = {465}};
   for (const auto* verb : {"MAIL", "RCPT", "DATA"}) {

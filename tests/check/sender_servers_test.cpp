@@ -146,6 +146,19 @@ TEST(Senders, AreTriedWithAtMostEightRefusalsAConnection) {
   }
 }
 
+TEST(Senders, WhoseRefusalsAGuardCountsAreNotTriedToTheEnd) {
+  Script script{.ports = {25, 587}};
+  script.on("(connect)", "220 mail.example.org ESMTP Exim 4.96");
+  script.on("MAIL", [](const Dialogue& d) {
+    const bool own = d.line.find("<bob@") != std::string::npos;
+    return d.logged_in && !own ? std::optional(say("550 Sender verify failed")) : std::nullopt;
+  });
+  const auto run = audit(script, login);
+  EXPECT_EQ(run.status("S2", 587), "not_tested");
+  EXPECT_LE(run.report.noise.lines(), 2);
+  EXPECT_NE(run.rule(2), RuleState::ok);
+}
+
 TEST(Login, ThatFailsLeavesS2Open) {
   for (const auto* reply : {"535 5.7.8 Error: authentication failed",
                             "454 4.7.0 Temporary authentication failure",

@@ -352,6 +352,14 @@ for _server in ("postfix", "exim", "sendmail"):
 for _name, (_server, _variant, _knobs, *_) in SPECIAL.items():
     SCENARIOS[_name] = (special, _server, _variant, _knobs)
 SCENARIOS["blocked"] = (blocked, "postfix", "hard", {"FAIL2BAN": "postfix"})
+# as many guides have it: who has not logged in is refused as a client, and guards count that
+SCENARIOS["noise-postfix-client-rejected"] = (noise, "postfix", "hard", {
+    "FAIL2BAN": "mail",
+    "POSTCONF_EXTRA": "biff=no; postconf -Pe submission/inet/smtpd_client_restrictions=permit_sasl_authenticated,reject "
+                      "submissions/inet/smtpd_client_restrictions=permit_sasl_authenticated,reject"})
+# the sender is looked up, of users too: each invented one would be a counted line
+SCENARIOS["noise-exim-verify-sender"] = (noise, "exim", "hard", {
+    "FAIL2BAN": "mail", "WORLD": "1", "EXIM_ACL_MAIL": "  deny authenticated = *\n       ! verify = sender"})
 SCENARIOS["noise-sendmail-hard"] = (noise, "sendmail", "hard", {"FAIL2BAN": "mail"})
 
 

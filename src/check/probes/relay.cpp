@@ -150,6 +150,7 @@ void StrangerAtTheDoor::ask_own_domain() {
     add("S3", Status::not_tested, {Word::lost_here, {reply.error().detail}});
     return;
   }
+  note_refusal(audit_, "S3", *conversation_, reply, recipient);
   const auto line = reply->first_line();
   switch (smtp::reason_of(*reply)) {
     case smtp::Reason::none:
@@ -224,6 +225,7 @@ Control StrangerAtTheDoor::ask_control(std::string& words) {
     words = reply.error().detail;
     return Control::refused;
   }
+  note_refusal(audit_, "S1", *conversation_, reply, own.empty() ? "postmaster" : own);
   words = reply->first_line();
   if (reply->ok()) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
@@ -321,6 +323,12 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   }
   auto& session = conversation_->smtp();
   mark_ = session.mark();
+  const auto& settings = audit_.settings();
+  const bool asked_for = settings.relay_forms || settings.expn || !settings.relay_to.empty();
+  if (!asked_for && !audit_.may_spend(noise_cost(LoudProbe::relay_refused, audit_.product()))) {
+    add("S1", Status::not_tested, {Word::s7_budget, {}});
+    return false;
+  }
   const auto mail = "MAIL FROM:<" + form.sender + ">";
   auto reply = session.command(mail);
   std::string control_words;
@@ -348,8 +356,8 @@ bool StrangerAtTheDoor::ask_relay(const RelayForm& form) {
   return !relay_found_;
 }
 
-/// S3 where the words were unclear: the mailbox takes a stranger's mail, so what was refused there was
-/// the claim to be its owner.
+/// S3 where the words were unclear: the mailbox takes a stranger's mail, so what was refused there
+/// was the claim to be its owner.
 void StrangerAtTheDoor::conclude_own_domain() {
   if (!unclear_s3_.empty() && own_mailbox_taken_) {
     own_domain_->status = Status::pass;

@@ -59,12 +59,16 @@ public:
 
   [[nodiscard]] bool delivered() const { return delivered_; }
 
+  /// Refused senders leave lines that guards count, and no more is allowed.
+  [[nodiscard]] bool spent() const { return counted_ && !audit_.may_spend(1); }
+
   /// The server does not take the login: trying it again elsewhere would look like guessing.
   [[nodiscard]] bool login_failed() const { return trouble_.word == Word::login_failed; }
 
 private:
   bool ready();
   bool control();
+  void counted(const Result<smtp::Reply>& refusal, std::string_view recipient);
   FormResult try_form(const SenderForm& form);
   FormResult try_data(const SenderForm& form);
   void note(const SenderForm& form, const FormResult& result);
@@ -83,6 +87,7 @@ private:
   int refusals_{0};
   bool data_settled_{false};  // one forged sender got as far as 354
   bool delivered_{false};     // and its message was taken
+  bool counted_{false};       // a refusal left a line that guards count
   std::vector<std::string> accepted_;
   std::vector<std::string> unclear_;
   std::vector<std::string> informed_;  // taken, of those that only inform
@@ -134,6 +139,10 @@ bool SenderTrial::ready() {
   return trouble_.word == Word::none && control();
 }
 
+void SenderTrial::counted(const Result<smtp::Reply>& refusal, std::string_view recipient) {
+  counted_ = note_refusal(audit_, "S2", *conversation_, refusal, recipient) > 0 || counted_;
+}
+
 /// The login's own address, to itself, must be taken: else refusals prove nothing.
 bool SenderTrial::control() {
   auto& session = conversation_->smtp();
@@ -143,6 +152,7 @@ bool SenderTrial::control() {
     reply = session.command("RCPT TO:<" + own + ">");
   }
   if (!reply || !reply->ok()) {
+    counted(reply, own);
     trouble_ = {Word::s2_control_refused,
                 {own, reply ? reply->first_line() : reply.error().detail}};
     return false;
@@ -187,7 +197,8 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
 FormResult SenderTrial::try_form(const SenderForm& form) {
   auto& session = conversation_->smtp();
   auto reply = session.command("MAIL FROM:<" + form.path + ">" + form.parameters);
-  if (reply && reply->ok()) {
+  const bool at_mail = !reply || !reply->ok();
+  if (!at_mail) {
     reply = session.command("RCPT TO:<" + audit_.subject().own_address + ">");
   }
   if (!reply) {
@@ -198,6 +209,7 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
                ? try_data(form)
                : FormResult{FormResult::Kind::accepted, reply->first_line()};
   }
+  counted(reply, at_mail ? "" : audit_.subject().own_address);
   ++refusals_;
   return refused_or_unclear(*reply, form);
 }
@@ -251,6 +263,10 @@ void SenderTrial::conclude() {
 void SenderTrial::run() {
   audit_.say({Word::step_senders, {std::to_string(facts_.port)}});
   for (const auto& form : forms_) {
+    if (counted_ && !audit_.may_spend(1)) {
+      trouble_ = {Word::s2_budget, {std::to_string(facts_.port)}};
+      break;
+    }
     if (!form.decides && !accepted_.empty() && delivered_) {
       break;
     }
@@ -339,12 +355,25 @@ void probe_senders(Audit& audit) {
     add_without_credentials(audit);
     return;
   }
-  const auto forms = sender_forms(audit.subject(), audit.settings().other_address);
+  auto forms = sender_forms(audit.subject(), audit.settings().other_address);
+  if (!audit.settings().other_address.empty()) {
+    std::swap(forms[0], forms[1]);  // a real address passes where senders are looked up
+  }
   bool first = true;
+  bool spent = false;
   bool may_deliver = audit.settings().deliver;  // one message a run
   for (const int number : audit.open_ports()) {
     auto& facts = audit.port(number);
     if (!facts.tls_seen || !facts.secure.auth()) {
+      continue;
+    }
+    if (spent) {
+      audit.add(make_finding("S2",
+                             Status::not_tested,
+                             {Word::s2_budget, {std::to_string(number)}},
+                             audit,
+                             number,
+                             true));
       continue;
     }
     const auto turn = audit.turn_of(number);
@@ -355,6 +384,7 @@ void probe_senders(Audit& audit) {
       audit.add_noise("S2", noise_cost(LoudProbe::login_failed, audit.product()));
       return;
     }
+    spent = trial.spent();
     first = false;
   }
   if (first) {

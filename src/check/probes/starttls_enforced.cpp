@@ -1,5 +1,6 @@
 #include "check/probes/starttls_enforced.h"
 
+#include "check/noise_cost.h"
 #include "check/probes/submission.h"
 #include "smtp/refusal.h"
 
@@ -78,7 +79,15 @@ Judgement judge(Audit& audit,
   if (recipient.empty()) {
     return {Status::not_tested, {Word::a3_no_recipient, {port}}};
   }
-  return without_login(port, conversation.smtp().command("RCPT TO:<" + recipient + ">"));
+  const auto turn = audit.turn_of_strangers();
+  if (!audit.may_ask_as_stranger()) {
+    return {Status::not_tested, {Word::s4_budget, {port}}};
+  }
+  const auto reply = conversation.smtp().command("RCPT TO:<" + recipient + ">");
+  if (note_refusal(audit, "A3", conversation, reply, recipient) > 0) {
+    audit.set_strangers_counted();
+  }
+  return without_login(port, reply);
 }
 
 }  // namespace
@@ -89,8 +98,7 @@ void judge_clear_mail(Audit& audit,
                       const Result<smtp::Reply>& mail,
                       std::size_t mark) {
   auto judgement = judge(audit, facts, conversation, mail);
-  audit.add(
-      make_finding("A3", judgement.status, std::move(judgement.summary), conversation, mark));
+  audit.add(make_finding("A3", judgement.status, std::move(judgement.summary), conversation, mark));
 }
 
 }  // namespace spranga::check

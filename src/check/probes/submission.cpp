@@ -1,6 +1,8 @@
 #include "check/probes/submission.h"
 
+#include "check/noise_cost.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -51,13 +53,19 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
   const auto not_tested = [&](Phrase why) {
     return make_finding("S4", Status::not_tested, std::move(why), conversation, mark);
   };
+  const auto recipient = submission_recipient(audit.subject());
+  if (!audit.may_ask_as_stranger()) {
+    return not_tested({Word::s4_budget, {port}});
+  }
   auto reply = session.command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
   if (reply && reply->ok()) {
-    const auto recipient = submission_recipient(audit.subject());
     if (recipient.empty()) {
       return not_tested({Word::s4_no_recipient, {port}});
     }
     reply = session.command("RCPT TO:<" + recipient + ">");
+  }
+  if (note_refusal(audit, "S4", conversation, reply, recipient) > 0) {
+    audit.set_strangers_counted();
   }
   if (!reply) {
     return not_tested({Word::lost_here, {reply.error().detail}});
@@ -96,7 +104,9 @@ bool refuses_strangers(const smtp::Reply& reply) {
     default:
       break;
   }
-  return false;
+  // Postfix's permit_sasl_authenticated,reject among the client's restrictions says it so.
+  return text::to_lower(reply.text()).find(">: client host rejected: access denied") !=
+         std::string::npos;
 }
 
 void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& conversation) {
@@ -107,6 +117,7 @@ void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& c
     return;
   }
   audit.say({Word::step_open_submission, {port}});
+  const auto turn = audit.turn_of_strangers();
   audit.add(judge(audit, conversation));
   if (conversation.smtp().alive()) {
     // Whether RSET is liked decides nothing; the envelope ends with the connection at the latest.
