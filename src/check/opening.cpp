@@ -1,5 +1,7 @@
 #include "check/opening.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "check/door.h"
@@ -44,7 +46,7 @@ void settle(PortFacts& facts, PortState state, std::string trouble) {
 std::string view_of(const smtp::Capabilities& capabilities) {
   std::vector<std::string> words;
   for (const auto& [keyword, parameters] : capabilities.keywords) {
-    words.push_back(keyword == "AUTH" ? keyword + " " + parameters : keyword);
+    words.push_back(keyword == "AUTH" ? fmt::format("{} {}", keyword, parameters) : keyword);
   }
   std::ranges::sort(words);
   std::string out;
@@ -183,7 +185,7 @@ Opened try_open(
 
 }  // namespace
 
-Opened open_session(Audit& audit, PortFacts& facts, std::string purpose, bool hello) {
+Opened open_session(Audit& audit, PortFacts& facts, const std::string& purpose, bool hello) {
   for (int i = 1;; ++i) {
     bool crowded = false;
     auto opened = try_open(audit, facts, purpose, hello, crowded);
@@ -221,8 +223,8 @@ Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {
   return {};
 }
 
-Opened open_secure_session(Audit& audit, PortFacts& facts, std::string purpose) {
-  auto opened = open_session(audit, facts, std::move(purpose));
+Opened open_secure_session(Audit& audit, PortFacts& facts, const std::string& purpose) {
+  auto opened = open_session(audit, facts, purpose);
   if (!opened.conversation || facts.implicit_tls) {
     return opened;
   }

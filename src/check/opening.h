@@ -17,7 +17,7 @@ struct Opened {
 /// `hello` = false stops after the greeting. The first opening of a port settles facts.state.
 [[nodiscard]] Opened open_session(Audit& audit,
                                   PortFacts& facts,
-                                  std::string purpose,
+                                  const std::string& purpose,
                                   bool hello = true);
 
 /// STARTTLS, handshake and EHLO on an open clear session; facts.secure and facts.tls are filled.
@@ -25,14 +25,16 @@ struct Opened {
 [[nodiscard]] words::Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation);
 
 /// A session under TLS, by either road; the trouble says why there is none.
-[[nodiscard]] Opened open_secure_session(Audit& audit, PortFacts& facts, std::string purpose);
+[[nodiscard]] Opened open_secure_session(Audit& audit,
+                                         PortFacts& facts,
+                                         const std::string& purpose);
 
 /// "421 Too many concurrent SMTP connections from this IP address": come back in a moment. Exim
 /// counts a connection for 200 ms after we have left it; on 465 it says so in clear text.
 [[nodiscard]] bool is_crowded(std::string_view words);
 
 /// How often a crowded port is asked.
-inline constexpr int crowded_tries = 3;
+inline constexpr int crowded_tries = 5;
 
 /// Why a port that is not open cannot be tested, for a person.
 [[nodiscard]] words::Phrase state_phrase(const PortFacts& facts);

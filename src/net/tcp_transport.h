@@ -28,9 +28,9 @@ public:
   [[nodiscard]] Address local_address() const override { return local_; }
 
 private:
-  Result<std::size_t> write_plain(std::string_view bytes, SteadyTime deadline) const;
+  [[nodiscard]] Result<std::size_t> write_plain(std::string_view bytes, SteadyTime deadline) const;
   Result<std::size_t> write_tls(std::string_view bytes, SteadyTime deadline);
-  Result<std::string> read_plain(SteadyTime deadline) const;
+  [[nodiscard]] Result<std::string> read_plain(SteadyTime deadline) const;
   Result<std::string> read_tls(SteadyTime deadline);
 
   /// After an SSL call that did not succeed: waits and returns, or says why there is no point.

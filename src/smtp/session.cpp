@@ -57,7 +57,7 @@ void Session::record_reply(const Reply& reply) {
   }
 }
 
-void Session::note(std::string text) {
+void Session::note(std::string_view text) {
   record(Direction::event, text);
 }
 

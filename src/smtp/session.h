@@ -100,7 +100,7 @@ public:
   /// The shortest time that a reply took: an upper bound of the round trip.
   [[nodiscard]] Milliseconds round_trip() const;
 
-  void note(std::string text);  // an event line
+  void note(std::string_view text);  // an event line
 
   [[nodiscard]] const Transcript& transcript() const { return transcript_; }
 

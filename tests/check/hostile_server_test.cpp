@@ -204,7 +204,7 @@ TEST(BytesThatNoTerminalShouldSee, DoNotBreakAnything) {
 TEST(GarbageInTheHandshake, OnAllPortsIsNoPass) {
   Script script{.implicit_tls = {}};
   script.on("(connect)", [](const Dialogue& d) {
-    return d.port == 465 ? std::optional(raw("\x16\x03\x03\x00\x05garbage")) : std::nullopt;
+    return d.port == 465 ? std::optional(raw("\x16\x03\x03\x00\x05garbage"s)) : std::nullopt;
   });
   const auto run = audit(
       script, {.settings = [](CheckSettings& s) { s.timeout = std::chrono::milliseconds(60); }});

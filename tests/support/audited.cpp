@@ -124,6 +124,7 @@ void in_parallel(int count, const std::function<void(int)>& each) {
   constexpr int at_once = 4;
   std::atomic<int> next{0};
   std::vector<std::jthread> threads;
+  threads.reserve(at_once);
   for (int i = 0; i < at_once; ++i) {
     threads.emplace_back([&] {
       for (int which = next++; which < count; which = next++) {

@@ -53,9 +53,8 @@ const std::string& ca_file() {
     return name;
   }();
 
-  static const struct Remover {
-    ~Remover() { ::unlink(path.c_str()); }
-  } remover;
+  static const std::unique_ptr<const std::string, void (*)(const std::string*)> remover(
+      &path, [](const std::string* name) { ::unlink(name->c_str()); });
 
   return path;
 }

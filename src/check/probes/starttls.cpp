@@ -115,7 +115,7 @@ Result<smtp::Reply> Crossing::say_starttls() {
   if (injecting_) {
     static_cast<void>(session_.read_reply());  // the NOOP's own, in clear, as it should be
   }
-  const auto reset = session_.command("RSET");
+  auto reset = session_.command("RSET");
   if (!reset || !reset->ok()) {
     return reset;
   }
