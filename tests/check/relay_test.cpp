@@ -36,6 +36,10 @@ INSTANTIATE_TEST_SUITE_P(
     RelayRefusal,
     ::testing::Values(
         RelayRow{"554 5.7.1 <x@y.example>: Relay access denied", denied, denied, denied},
+        RelayRow{"554 5.7.1 <x@y.example>: Sender address rejected: Access denied",
+                 RelayVerdict::says_nothing,
+                 RelayVerdict::says_nothing,
+                 RelayVerdict::says_nothing},
         RelayRow{"550 relay not permitted", denied, denied, denied},
         RelayRow{"550 5.7.1 <x@y.example>... Relaying denied. IP name lookup failed [192.0.2.9]",
                  denied,
