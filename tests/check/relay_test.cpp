@@ -93,6 +93,7 @@ SenderForm form(words::Word name) {
 TEST(SenderForms, AreForeignFirstAndTheDecidingOnesBeforeTheOthers) {
   const auto forms = sender_forms(subject(), "");
   std::vector<std::string> paths;
+  paths.reserve(forms.size());
   for (const auto& each : forms) {
     paths.push_back((each.decides ? "!" : "") + each.path + each.parameters);
   }
