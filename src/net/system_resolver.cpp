@@ -98,7 +98,7 @@ public:
       const auto left = deadline - std::chrono::steady_clock::now();
       if (left.count() <= 0) {
         if (gai_cancel(&job_->request) != EAI_CANCELED) {
-          job_.release();  // glibc still writes to it
+          static_cast<void>(job_.release());  // glibc still writes to it
         }
         return fail(Errc::timeout, "DNS: no answer in time");
       }

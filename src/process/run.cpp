@@ -40,13 +40,14 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     }
   }
   for (const auto& [name, value] : added) {
-    out.push_back(name + "=" + value);
+    out.push_back(std::string(name).append("=").append(value));
   }
   return out;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (auto& string : strings) {
     out.push_back(string.data());
   }

@@ -87,51 +87,58 @@ void ReplyParser::feed(std::string_view bytes) {
   buffer_ += bytes;
 }
 
-Result<std::optional<Reply>> ReplyParser::spoil(Errc code, std::string detail) {
-  broken_ = Error{code, std::move(detail)};
-  return Failure(*broken_);
+Result<std::optional<std::string_view>> ReplyParser::next_line() const {
+  const std::string_view rest = std::string_view(buffer_).substr(at_);
+  const auto end = rest.find('\n');
+  const bool whole = end != std::string_view::npos;
+  if ((whole ? end : rest.size()) > max_reply_line) {
+    return fail(Errc::too_large, fmt::format("a reply line of over {} bytes", max_reply_line));
+  }
+  return whole ? std::optional(rest.substr(0, end + 1)) : std::nullopt;
+}
+
+Result<bool> ReplyParser::take_line(std::string_view raw) {
+  auto line = raw.substr(0, raw.size() - 1);
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  const auto parsed = parse_line(line);
+  if (!parsed) {
+    return fail(Errc::malformed,
+                fmt::format("not an SMTP reply: \"{}\"", text::escape_clipped(line, shown_bytes)));
+  }
+  if (!partial_.lines.empty() && parsed->code != partial_.code) {
+    return fail(
+        Errc::malformed,
+        fmt::format("a reply that changes its code from {} to {}", partial_.code, parsed->code));
+  }
+  at_ += raw.size();
+  partial_bytes_ += raw.size();
+  if (partial_.lines.size() == max_reply_lines || partial_bytes_ > max_reply_bytes) {
+    return fail(
+        Errc::too_large,
+        fmt::format("a reply of over {} lines or {} bytes", max_reply_lines, max_reply_bytes));
+  }
+  partial_.code = parsed->code;
+  partial_.lines.emplace_back(parsed->text);
+  return parsed->last;
 }
 
 Result<std::optional<Reply>> ReplyParser::next() {
-  if (broken_) {
-    return Failure(*broken_);
-  }
-  for (;;) {
-    const std::string_view rest = std::string_view(buffer_).substr(at_);
-    const auto end = rest.find('\n');
-    if (end == std::string_view::npos ? rest.size() > max_reply_line : end > max_reply_line) {
-      return spoil(Errc::too_large, fmt::format("a reply line of over {} bytes", max_reply_line));
+  for (bool last = false; !last;) {
+    if (broken_) {
+      return Failure(*broken_);
     }
-    if (end == std::string_view::npos) {
+    const auto line = next_line();
+    if (line && !*line) {
       return std::optional<Reply>{};
     }
-    auto line = rest.substr(0, end);
-    if (!line.empty() && line.back() == '\r') {
-      line.remove_suffix(1);
+    const Result<bool> taken = line ? take_line(**line) : Result<bool>(Failure(line.error()));
+    if (!taken) {
+      broken_ = taken.error();
+      continue;
     }
-    const auto parsed = parse_line(line);
-    if (!parsed) {
-      return spoil(
-          Errc::malformed,
-          fmt::format("not an SMTP reply: \"{}\"", text::escape_clipped(line, shown_bytes)));
-    }
-    if (!partial_.lines.empty() && parsed->code != partial_.code) {
-      return spoil(
-          Errc::malformed,
-          fmt::format("a reply that changes its code from {} to {}", partial_.code, parsed->code));
-    }
-    at_ += end + 1;
-    partial_bytes_ += end + 1;
-    if (partial_.lines.size() == max_reply_lines || partial_bytes_ > max_reply_bytes) {
-      return spoil(
-          Errc::too_large,
-          fmt::format("a reply of over {} lines or {} bytes", max_reply_lines, max_reply_bytes));
-    }
-    partial_.code = parsed->code;
-    partial_.lines.emplace_back(parsed->text);
-    if (parsed->last) {
-      break;
-    }
+    last = *taken;
   }
   auto done = std::exchange(partial_, Reply{});
   partial_bytes_ = 0;

@@ -51,7 +51,11 @@ public:
   [[nodiscard]] std::string take_unread();
 
 private:
-  Result<std::optional<Reply>> spoil(Errc code, std::string detail);
+  /// The next line with its LF; nullopt = more bytes are needed.
+  [[nodiscard]] Result<std::optional<std::string_view>> next_line() const;
+
+  /// Adds a line to the reply that is being put together; true where it was its last.
+  [[nodiscard]] Result<bool> take_line(std::string_view raw);
 
   std::string buffer_;
   std::size_t at_{0};

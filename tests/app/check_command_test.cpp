@@ -33,9 +33,9 @@ TEST(ExitCode, OfSeveralTargetsIsThatOfTheWorst) {
 
 class TemporaryFile : public testing::Test {
 protected:
-  TemporaryFile() { std::filesystem::create_directories(folder_); }
+  void SetUp() override { std::filesystem::create_directories(folder_); }
 
-  ~TemporaryFile() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::string path(const std::string& name) const {
     return (folder_ / name).string();
@@ -126,11 +126,13 @@ TEST_F(TemporaryFile, ThatIsEmptyIsNoSecret) {
 }
 
 TEST(Secrets, ComeFromTheEnvironmentOnce) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): this test has one thread
   ::setenv("SPRANGA_PASSWORD", "s3cret", 1);
   check::CheckOptions options;
   options.user = "alice";
   EXPECT_EQ((*read_credentials(options))->password.reveal(), "s3cret");
   EXPECT_EQ(std::getenv("SPRANGA_PASSWORD"), nullptr);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace

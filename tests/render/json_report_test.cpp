@@ -1,6 +1,7 @@
 #include "render/json_report.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -116,11 +117,13 @@ TEST(JsonReport, OfEachKindSatisfiesThePublishedSchema) {
                               test::protected_server(),
                               test::unreachable(),
                               banned};
-  const auto file = std::filesystem::path(testing::TempDir()) / "spranga-report.json";
+  const auto file = std::filesystem::path(testing::TempDir()) /
+                    ("spranga-report-" + std::to_string(::getpid()) + ".json");
   std::ofstream(file) << json_report(reports, {.verbose = true});
   const auto command = std::string("python3 ") + SPRANGA_SOURCE_DIR + "/tools/validate_report.py " +
                        SPRANGA_SOURCE_DIR + "/docs/check.schema.json " + file.string();
-  EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(cert-env33-c)
+  EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
+  std::filesystem::remove(file);
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ std::string dmarc_policy(std::string_view record) {
 std::string spf_all(std::string_view record) {
   std::string out;
   for (const auto word : text::split_words(record)) {
-    const auto term = text::to_lower(word);
+    auto term = text::to_lower(word);
     if (term == "all") {
       return "+all";
     }
