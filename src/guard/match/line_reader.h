@@ -1,0 +1,82 @@
+// LineReader: raw bytes of a log → text with its date found. All jails that read the same log with
+// the same settings share one: the line is decoded and dated once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ban/instant.h"
+#include "ban/jail_spec.h"
+#include "base/result.h"
+
+namespace spranga::guard {
+
+/// Whose rules for dates and times hold.
+enum class MatchMode {
+  live,    // fail2ban-server's: start-up phase, 60 s rule, nothing from the future
+  replay,  // old logs drive the clock
+  regex,   // fail2ban-regex's
+};
+
+/// A line longer than this is cut; what stands before is read.
+inline constexpr std::size_t longest_line{16U << 20U};
+
+/// Jails whose settings are equal can share a reader.
+struct ReaderSettings {
+  MatchMode mode{MatchMode::replay};
+  std::string encoding{"auto"};            // auto: UTF-8
+  std::optional<std::string> datepattern;  // several patterns on lines; none: the 17 templates
+  std::optional<std::string> logtimezone;
+  /// Where neither line nor logtimezone names a zone: the system's, a name of the zone database.
+  std::string zone{"UTC"};
+
+  [[nodiscard]] bool operator==(const ReaderSettings&) const = default;
+};
+
+/// A line of text with its date. fail2ban's tuple: before, date, after; expressions see before +
+/// after. The views live until the reader reads again.
+struct DatedLine {
+  std::string_view before;
+  std::string_view date_text;  // cut out of the line, or the last date's where the line has none
+  std::string_view after;
+  std::optional<ban::Instant> at;  // none: an impossible date, or none at all
+  bool undated{false};             // no date of its own: `at` is the last one's, or now
+  bool obsolete{false};            // live, start-up: older than now - findtime allows (see Matcher)
+  std::size_t number{0};           // 1-based, as read
+};
+
+struct ReaderStatistics {
+  std::uint64_t lines{0};
+  std::uint64_t dated{0};
+  std::uint64_t undated{0};     // no date template matched
+  std::uint64_t impossible{0};  // looked like a date and is none
+  std::uint64_t cut{0};         // longer than longest_line
+  std::uint64_t replaced{0};    // lines with bytes that the encoding does not know
+};
+
+class LineReader {
+public:
+  /// Errors: an unknown encoding or zone, a datepattern that does not compile.
+  [[nodiscard]] static Result<std::unique_ptr<LineReader>> make(ReaderSettings settings);
+
+  virtual ~LineReader() = default;
+
+  /// `raw` is one line, with or without its CR/LF. `now` guesses a missing year and decides whether
+  /// the last date is still good for a line without one; when old logs are replayed it is the
+  /// latest date read so far, and the reader itself notes this line's.
+  [[nodiscard]] virtual const DatedLine& read(std::string_view raw, ban::Instant now) = 0;
+
+  /// An entry of the journal: its time is known, nothing is cut out.
+  [[nodiscard]] virtual const DatedLine& read_entry(std::string_view text, ban::Instant at) = 0;
+
+  /// Gives the next line this number (1-based); else lines are counted as they are read.
+  virtual void set_next_number(std::size_t number) = 0;
+
+  [[nodiscard]] virtual const ReaderSettings& settings() const = 0;
+  [[nodiscard]] virtual const ReaderStatistics& statistics() const = 0;
+};
+
+}  // namespace spranga::guard
