@@ -1,0 +1,51 @@
+#include "guard/judge/history.h"
+
+#include <algorithm>
+
+namespace spranga::guard {
+
+bool MemoryHistory::is_forgotten(const Row& row, ban::Instant now) const {
+  if (!row.until) {
+    return false;
+  }
+  const auto limit = now - keep_;
+  constexpr int lengths = 3;
+  return row.since < limit && row.since + lengths * (*row.until - row.since) < limit;
+}
+
+std::optional<PastBans> MemoryHistory::of(const std::string& jail,
+                                          const std::string& target,
+                                          bool all_jails,
+                                          ban::Instant now) const {
+  const auto jails = targets_.find(target);
+  if (jails == targets_.end()) {
+    return std::nullopt;
+  }
+  std::optional<PastBans> sum;
+  for (const auto& [name, row] : jails->second) {
+    if ((!all_jails && name != jail) || is_forgotten(row, now)) {
+      continue;
+    }
+    sum = sum.value_or(PastBans{0, row.since});
+    sum->count += row.count;
+    sum->last = std::max(sum->last, row.since);
+  }
+  return sum;
+}
+
+void MemoryHistory::add(const ban::Ban& ban) {
+  if (targets_.size() >= purge_at_) {
+    purge(ban.since);
+  }
+  targets_[ban.target][ban.jail] = {ban.count, ban.since, ban.until};
+}
+
+void MemoryHistory::purge(ban::Instant now) {
+  for (auto& [target, jails] : targets_) {
+    std::erase_if(jails, [&](const auto& entry) { return is_forgotten(entry.second, now); });
+  }
+  std::erase_if(targets_, [](const auto& entry) { return entry.second.empty(); });
+  purge_at_ = std::max(purge_at_, 2 * targets_.size());
+}
+
+}  // namespace spranga::guard

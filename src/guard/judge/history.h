@@ -1,0 +1,60 @@
+// BanHistory: who was banned before, for bantime.increment. A port: here it is kept in memory, the
+// daemon's ledger may stand behind it.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "ban/verdict.h"
+
+namespace spranga::guard {
+
+struct PastBans {
+  int count{0};       // how many
+  ban::Instant last;  // when the last one began
+};
+
+class BanHistory {
+public:
+  virtual ~BanHistory() = default;
+
+  /// Of this jail, or with `all_jails` the sum over all; nullopt where there were none.
+  [[nodiscard]] virtual std::optional<PastBans> of(const std::string& jail,
+                                                   const std::string& target,
+                                                   bool all_jails,
+                                                   ban::Instant now) const = 0;
+
+  /// A ban was made; it replaces what is known of this target in this jail.
+  virtual void add(const ban::Ban& ban) = 0;
+};
+
+/// Forgets as fail2ban's database does: a ban that began more than `keep` ago, unless three times
+/// its length have not gone by since then or it is for good.
+class MemoryHistory : public BanHistory {
+public:
+  explicit MemoryHistory(std::chrono::seconds keep = std::chrono::hours(24)) : keep_(keep) {}
+
+  [[nodiscard]] std::optional<PastBans> of(const std::string& jail,
+                                           const std::string& target,
+                                           bool all_jails,
+                                           ban::Instant now) const override;
+  void add(const ban::Ban& ban) override;
+
+private:
+  struct Row {
+    int count{0};
+    ban::Instant since;
+    std::optional<ban::Instant> until;
+  };
+
+  [[nodiscard]] bool is_forgotten(const Row& row, ban::Instant now) const;
+  void purge(ban::Instant now);
+
+  std::chrono::seconds keep_;
+  std::unordered_map<std::string, std::unordered_map<std::string, Row>> targets_;  // → jail → row
+  std::size_t purge_at_{4096};
+};
+
+}  // namespace spranga::guard

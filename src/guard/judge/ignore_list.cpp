@@ -1,0 +1,113 @@
+#include "guard/judge/ignore_list.h"
+
+#include <algorithm>
+
+#include "text/ascii.h"
+#include "text/escape.h"
+
+namespace spranga::guard {
+
+namespace {
+
+constexpr std::string_view file_scheme = "file:";
+
+bool looks_like_a_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    const auto lower = text::to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
+/// file:/a, file:///a and file:a.
+std::string path_of(std::string_view entry) {
+  entry.remove_prefix(file_scheme.size());
+  while (entry.starts_with("//")) {
+    entry.remove_prefix(1);
+  }
+  return std::string(entry);
+}
+
+}  // namespace
+
+Result<IgnoreList> IgnoreList::make(const std::vector<std::string>& entries) {
+  IgnoreList out;
+  for (const auto& entry : entries) {
+    if (entry.empty()) {
+      continue;
+    }
+    if (text::starts_with_ignoring_case(entry, file_scheme)) {
+      out.files_.push_back(path_of(entry));
+    } else if (const auto network = Network::parse(entry)) {
+      out.add(*network);
+    } else if (looks_like_a_name(entry)) {
+      out.names_.push_back(entry);
+    } else {
+      return fail(
+          Errc::malformed,
+          "ignoreip: \"" + text::escape_clipped(entry, 80) + "\" is no address, network or name");
+    }
+  }
+  return out;
+}
+
+void IgnoreList::add(Network network) {
+  if (network.is_single()) {
+    singles_.insert(network.to_string());
+  }
+  networks_.push_back(network);
+}
+
+IgnoreList::Why IgnoreList::covers(const std::string& id,
+                                   const std::optional<net::Address>& address,
+                                   const NamePort& names,
+                                   const FilePort& files) const {
+  const auto holds = [&](const Network& network) { return network.contains(*address); };
+  if (address && (singles_.contains(id) || std::ranges::any_of(networks_, holds))) {
+    return Why::address;
+  }
+  for (const auto& path : files_) {
+    const auto text = files ? files(path) : Result<std::string>(fail(Errc::not_found, path));
+    if (address && text && std::ranges::any_of(parse_ignore_file(*text), holds)) {
+      return Why::address;
+    }
+  }
+  for (const auto& name : names_) {
+    if (text::equal_ignoring_case(name, id)) {  // a host that was not resolved either
+      return Why::name;
+    }
+    if (address && names && std::ranges::count(names(name), *address) > 0) {
+      return Why::name;
+    }
+  }
+  return Why::no;
+}
+
+bool IgnoreList::overlaps(const Network& network, const FilePort& files) const {
+  const auto meets = [&](const Network& other) { return network.overlaps(other); };
+  if (std::ranges::any_of(networks_, meets)) {
+    return true;
+  }
+  return std::ranges::any_of(files_, [&](const std::string& path) {
+    const auto text = files ? files(path) : Result<std::string>(fail(Errc::not_found, path));
+    return text && std::ranges::any_of(parse_ignore_file(*text), meets);
+  });
+}
+
+std::vector<Network> parse_ignore_file(std::string_view text) {
+  std::vector<Network> out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    auto line = std::string(text.substr(0, text.substr(0, end).find_first_of("#;")));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    std::ranges::replace(line, ',', ' ');
+    for (const auto word : text::split_words(line)) {
+      if (const auto network = Network::parse(word)) {
+        out.push_back(*network);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace spranga::guard

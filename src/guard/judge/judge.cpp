@@ -1,0 +1,266 @@
+#include "guard/judge/judge.h"
+
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+#include <utility>
+
+namespace spranga::guard {
+
+namespace {
+
+constexpr int full_ipv4 = 32;
+constexpr int full_ipv6 = 128;
+
+std::optional<ban::Instant> end_of(ban::Instant since, std::optional<BanTime::Length> length) {
+  return length ? std::optional(since + *length) : std::nullopt;
+}
+
+/// Whether `end` is later than `other`; none is for good.
+bool is_later(std::optional<ban::Instant> end, std::optional<ban::Instant> other) {
+  return other && (!end || *end > *other);
+}
+
+bool is_over(const ban::Ban& ban, ban::Instant now) {
+  return ban.until && *ban.until < now;
+}
+
+std::size_t next_purge(std::size_t size) {
+  constexpr std::size_t least = 1024;
+  return std::max(least, 2 * size);
+}
+
+}  // namespace
+
+int Judge::Account::count() const {
+  return std::visit([](const auto& one) { return one.count(); }, tally);
+}
+
+ban::Instant Judge::Account::last() const {
+  return std::visit([](const auto& one) { return one.last(); }, tally);
+}
+
+bool Judge::Account::expire(ban::Instant now, std::chrono::seconds findtime) {
+  return std::visit([&](auto& one) { return one.expire(now, findtime); }, tally);
+}
+
+Result<Judge> Judge::make(const ban::JailSpec& spec, JudgePorts ports) {
+  SPRANGA_TRY(auto ignored, IgnoreList::make(spec.ignoreip));
+  SPRANGA_TRY(auto ban_time, BanTime::make(spec));
+  SPRANGA_TRY(auto cache, IgnoreCache::make(spec.ignorecache));
+  Judge judge(spec, std::move(ports), std::move(ignored), std::move(ban_time));
+  judge.cache_ = std::move(cache);
+  return judge;
+}
+
+Judge::Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime ban_time)
+    : spec_(std::move(spec)),
+      ports_(std::move(ports)),
+      ignored_(std::move(ignored)),
+      ban_time_(std::move(ban_time)) {
+  spec_.filter = {};
+}
+
+Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
+  Judgement out;
+  if (sighting.nofail || sighting.id.empty()) {
+    return out;
+  }
+  out.why = ignored_by(sighting, now);
+  if (*out.why != '\0') {
+    out.kind = Judgement::Kind::ignored;
+    return out;
+  }
+  out.kind = Judgement::Kind::counted;
+  out.target = target_of(sighting.id);
+  const auto at = sighting.at.value_or(now);
+  auto& account = account_of(out.target, now);
+  count(account, sighting, at);
+  if (account.count() < spec_.maxretry && !sighting.weak) {
+    count_more_for_known(account, out.target, at, now);
+  }
+  out.count = account.count();
+  if (out.count > 0 && out.count >= spec_.maxretry) {
+    auto whole = std::move(account);
+    accounts_.erase(out.target);
+    convict(out, std::move(whole), now);
+  }
+  return out;
+}
+
+const char* Judge::ignored_by(const ban::Sighting& sighting, ban::Instant now) {
+  if (!cache_) {
+    return ask_ignore_rules(sighting);
+  }
+  const auto key = cache_->key_of(sighting, spec_.name);
+  if (const auto known = cache_->find(key, now)) {
+    return *known ? "cache" : "";
+  }
+  const auto* const why = ask_ignore_rules(sighting);
+  cache_->put(key, *why != '\0', now);
+  return why;
+}
+
+const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
+  const auto address = net::Address::parse(sighting.id);
+  if (spec_.ignoreself && address && std::ranges::count(ports_.own_addresses, *address) > 0) {
+    return "ignoreself rule";
+  }
+  switch (ignored_.covers(sighting.id, address, ports_.names, ports_.files)) {
+    case IgnoreList::Why::address:
+      return "ip";
+    case IgnoreList::Why::name:
+      return "dns";
+    case IgnoreList::Why::no:
+      break;
+  }
+  const bool asked = ports_.command && has_ignorecommand();
+  return asked && ports_.command(spec_.ignorecommand, sighting) ? "command" : "";
+}
+
+std::string Judge::target_of(const std::string& id) const {
+  if (spec_.ipv4_prefix >= full_ipv4 && spec_.ipv6_prefix >= full_ipv6) {
+    return id;
+  }
+  const auto address = net::Address::parse(id);
+  if (!address) {
+    return id;
+  }
+  const bool is_ipv4 = address->family() == net::Family::ipv4;
+  const auto network = Network::of(*address, is_ipv4 ? spec_.ipv4_prefix : spec_.ipv6_prefix);
+  // Nobody on the ignore list is hit through a neighbour.
+  const bool hits_ignored =
+      ignored_.overlaps(network, ports_.files) ||
+      (spec_.ignoreself && std::ranges::any_of(ports_.own_addresses, [&](const auto& own) {
+         return network.contains(own);
+       }));
+  return hits_ignored ? id : network.to_string();
+}
+
+Judge::Account& Judge::account_of(const std::string& target, ban::Instant now) {
+  if (const auto found = accounts_.find(target); found != accounts_.end()) {
+    if (!found->second.expire(now, spec_.findtime)) {
+      return found->second;
+    }
+    accounts_.erase(found);
+  }
+  if (accounts_.size() >= purge_accounts_at_) {
+    purge_accounts(now);
+  }
+  Account fresh;
+  if (spec_.counting == ban::Counting::window) {
+    fresh.tally = SlidingWindow(spec_.maxretry);
+  }
+  return accounts_.emplace(target, std::move(fresh)).first->second;
+}
+
+void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant at) {
+  std::visit(
+      [&](auto& tally) {
+        tally.add({at, sighting.attempts, sighting.weak}, spec_.findtime);
+      },
+      account.tally);
+  ++account.failures;
+  if (spec_.maxmatches <= 0) {
+    return;
+  }
+  for (const auto& line : sighting.matches) {
+    account.matches.push_back(line.substr(0, max_match_length));
+  }
+  const auto surplus = std::ssize(account.matches) - spec_.maxmatches;
+  if (surplus > 0) {
+    account.matches.erase(account.matches.begin(), account.matches.begin() + surplus);
+  }
+}
+
+/// bantime.increment: a failure of somebody who was banned n times counts 2, 3, 5, 9 … times.
+void Judge::count_more_for_known(Account& account,
+                                 const std::string& target,
+                                 ban::Instant at,
+                                 ban::Instant now) {
+  if (!spec_.increment.enabled || ports_.history == nullptr) {
+    return;
+  }
+  const auto past = ports_.history->of(spec_.name, target, false, now);
+  if (!past || past->count <= 0 || at <= past->last) {
+    return;
+  }
+  constexpr int most = 20;
+  const int weight = (1 << (std::min(past->count, most) - 1)) + 1;
+  const int more = std::min(weight, spec_.maxretry) - 1;
+  if (more > 0) {
+    std::visit([&](auto& tally) { tally.raise(more); }, account.tally);
+  }
+}
+
+/// Enough: a ban, a longer one, or none because it would be over.
+void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
+  using Kind = Judgement::Kind;
+  const auto since = account.last();
+  const auto until = end_of(since, ban_time_.base());
+  if (until && *until < now) {
+    judgement.kind = Kind::expired;
+    return;
+  }
+  const auto old = bans_.find(judgement.target);
+  if (old != bans_.end() && !is_over(old->second, now)) {
+    judgement.kind = is_later(until, old->second.until) ? Kind::prolonged : Kind::already_banned;
+    if (judgement.kind == Kind::prolonged) {
+      old->second.until = until;
+    }
+    judgement.ban = old->second;
+    return;
+  }
+  ban::Ban fresh{spec_.name, judgement.target, since, until, 1, account.failures};
+  grow(fresh, now);
+  if (ports_.history != nullptr && !is_over(fresh, now)) {
+    ports_.history->add(fresh);
+  }
+  if (bans_.size() >= purge_bans_at_) {
+    purge_bans(now);
+  }
+  bans_.insert_or_assign(judgement.target, fresh);
+  judgement.kind = Kind::banned;
+  judgement.matches = std::move(account.matches);
+  judgement.ban = std::move(fresh);
+}
+
+void Judge::grow(ban::Ban& ban, ban::Instant now) {
+  if (ports_.history == nullptr || !ban_time_.grows()) {
+    return;
+  }
+  const auto past = ports_.history->of(spec_.name, ban.target, spec_.increment.overalljails, now);
+  if (past && past->count > 0) {
+    ban.count = past->count + 1;
+    ban.until = end_of(ban.since, ban_time_.after(past->count, ports_.random));
+  }
+}
+
+const ban::Ban* Judge::banned(const std::string& target, ban::Instant now) const {
+  const auto found = bans_.find(target);
+  return found == bans_.end() || is_over(found->second, now) ? nullptr : &found->second;
+}
+
+void Judge::purge_accounts(ban::Instant now) {
+  for (auto entry = accounts_.begin(); entry != accounts_.end();) {
+    entry = entry->second.expire(now, spec_.findtime) ? accounts_.erase(entry) : std::next(entry);
+  }
+  if (accounts_.size() >= max_accounts) {
+    std::vector<ban::Instant> times;
+    times.reserve(accounts_.size());
+    for (const auto& [target, account] : accounts_) {
+      times.push_back(account.last());
+    }
+    const auto middle = times.begin() + std::ssize(times) / 2;
+    std::nth_element(times.begin(), middle, times.end());
+    std::erase_if(accounts_, [&](const auto& entry) { return entry.second.last() <= *middle; });
+  }
+  purge_accounts_at_ = std::min(next_purge(accounts_.size()), max_accounts);
+}
+
+void Judge::purge_bans(ban::Instant now) {
+  std::erase_if(bans_, [&](const auto& entry) { return is_over(entry.second, now); });
+  purge_bans_at_ = next_purge(bans_.size());
+}
+
+}  // namespace spranga::guard

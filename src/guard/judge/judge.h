@@ -1,0 +1,121 @@
+// Judge: what comes of the sightings of one jail. Sightings in, judgements out; the clock is an
+// argument, and what must be asked of somebody (names, files, commands, chance, earlier bans) goes
+// through ports. One judge, one thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "ban/jail_spec.h"
+#include "ban/sighting.h"
+#include "ban/verdict.h"
+#include "base/result.h"
+#include "guard/judge/ban_time.h"
+#include "guard/judge/history.h"
+#include "guard/judge/ignore_cache.h"
+#include "guard/judge/ignore_list.h"
+#include "guard/judge/tally.h"
+
+namespace spranga::guard {
+
+/// What a judge may ask. A port that is empty is not asked: names do not match, no file is read, no
+/// command is run, chance is 0, and without a history no ban grows.
+struct JudgePorts {
+  NamePort names;
+  FilePort files;
+  /// ignorecommand with its tags still in it; true: ignore.
+  std::function<bool(const std::string& command, const ban::Sighting& sighting)> command;
+  std::function<double()> random;           // from 0 up to 1
+  std::vector<net::Address> own_addresses;  // for ignoreself
+  BanHistory* history{nullptr};             // outlives the judge; judges of one guard share it
+};
+
+struct Judgement {
+  enum class Kind {
+    context,         // a NOFAIL line, or nothing to ban: not counted
+    ignored,         // `why` says by what
+    counted,         // counted, and not enough
+    banned,          // `ban` is new
+    prolonged,       // banned already, `ban` ends later than before
+    already_banned,  // banned already, for longer than this would be
+    expired,         // enough, but such a ban would be over by now
+  };
+
+  Kind kind{Kind::context};
+  std::string target;   // what is counted: an address, a network or an id
+  int count{0};         // where the account stands after this one, weak evidence weighed
+  const char* why{""};  // ignored: in fail2ban's words
+  std::optional<ban::Ban> ban;
+  std::vector<std::string> matches;  // of a new ban: the last maxmatches lines
+
+  /// What fail2ban logs as Found.
+  [[nodiscard]] bool is_found() const { return kind != Kind::context && kind != Kind::ignored; }
+};
+
+class Judge {
+public:
+  /// Errc::malformed: an option of the jail is not understood; the error names it.
+  [[nodiscard]] static Result<Judge> make(const ban::JailSpec& spec, JudgePorts ports);
+
+  /// `now` never goes back. A sighting without a time happens now.
+  [[nodiscard]] Judgement on_sighting(const ban::Sighting& sighting, ban::Instant now);
+
+  /// Whether `target` is banned at that moment; nullptr where not.
+  [[nodiscard]] const ban::Ban* banned(const std::string& target, ban::Instant now) const;
+
+  /// What of the configuration only DNS or a program could decide.
+  [[nodiscard]] const std::vector<std::string>& ignored_names() const { return ignored_.names(); }
+
+  [[nodiscard]] bool has_ignorecommand() const { return !spec_.ignorecommand.empty(); }
+
+  /// The key under which an id is counted and banned: itself, or its network.
+  [[nodiscard]] std::string target_of(const std::string& id) const;
+
+  /// Accounts that are kept at most; beyond, those that failed longest ago go.
+  static constexpr std::size_t max_accounts = 4'000'000;
+
+  /// Of a line that is kept with an account.
+  static constexpr std::size_t max_match_length = 16 * 1024;
+
+private:
+  struct Account {
+    std::variant<RateEstimate, SlidingWindow> tally;
+    int failures{0};
+    std::vector<std::string> matches;
+
+    [[nodiscard]] int count() const;
+    [[nodiscard]] ban::Instant last() const;
+    [[nodiscard]] bool expire(ban::Instant now, std::chrono::seconds findtime);
+  };
+
+  Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime ban_time);
+
+  [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
+  [[nodiscard]] Account& account_of(const std::string& target, ban::Instant now);
+  void count(Account& account, const ban::Sighting& sighting, ban::Instant at);
+  void count_more_for_known(Account& account,
+                            const std::string& target,
+                            ban::Instant at,
+                            ban::Instant now);
+  void convict(Judgement& judgement, Account account, ban::Instant now);
+  void grow(ban::Ban& ban, ban::Instant now);
+  void purge_accounts(ban::Instant now);
+  void purge_bans(ban::Instant now);
+
+  ban::JailSpec spec_;  // without its filter
+  JudgePorts ports_;
+  IgnoreList ignored_;
+  BanTime ban_time_;
+  std::optional<IgnoreCache> cache_;
+  std::unordered_map<std::string, Account> accounts_;
+  std::unordered_map<std::string, ban::Ban> bans_;
+  std::size_t purge_accounts_at_{1024};
+  std::size_t purge_bans_at_{1024};
+};
+
+}  // namespace spranga::guard

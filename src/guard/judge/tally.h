@@ -1,0 +1,74 @@
+// What a target has on its account in one jail, in the two ways of counting. Values; they know no
+// clock: a failure carries its time.
+//
+// Weak evidence never bans alone: with s strong and w weak failures the account stands at
+// s + min(w, 2·s), which is 0 without a strong one.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "ban/instant.h"
+
+namespace spranga::guard {
+
+struct Strike {
+  ban::Instant at;
+  int attempts{1};
+  bool weak{false};
+};
+
+/// The rule for weak evidence.
+[[nodiscard]] int effective_count(int strong, int weak);
+
+/// fail2ban's: when the first failure is older than findtime, what was counted is scaled down to
+/// the rate that it was. Not a window: four failures long ago and a fifth now may still ban.
+class RateEstimate {
+public:
+  void add(const Strike& failure, std::chrono::seconds findtime);
+
+  /// Counts more without another failure: a target known from earlier bans.
+  void raise(int by) { strong_.retry += by; }
+
+  /// Drops what ended at or before now − findtime; true where nothing is left.
+  bool expire(ban::Instant now, std::chrono::seconds findtime);
+
+  [[nodiscard]] int count() const { return effective_count(strong_.retry, weak_.retry); }
+
+  /// The latest failure.
+  [[nodiscard]] ban::Instant last() const;
+
+private:
+  struct Rate {
+    ban::Instant first{};
+    ban::Instant last{};
+    int retry{0};
+
+    void add(ban::Instant at, std::chrono::seconds findtime);
+  };
+
+  Rate strong_;
+  Rate weak_;
+};
+
+/// True: failures of the last findtime, the one exactly findtime ago included.
+class SlidingWindow {
+public:
+  /// `enough`: more than that need not be remembered (maxretry).
+  explicit SlidingWindow(int enough) : enough_(enough) {}
+
+  void add(const Strike& failure, std::chrono::seconds findtime);
+  void raise(int by);
+  bool expire(ban::Instant now, std::chrono::seconds findtime);
+
+  [[nodiscard]] int count() const;
+  [[nodiscard]] ban::Instant last() const;
+
+private:
+  void bound();
+
+  std::vector<Strike> failures_;  // by time; at most 4 · enough + 1
+  int enough_;
+};
+
+}  // namespace spranga::guard
