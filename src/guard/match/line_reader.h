@@ -7,10 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ban/instant.h"
 #include "ban/jail_spec.h"
 #include "base/result.h"
+#include "guard/dates/date_detector.h"
+#include "guard/dates/zone.h"
 
 namespace spranga::guard {
 
@@ -21,20 +24,22 @@ enum class MatchMode {
   regex,   // fail2ban-regex's
 };
 
-/// A line longer than this is cut; what stands before is read.
-inline constexpr std::size_t longest_line{16U << 20U};
+/// A line longer than this is cut, and U+FFFD ends it, so that no expression takes the cut for the
+/// line's end.
+inline constexpr std::size_t longest_line{2U << 20U};
 
-/// Jails whose settings are equal can share a reader.
 struct ReaderSettings {
   MatchMode mode{MatchMode::replay};
   std::string encoding{"auto"};            // auto: UTF-8
   std::optional<std::string> datepattern;  // several patterns on lines; none: the 17 templates
   std::optional<std::string> logtimezone;
-  /// Where neither line nor logtimezone names a zone: the system's, a name of the zone database.
-  std::string zone{"UTC"};
-
-  [[nodiscard]] bool operator==(const ReaderSettings&) const = default;
+  Zone local{Zone::system()};  // where neither line nor logtimezone names a zone
+  /// Old logs: what a date without a year is guessed from. None: `now`.
+  std::optional<ban::Instant> today;
 };
+
+/// Whether jails with these settings can share a reader; on one machine, at one time.
+[[nodiscard]] bool same_reading(const ReaderSettings& a, const ReaderSettings& b);
 
 /// A line of text with its date. fail2ban's tuple: before, date, after; expressions see before +
 /// after. The views live until the reader reads again.
@@ -44,7 +49,6 @@ struct DatedLine {
   std::string_view after;
   std::optional<ban::Instant> at;  // none: an impossible date, or none at all
   bool undated{false};             // no date of its own: `at` is the last one's, or now
-  bool obsolete{false};            // live, start-up: older than now - findtime allows (see Matcher)
   std::size_t number{0};           // 1-based, as read
 };
 
@@ -59,8 +63,10 @@ struct ReaderStatistics {
 
 class LineReader {
 public:
-  /// Errors: an unknown encoding or zone, a datepattern that does not compile.
-  [[nodiscard]] static Result<std::unique_ptr<LineReader>> make(ReaderSettings settings);
+  /// Errors: an unknown encoding or zone, a datepattern that does not compile. `now` decides which
+  /// years a pattern accepts.
+  [[nodiscard]] static Result<std::unique_ptr<LineReader>> make(ReaderSettings settings,
+                                                                ban::Instant now);
 
   virtual ~LineReader() = default;
 
@@ -74,6 +80,16 @@ public:
 
   /// Gives the next line this number (1-based); else lines are counted as they are read.
   virtual void set_next_number(std::size_t number) = 0;
+
+  /// Live mode: from now on lines are news, and a date that is off by more than 60 s is taken for
+  /// now.
+  virtual void end_start_phase() = 0;
+
+  /// Of lines in this encoding ("\n").
+  [[nodiscard]] virtual std::string_view newline() const = 0;
+
+  /// The templates and their luck, in the order in which they are tried.
+  [[nodiscard]] virtual std::vector<TemplateUse> templates() const = 0;
 
   [[nodiscard]] virtual const ReaderSettings& settings() const = 0;
   [[nodiscard]] virtual const ReaderStatistics& statistics() const = 0;

@@ -26,9 +26,10 @@ using ResolveName = std::function<std::vector<std::string>(std::string_view name
 
 struct MatchOptions {
   MatchMode mode{MatchMode::replay};
-  std::string zone{"UTC"};  // the system's, where line and jail name none
-  ResolveName resolve;      // for usedns yes and warn; absent: no name has an address
-  bool raw_hosts{false};    // names stay names, whatever usedns says (fail2ban-regex -r)
+  Zone local{Zone::system()};         // of lines for which neither line nor jail names a zone
+  std::optional<ban::Instant> today;  // old logs: what a date without a year is guessed from
+  ResolveName resolve;                // for usedns yes and warn; absent: no name has an address
+  bool raw_hosts{false};              // names stay names, whatever usedns says (fail2ban-regex -r)
   bool check_all{false};    // every failregex is tried on every line (fail2ban-regex without -o)
   bool show_nofail{false};  // context-only hits of sessions are sightings too, with nofail set
 };
@@ -53,8 +54,10 @@ class Matcher {
 public:
   /// Keeps a copy of `jail`. Errors name the expression's file:line: one that does not compile, one
   /// without a group for the id, an unknown encoding or zone, a bad datepattern.
+  /// `now` decides which years a date pattern accepts.
   [[nodiscard]] static Result<std::unique_ptr<Matcher>> make(const ban::JailSpec& jail,
-                                                             MatchOptions options);
+                                                             MatchOptions options,
+                                                             ban::Instant now);
 
   virtual ~Matcher() = default;
 
@@ -77,7 +80,7 @@ public:
 
   [[nodiscard]] virtual const ban::JailSpec& jail() const = 0;
   [[nodiscard]] virtual ReaderSettings reader_settings() const = 0;
-  /// The matcher's own reader; made when it is first used.
+  /// The matcher's own reader.
   [[nodiscard]] virtual LineReader& reader() = 0;
   [[nodiscard]] virtual const MatchStatistics& statistics() const = 0;
   [[nodiscard]] virtual std::vector<Quarantined> quarantined() const = 0;
@@ -89,7 +92,7 @@ public:
   using Sink = std::function<void(std::size_t matcher, std::vector<ban::Sighting>& sightings)>;
 
   /// `matchers` must outlive the group.
-  [[nodiscard]] static Result<MatcherGroup> make(std::vector<Matcher*> matchers);
+  [[nodiscard]] static Result<MatcherGroup> make(std::vector<Matcher*> matchers, ban::Instant now);
 
   /// `sink` is called for each matcher that saw something, with its place in `matchers`. Returns
   /// the line's date as the first matcher's reader found it (replay: for the clock).
@@ -104,6 +107,8 @@ private:
     std::unique_ptr<LineReader> reader;
     std::vector<std::size_t> matchers;
   };
+
+  void hand_on(const Shared& shared, const DatedLine& line, ban::Instant now, const Sink& sink);
 
   std::vector<Matcher*> matchers_;
   std::vector<Shared> shared_;

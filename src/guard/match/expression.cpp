@@ -1,0 +1,176 @@
+#include "guard/match/expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guard/match/tags.h"
+#include "guard/match/utf8.h"
+#include "text/ascii.h"
+
+namespace spranga::guard {
+
+namespace {
+
+constexpr std::string_view alternative_start = "alt_";
+constexpr std::string_view tuple_start = "tuple_";
+
+/// "user" of "alt_user_1": what is behind `start`, without a number at its end.
+std::string target_of(std::string_view group, std::string_view start) {
+  group.remove_prefix(start.size());
+  const auto line = group.find_last_not_of("0123456789");
+  if (line != std::string_view::npos && line + 1 < group.size() && group[line] == '_') {
+    group = group.substr(0, line);
+  }
+  const auto lower = text::to_lower(group);
+  return lower == "id" ? "fid" : lower == "port" ? "fport" : lower;
+}
+
+FieldContent content_of(std::optional<std::string_view> caught) {
+  return caught ? FieldContent(std::string(*caught)) : FieldContent();
+}
+
+TuplePart part_of(const FieldContent* content) {
+  const auto* text = content == nullptr ? nullptr : std::get_if<std::string>(content);
+  return text == nullptr ? TuplePart() : TuplePart(*text);
+}
+
+}  // namespace
+
+MatchStatus Searches::search(const Regex& regex, std::string_view text) {
+  last_ = &usual_;
+  const auto status =
+      text.size() <= long_text ? regex.search(text, usual_) : search_long(regex, text);
+  stopped_ += status == MatchStatus::limit ? 1 : 0;
+  return status;
+}
+
+MatchStatus Searches::search_long(const Regex& regex, std::string_view text) {
+  last_ = &first_;
+  const auto at_first = regex.search(text, first_, 0, 0);
+  if (at_first == MatchStatus::matched) {
+    return at_first;
+  }
+  last_ = &elsewhere_;
+  std::size_t second = 1;
+  while (second < text.size() && (static_cast<unsigned char>(text[second]) & 0xC0) == 0x80) {
+    ++second;
+  }
+  const auto elsewhere = regex.search(text, elsewhere_, second);
+  return elsewhere == MatchStatus::no_match ? at_first : elsewhere;
+}
+
+std::string place_of(const ban::Origin& origin) {
+  return origin.file.empty() ? "" : fmt::format("{}:{}: ", origin.file, origin.line);
+}
+
+CompiledExpression::CompiledExpression(const ban::Expression& source,
+                                       std::string expanded,
+                                       Regex regex)
+    : source_(&source),
+      expanded_(std::move(expanded)),
+      regex_(std::move(regex)),
+      content_(regex_.group_number("content")) {
+  for (int number = 1; number <= regex_.group_count(); ++number) {
+    const auto& name = regex_.group_name(number);
+    if (name.size() <= alternative_start.size()) {
+      continue;
+    }
+    if (name.starts_with(alternative_start)) {
+      alternatives_.push_back({name, target_of(name, alternative_start)});
+    } else if (name.starts_with(tuple_start)) {
+      tuples_.push_back({name, target_of(name, tuple_start)});
+    }
+  }
+  std::ranges::sort(alternatives_);
+  std::ranges::sort(tuples_);
+}
+
+Result<CompiledExpression> CompiledExpression::compile(const ban::Expression& source,
+                                                       ExpressionRole role) {
+  auto expanded = expand_tags(source.pattern, role.names_too);
+  if (expanded.find_first_not_of(" \t\n\r\f\v") == std::string::npos) {
+    return fail(Errc::malformed, place_of(source.origin) + "Cannot add empty regex");
+  }
+  auto regex = Regex::compile(expanded, {.multiline = role.multiline});
+  if (!regex) {
+    return fail(Errc::malformed,
+                fmt::format("{}Unable to compile regular expression '{}':\n{}",
+                            place_of(source.origin),
+                            expanded,
+                            regex.error().detail));
+  }
+  return CompiledExpression(source, std::move(expanded), *std::move(regex));
+}
+
+bool CompiledExpression::search(std::string_view text, Searches& searches, ban::Instant now) {
+  if (quarantined_until_) {
+    if (now < *quarantined_until_) {
+      return false;
+    }
+    quarantined_until_.reset();
+  }
+  const auto status = searches.search(regex_, text);
+  if (status == MatchStatus::limit) {
+    ++limit_hits_;
+    if (++recent_hits_ % hits_to_quarantine == 0) {
+      quarantined_until_ = now + quarantine_time;
+    }
+  }
+  return status == MatchStatus::matched;
+}
+
+Failure CompiledExpression::groups(const Match& match) const {
+  Failure failure;
+  for (int number = 1; number <= regex_.group_count(); ++number) {
+    if (const auto& name = regex_.group_name(number); !name.empty()) {
+      failure.fields.push_back({name, content_of(match.group(number))});
+    }
+  }
+  for (const auto& [group, field] : alternatives_) {
+    if (failure.has(group) && !failure.has(field)) {
+      failure.set(field, *failure.find(group));
+    }
+  }
+  for (const auto& [group, field] : tuples_) {
+    const auto part = part_of(failure.find(group));
+    const auto* so_far = failure.find(field);
+    const auto* tuple = so_far == nullptr ? nullptr : std::get_if<std::vector<TuplePart>>(so_far);
+    auto parts = tuple == nullptr ? std::vector<TuplePart>{part_of(so_far)} : *tuple;
+    parts.push_back(part);
+    failure.set(field, std::move(parts));
+  }
+  return failure;
+}
+
+std::string_view CompiledExpression::content(const Match& match) const {
+  return content_ == 0 ? std::string_view{} : match.group(content_).value_or("");
+}
+
+std::vector<std::string> CompiledExpression::skipped_lines(const Match& match) const {
+  std::string all;
+  for (int n = 0;; ++n) {
+    const int number = regex_.group_number(fmt::format("skiplines{}", n));
+    if (number == 0) {
+      break;
+    }
+    all += match.group(number).value_or("");
+  }
+  std::vector<std::string> lines;
+  std::string_view rest = all;
+  while (!rest.empty()) {
+    std::size_t length = 0;
+    const auto end = find_line_end(rest, length);
+    lines.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + length);
+  }
+  return lines;
+}
+
+bool CompiledExpression::has_id() const {
+  constexpr std::array names = {"fid", "ip4", "ip6", "dns", "mlfid"};
+  return std::ranges::any_of(names, [this](const char* name) { return has_group(name); });
+}
+
+}  // namespace spranga::guard

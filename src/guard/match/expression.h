@@ -1,0 +1,119 @@
+// CompiledExpression: one of a filter's expressions, ready to run under a step limit.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ban/instant.h"
+#include "ban/jail_spec.h"
+#include "base/result.h"
+#include "guard/match/failure.h"
+#include "guard/regex/regex.h"
+
+namespace spranga::guard {
+
+/// Working memory of searches, shared by a matcher's expressions. A text up to `long_text` bytes is
+/// searched with one limit for each place where a match may begin; in a longer one the first place
+/// may take more steps (an expression that begins with ^ has no other) and the others fewer, so
+/// that a search of any text is bounded.
+class Searches {
+public:
+  static constexpr std::size_t long_text{4096};
+  static constexpr std::uint32_t steps{100'000};
+  static constexpr std::uint32_t steps_at_first{1'000'000};
+  static constexpr std::uint32_t steps_elsewhere{1'000};
+
+  [[nodiscard]] MatchStatus search(const Regex& regex, std::string_view text);
+
+  /// How many searches were stopped.
+  [[nodiscard]] std::uint64_t stopped() const { return stopped_; }
+
+  /// What the last search found.
+  [[nodiscard]] const Match& match() const { return *last_; }
+
+private:
+  [[nodiscard]] MatchStatus search_long(const Regex& regex, std::string_view text);
+
+  std::uint64_t stopped_{0};
+  Match usual_{MatchLimits{.steps = steps}};
+  Match first_{MatchLimits{.steps = steps_at_first}};
+  Match elsewhere_{MatchLimits{.steps = steps_elsewhere}};
+  Match* last_{&usual_};
+};
+
+struct ExpressionRole {
+  bool names_too{true};   // <HOST> takes names
+  bool multiline{false};  // re.MULTILINE
+};
+
+class CompiledExpression {
+public:
+  /// An expression that was stopped so often is left alone for a while.
+  static constexpr std::uint64_t hits_to_quarantine{20};
+  static constexpr std::chrono::minutes quarantine_time{10};
+
+  /// `source` must outlive what comes back. The error names its file:line.
+  [[nodiscard]] static Result<CompiledExpression> compile(const ban::Expression& source,
+                                                          ExpressionRole role);
+
+  /// re.search(). A search that was stopped found nothing; it is counted, and after
+  /// hits_to_quarantine of them the expression is not tried before now + quarantine_time.
+  [[nodiscard]] bool search(std::string_view text, Searches& searches, ban::Instant now);
+
+  /// The named groups of the last search, alternatives and tuples put together.
+  [[nodiscard]] Failure groups(const Match& match) const;
+
+  /// What F-CONTENT caught; "" where nothing.
+  [[nodiscard]] std::string_view content(const Match& match) const;
+
+  /// What <SKIPLINES> passed over in the last search.
+  [[nodiscard]] std::vector<std::string> skipped_lines(const Match& match) const;
+
+  [[nodiscard]] bool has_group(std::string_view name) const {
+    return regex_.group_number(name) != 0;
+  }
+
+  /// Whether a group gives an id: fid, ip4, ip6, dns or mlfid.
+  [[nodiscard]] bool has_id() const;
+
+  [[nodiscard]] const ban::Expression& source() const { return *source_; }
+
+  /// With its tags expanded.
+  [[nodiscard]] const std::string& expanded() const { return expanded_; }
+
+  [[nodiscard]] std::uint64_t limit_hits() const { return limit_hits_; }
+
+  [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
+
+private:
+  CompiledExpression(const ban::Expression& source, std::string expanded, Regex regex);
+
+  /// A group whose value goes into the field of another name.
+  struct Redirect {
+    std::string group;
+    std::string field;
+
+    [[nodiscard]] auto operator<=>(const Redirect&) const = default;
+  };
+
+  const ban::Expression* source_;
+  std::string expanded_;
+  Regex regex_;
+  int content_{0};  // number of the group
+  std::vector<Redirect> alternatives_;
+  std::vector<Redirect> tuples_;
+  std::uint64_t limit_hits_{0};
+  std::uint64_t recent_hits_{0};
+  std::optional<ban::Instant> quarantined_until_;
+};
+
+/// "filter.d/sshd.conf:41: " or "".
+[[nodiscard]] std::string place_of(const ban::Origin& origin);
+
+}  // namespace spranga::guard

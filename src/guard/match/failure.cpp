@@ -1,0 +1,82 @@
+#include "guard/match/failure.h"
+
+#include <algorithm>
+
+namespace spranga::guard {
+
+bool is_set(const FieldContent& content) {
+  return !std::holds_alternative<std::monostate>(content);
+}
+
+bool is_true(const FieldContent& content) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
+          return false;
+        } else {
+          return !value.empty();
+        }
+      },
+      content);
+}
+
+ban::FieldValue to_value(const FieldContent& content) {
+  if (const auto* tuple = std::get_if<std::vector<TuplePart>>(&content)) {
+    std::vector<std::string> parts;
+    for (const auto& part : *tuple) {
+      parts.push_back(part.value_or(""));
+    }
+    return parts;
+  }
+  if (const auto* text = std::get_if<std::string>(&content)) {
+    return *text;
+  }
+  if (const auto* set = std::get_if<std::set<std::string>>(&content)) {
+    return *set;
+  }
+  return {};
+}
+
+const FieldContent* Failure::find(std::string_view name) const {
+  const auto found = std::ranges::find(fields, name, &Field::name);
+  return found == fields.end() ? nullptr : &found->content;
+}
+
+const std::string* Failure::text(std::string_view name) const {
+  const auto* content = find(name);
+  return content == nullptr ? nullptr : std::get_if<std::string>(content);
+}
+
+bool Failure::has(std::string_view name) const {
+  const auto* content = find(name);
+  return content != nullptr && is_true(*content);
+}
+
+void Failure::set(std::string_view name, FieldContent content) {
+  const auto found = std::ranges::find(fields, name, &Field::name);
+  if (found != fields.end()) {
+    found->content = std::move(content);
+    return;
+  }
+  fields.push_back({std::string(name), std::move(content)});
+}
+
+bool Failure::drop(std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &Field::name);
+  if (found == fields.end()) {
+    return false;
+  }
+  const bool was = is_true(found->content);
+  fields.erase(found);
+  return was;
+}
+
+void Failure::update(const Failure& newer, bool only_set) {
+  for (const auto& field : newer.fields) {
+    if (!only_set || is_set(field.content)) {
+      set(field.name, field.content);
+    }
+  }
+}
+
+}  // namespace spranga::guard

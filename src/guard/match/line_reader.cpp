@@ -1,0 +1,219 @@
+#include "guard/match/line_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "guard/match/decoder.h"
+#include "guard/match/utf8.h"
+#include "guard/regex/valid_utf8.h"
+
+namespace spranga::guard {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// How long a date serves for lines without one, and how far a fresh line's may be off.
+constexpr seconds date_patience{60};
+
+/// Local time as Python's datetime.isoformat() writes it.
+std::string iso_time(ban::Instant at, const Zone& zone) {
+  const auto whole = std::chrono::floor<seconds>(at);
+  const auto local = whole + seconds(zone.at(whole.time_since_epoch().count()).seconds);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(local - day);
+  auto out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                         static_cast<int>(date.year()),
+                         static_cast<unsigned>(date.month()),
+                         static_cast<unsigned>(date.day()),
+                         time.hours().count(),
+                         time.minutes().count(),
+                         time.seconds().count());
+  const auto rest = (at - whole).count();
+  return rest == 0 ? out : out + fmt::format(".{:06}", rest);
+}
+
+class OneLineReader final : public LineReader {
+public:
+  OneLineReader(ReaderSettings settings, std::unique_ptr<Decoder> decoder, DateDetector detector)
+      : settings_(std::move(settings)),
+        decoder_(std::move(decoder)),
+        detector_(std::move(detector)) {}
+
+  [[nodiscard]] const DatedLine& read(std::string_view raw, ban::Instant now) override {
+    const auto text = decode(raw);
+    begin_line(now);
+    date(text);
+    if (settings_.mode == MatchMode::live && news_) {
+      forgive_odd_date();
+    }
+    return line_;
+  }
+
+  [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {
+    begin_line(at);
+    text_ = to_text(text);
+    last_text_ = iso_time(at, settings_.local) + " ";
+    last_date_ = at;
+    line_.date_text = last_text_;
+    line_.after = text_;
+    line_.at = at;
+    ++statistics_.dated;
+    return line_;
+  }
+
+  void set_next_number(std::size_t number) override { line_.number = number - 1; }
+
+  void end_start_phase() override { news_ = true; }
+
+  [[nodiscard]] std::string_view newline() const override { return decoder_->newline(); }
+
+  [[nodiscard]] std::vector<TemplateUse> templates() const override {
+    return detector_.templates();
+  }
+
+  [[nodiscard]] const ReaderSettings& settings() const override { return settings_; }
+
+  [[nodiscard]] const ReaderStatistics& statistics() const override { return statistics_; }
+
+private:
+  [[nodiscard]] std::string_view decode(std::string_view raw);
+  [[nodiscard]] std::string to_text(std::string_view raw);
+  void begin_line(ban::Instant now);
+  void date(std::string_view text);
+  void take_last_date(std::string_view text);
+  void forgive_odd_date();
+  [[nodiscard]] bool last_date_serves() const;
+
+  ReaderSettings settings_;
+  std::unique_ptr<Decoder> decoder_;
+  DateDetector detector_;
+  DatedLine line_;
+  std::string text_;       // of a line that had to be changed
+  std::string last_text_;  // the last date, as it was written
+  std::optional<ban::Instant> last_date_;
+  ban::Instant now_{};
+  bool news_{false};
+  ReaderStatistics statistics_;
+};
+
+std::string_view OneLineReader::decode(std::string_view raw) {
+  const bool cut = raw.size() > longest_line;
+  const auto decoded = decoder_->decode(raw.substr(0, longest_line));
+  auto text = decoded.text;
+  // The hole that copytruncate leaves in a file; fail2ban loses the line behind it.
+  text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
+  const auto last = text.find_last_not_of("\r\n");
+  text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  statistics_.replaced += decoded.replaced ? 1 : 0;
+  if (cut) {
+    ++statistics_.cut;
+    text_ = text;
+    put_character(text_, replacement_character);
+    return text_;
+  }
+  return text;
+}
+
+/// The journal's text is UTF-8, whatever logencoding says; invalid bytes are replaced.
+std::string OneLineReader::to_text(std::string_view raw) {
+  auto text = to_valid_utf8(raw.substr(0, longest_line));
+  if (raw.size() > longest_line) {
+    ++statistics_.cut;
+    put_character(text, replacement_character);
+  }
+  return text;
+}
+
+void OneLineReader::begin_line(ban::Instant now) {
+  ++statistics_.lines;
+  now_ = settings_.mode == MatchMode::replay ? std::max(now_, now) : now;
+  const auto number = line_.number + 1;
+  line_ = {};
+  line_.number = number;
+}
+
+void OneLineReader::date(std::string_view text) {
+  line_.after = text;
+  const auto found = detector_.find(text, settings_.today.value_or(now_), now_);
+  if (!found) {
+    ++statistics_.undated;
+    take_last_date(text);
+    return;
+  }
+  if (found->empty()) {  // a pattern that may be empty: the date is optional
+    ++statistics_.undated;
+    if (last_date_serves()) {
+      take_last_date(text);
+    } else {
+      line_.at = now_;
+    }
+    line_.undated = false;
+    return;
+  }
+  line_.before = text.substr(0, found->begin);
+  line_.date_text = text.substr(found->begin, found->end - found->begin);
+  line_.after = text.substr(found->end);
+  line_.at = found->time;
+  if (!line_.at) {
+    ++statistics_.impossible;
+    take_last_date(text);
+    return;
+  }
+  ++statistics_.dated;
+  last_date_ = line_.at;
+  last_text_ = line_.date_text;
+  if (settings_.mode == MatchMode::replay) {
+    now_ = std::max(now_, *line_.at);
+  }
+}
+
+bool OneLineReader::last_date_serves() const {
+  return last_date_ && *last_date_ > now_ - date_patience;
+}
+
+/// A line without a date has the date of the line before, unless that is too old.
+void OneLineReader::take_last_date(std::string_view text) {
+  line_.undated = true;
+  if (last_date_serves()) {
+    line_.before = {};
+    line_.date_text = last_text_;
+    line_.after = text;
+    line_.at = last_date_;
+  } else if (settings_.mode == MatchMode::live ? news_ : settings_.mode == MatchMode::replay) {
+    line_.at = now_ == ban::Instant{} ? std::nullopt : std::optional(now_);
+  }
+}
+
+/// fail2ban takes a fresh line whose date is off by more than a minute for one of now.
+void OneLineReader::forgive_odd_date() {
+  if (line_.at &&
+      std::chrono::abs(std::chrono::duration_cast<seconds>(*line_.at - now_)) > date_patience) {
+    line_.at = now_;
+    last_date_ = now_;
+  }
+}
+
+}  // namespace
+
+bool same_reading(const ReaderSettings& a, const ReaderSettings& b) {
+  return a.mode == b.mode && a.encoding == b.encoding && a.datepattern == b.datepattern &&
+         a.logtimezone == b.logtimezone && a.today == b.today;
+}
+
+Result<std::unique_ptr<LineReader>> LineReader::make(ReaderSettings settings, ban::Instant now) {
+  SPRANGA_TRY(auto decoder, Decoder::make(settings.encoding));
+  SPRANGA_TRY(auto detector,
+              DateDetector::create({.datepattern = settings.datepattern,
+                                    .logtimezone = settings.logtimezone,
+                                    .local = settings.local},
+                                   settings.today.value_or(now)));
+  return std::make_unique<OneLineReader>(
+      std::move(settings), std::move(decoder), std::move(detector));
+}
+
+}  // namespace spranga::guard

@@ -1,0 +1,153 @@
+// Pipeline: what a filter makes of a dated line, step by step as fail2ban takes them: ignoreregex,
+// prefregex, the failregexes in order, sessions, the id.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ban/instant.h"
+#include "ban/jail_spec.h"
+#include "base/result.h"
+#include "guard/match/expression.h"
+#include "guard/match/failure.h"
+#include "guard/match/line_reader.h"
+#include "guard/match/sessions.h"
+
+namespace spranga::guard {
+
+/// What an expression caught, and whom it blames.
+struct Hit {
+  const ban::Expression* expression{nullptr};
+  int regex_index{0};  // place in failregex, or where `weak` in weakregex
+  bool weak{false};
+  bool of_session{false};         // there was an F-MLFID
+  std::optional<std::string> id;  // none: waits for its session's address
+  std::optional<ban::Instant> at;
+  Failure failure;
+};
+
+struct PipelineSettings {
+  ban::UseDns usedns{ban::UseDns::warn};
+  bool raw_hosts{false};
+  bool check_all{false};
+  bool show_pending{false};  // hits without an id too (with check_all they are always shown)
+  bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
+  bool need_date{true};      // a match without a time is none
+  bool ageing{true};         // sessions end after five minutes
+  std::function<std::vector<std::string>(std::string_view name)> resolve;
+};
+
+class Pipeline {
+public:
+  /// `filter` must outlive the pipeline. The first expression that does not compile, or has no id,
+  /// is an error that names its file:line.
+  [[nodiscard]] static Result<std::unique_ptr<Pipeline>> make(const ban::FilterSpec& filter,
+                                                              PipelineSettings settings);
+
+  /// Appends what was caught to `out`.
+  void process(const DatedLine& line, ban::Instant now, std::vector<Hit>& out);
+
+  /// Whether an ignoreregex matched in the last line.
+  [[nodiscard]] bool ignored_last() const { return ignored_last_; }
+
+  /// Whether prefregex matched when it was last tried; fail2ban-regex counts so.
+  [[nodiscard]] bool prefregex_matched() const { return prefix_matched_; }
+
+  /// What prefregex caught then.
+  [[nodiscard]] Failure prefregex_groups() const;
+
+  /// How often each ignoreregex matched.
+  [[nodiscard]] const std::vector<std::uint64_t>& ignored_by() const { return ignored_by_; }
+
+  /// maxlines > 1: the lines that wait for others.
+  [[nodiscard]] const std::vector<LineParts>& buffer() const { return lines_; }
+
+  [[nodiscard]] const std::optional<CompiledExpression>& prefregex() const { return prefix_; }
+
+  [[nodiscard]] const std::vector<CompiledExpression>& failregex() const { return fail_; }
+
+  [[nodiscard]] const std::vector<CompiledExpression>& weakregex() const { return weak_; }
+
+  [[nodiscard]] const std::vector<CompiledExpression>& ignoreregex() const { return ignore_; }
+
+  [[nodiscard]] const Sessions& sessions() const { return sessions_; }
+
+  /// All of them, whatever their role.
+  [[nodiscard]] std::vector<const CompiledExpression*> expressions() const;
+
+  /// Times that any expression was stopped at its step limit.
+  [[nodiscard]] std::uint64_t limit_hits() const {
+    return search_.stopped() + prefix_search_.stopped() + ignore_search_.stopped();
+  }
+
+private:
+  enum class Next { go_on, stop };
+
+  /// Where in the buffer a match was found.
+  struct Place {
+    std::vector<LineParts> matched;
+    std::vector<LineParts> unmatched;
+  };
+
+  struct Ids {
+    std::vector<std::optional<std::string>> ids;
+    bool valid{true};  // no: an expression without an id where one is needed
+  };
+
+  explicit Pipeline(PipelineSettings settings)
+      : settings_(std::move(settings)), sessions_(settings_.ageing) {}
+
+  [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
+  void begin(const DatedLine& line);
+  [[nodiscard]] bool ignores_early() const;
+  [[nodiscard]] bool ignores(const Place* place, ban::Instant now);
+  [[nodiscard]] bool passes_prefix(ban::Instant now);
+  [[nodiscard]] Next try_all(std::vector<CompiledExpression>& expressions,
+                             bool weak,
+                             const DatedLine& line,
+                             ban::Instant now,
+                             std::vector<Hit>& out);
+  [[nodiscard]] Next take(Hit hit,
+                          const CompiledExpression& expression,
+                          const DatedLine& line,
+                          ban::Instant now,
+                          std::vector<Hit>& out);
+  [[nodiscard]] Next finish(Hit hit,
+                            const std::shared_ptr<Failure>& session,
+                            std::vector<Hit>& out);
+  [[nodiscard]] Place locate(const CompiledExpression& expression) const;
+  [[nodiscard]] Ids identify(Failure& failure, bool of_session) const;
+  [[nodiscard]] std::vector<std::optional<std::string>> resolve(const std::string& name) const;
+  void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
+
+  [[nodiscard]] bool many_lines() const { return maxlines_ > 1; }
+
+  PipelineSettings settings_;
+  std::size_t maxlines_{1};
+  std::optional<CompiledExpression> prefix_;
+  std::vector<CompiledExpression> fail_;
+  std::vector<CompiledExpression> weak_;
+  std::vector<CompiledExpression> ignore_;
+  Sessions sessions_;
+  Searches prefix_search_;
+  Searches search_;
+  Searches ignore_search_;
+
+  // Of the line at hand.
+  std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
+  std::vector<LineParts> window_;  // what expressions see of it, with dates; one line: made late
+  std::string whole_;              // the window's text
+  std::string text_;               // what failregexes see: the window's text, or F-CONTENT
+  bool stale_{false};              // text_ must be made from lines_ again
+  bool caught_{false};             // a failregex matched, whatever came of it
+  bool prefix_matched_{false};
+  bool ignored_last_{false};
+  std::vector<std::uint64_t> ignored_by_;
+};
+
+}  // namespace spranga::guard
