@@ -1,0 +1,215 @@
+#include "guard/logs/journal_source.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <systemd/sd-journal.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+
+#include "text/ascii.h"
+
+namespace spranga::guard {
+
+namespace {
+
+class Journal : public LogSource {
+public:
+  Journal(sd_journal* raw, std::string name) : journal_(raw), name_(std::move(name)) {
+    sd_journal_set_data_threshold(raw, longest_log_line + 64);
+    sd_journal_seek_head(raw);
+  }
+
+  Result<std::optional<LogLine>> next() override {
+    const int step = sd_journal_next(journal_.get());
+    if (step < 0) {
+      return failed(step);
+    }
+    if (step == 0) {
+      return std::optional<LogLine>();
+    }
+    ++entries_;
+    line_ = journal_line(entry());
+    if (line_.size() > longest_log_line) {
+      line_.resize(longest_log_line);
+      ++cut_;
+    }
+    SPRANGA_TRY(const auto at, time());
+    return LogLine{line_, at};
+  }
+
+  bool field_is(const std::string& name, std::string_view value) override {
+    return field(name) == value;
+  }
+
+  std::optional<ban::Instant> last_time() override {
+    std::optional<ban::Instant> last;
+    if (sd_journal_seek_tail(journal_.get()) >= 0 && sd_journal_previous(journal_.get()) > 0) {
+      const auto at = time();
+      last = at ? std::optional(*at) : std::nullopt;
+    }
+    sd_journal_seek_head(journal_.get());
+    return last;
+  }
+
+  [[nodiscard]] bool is_journal() const override { return true; }
+
+  [[nodiscard]] LogProgress progress() const override { return {entries_, 0}; }
+
+  [[nodiscard]] std::uint64_t cut_lines() const override { return cut_; }
+
+private:
+  struct Close {
+    void operator()(sd_journal* raw) const { sd_journal_close(raw); }
+  };
+
+  [[nodiscard]] tl::unexpected<Error> failed(int code) const {
+    const auto damaged = code == -EBADMSG || code == -ENODATA;
+    return fail(damaged ? Errc::malformed : Errc::io,
+                name_ + ": " + std::generic_category().message(-code));
+  }
+
+  /// Lives until the next step; "" where the entry has no such field.
+  std::string_view field(const std::string& name) {
+    const void* data = nullptr;
+    std::size_t length = 0;
+    if (sd_journal_get_data(journal_.get(), name.c_str(), &data, &length) < 0) {
+      return {};
+    }
+    const std::string_view whole(static_cast<const char*>(data), length);
+    return whole.substr(std::min(name.size() + 1, whole.size()));
+  }
+
+  std::string first_of(const std::string& name, const std::string& other) {
+    const std::string value(field(name));
+    return value.empty() ? std::string(field(other)) : value;
+  }
+
+  JournalEntry entry() {
+    JournalEntry out;
+    out.host = field("_HOSTNAME");
+    out.identifier = first_of("SYSLOG_IDENTIFIER", "_COMM");
+    out.pid = first_of("SYSLOG_PID", "_PID");
+    out.message = field("MESSAGE");
+    if (out.identifier == "kernel" && out.pid.empty()) {
+      out.monotonic_us = monotonic();
+    }
+    return out;
+  }
+
+  std::uint64_t number(const std::string& name) {
+    std::uint64_t out = 0;
+    const auto text = field(name);
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), out);
+    return parsed.ec == std::errc() ? out : 0;
+  }
+
+  std::uint64_t monotonic() {
+    std::uint64_t out = number("_SOURCE_MONOTONIC_TIMESTAMP");
+    if (out == 0) {
+      sd_id128_t boot{};
+      sd_journal_get_monotonic_usec(journal_.get(), &out, &boot);
+    }
+    return out;
+  }
+
+  Result<ban::Instant> time() {
+    std::uint64_t micros = number("_SOURCE_REALTIME_TIMESTAMP");
+    if (micros == 0) {
+      const int code = sd_journal_get_realtime_usec(journal_.get(), &micros);
+      if (code < 0) {
+        return failed(code);
+      }
+    }
+    return ban::Instant(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
+  }
+
+  std::unique_ptr<sd_journal, Close> journal_;
+  std::string name_;
+  std::string line_;
+  std::uint64_t entries_{0};
+  std::uint64_t cut_{0};
+};
+
+}  // namespace
+
+std::string journal_line(const JournalEntry& entry) {
+  std::string out = entry.host;
+  const auto append = [&out](std::string_view part) {
+    out += out.empty() ? "" : " ";
+    out += part;
+  };
+  if (!entry.identifier.empty()) {
+    const auto pid = entry.pid.empty() ? "" : "[" + entry.pid + "]";
+    append(entry.identifier + pid + ":");
+    if (entry.identifier == "kernel" && pid.empty()) {
+      append(fmt::format("[{:12.6f}]", static_cast<double>(entry.monotonic_us) / 1e6));
+    }
+  }
+  if (!out.empty()) {
+    out += ' ';
+  }
+  for (const char c : entry.message) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
+  struct stat facts {};
+
+  sd_journal* raw = nullptr;
+  std::array<const char*, 2> paths = {path.c_str(), nullptr};
+  const bool is_folder = ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+  const int code = is_folder ? sd_journal_open_directory(&raw, path.c_str(), 0)
+                             : sd_journal_open_files(&raw, paths.data(), 0);
+  if (code < 0) {
+    return fail(code == -EACCES || code == -EPERM ? Errc::denied : Errc::malformed,
+                path + ": " + std::generic_category().message(-code));
+  }
+  return std::make_unique<Journal>(raw, path);
+}
+
+JournalMatch::JournalMatch(const std::vector<std::string>& sets) {
+  for (const auto& set : sets) {
+    std::vector<Field> fields;
+    const auto finish = [&] {
+      if (!fields.empty()) {
+        sets_.push_back(std::move(fields));
+      }
+      fields.clear();
+    };
+    for (const auto term : text::split_words(set)) {
+      const auto equals = term.find('=');
+      if (term == "+") {
+        finish();
+      } else if (equals != std::string_view::npos) {
+        const auto name = term.substr(0, equals);
+        auto field = std::ranges::find(fields, name, &Field::name);
+        if (field == fields.end()) {
+          field = fields.insert(field, {std::string(name), {}});
+        }
+        field->values.emplace_back(term.substr(equals + 1));
+      }
+    }
+    finish();
+  }
+}
+
+bool JournalMatch::wants(LogSource& source) const {
+  const auto holds = [&](const Field& field) {
+    return std::ranges::any_of(
+        field.values, [&](const auto& value) { return source.field_is(field.name, value); });
+  };
+  return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
+           return std::ranges::all_of(fields, holds);
+         });
+}
+
+}  // namespace spranga::guard

@@ -1,0 +1,59 @@
+// LogSource: an old log, line by line: a plain file, a compressed one, the journal, standard input.
+// One source, one thread; nothing is written, and nothing is kept but the line at hand.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ban/instant.h"
+#include "base/result.h"
+
+namespace spranga::guard {
+
+struct LogLine {
+  std::string_view text;           // without its line break; lives until the source is asked again
+  std::optional<ban::Instant> at;  // the journal's own time
+};
+
+struct LogProgress {
+  std::uint64_t done{0};
+  std::uint64_t total{0};  // 0: not known
+};
+
+class LogSource {
+public:
+  virtual ~LogSource() = default;
+
+  /// The next line; nullopt at the end. What was read before an error stands: Errc::malformed for a
+  /// damaged archive or journal, Errc::io where reading fails. Not to be asked again after either.
+  [[nodiscard]] virtual Result<std::optional<LogLine>> next() = 0;
+
+  /// Journal: whether the entry at hand has this field with this value. Text has no fields.
+  [[nodiscard]] virtual bool field_is(const std::string& name, std::string_view value);
+
+  /// The time of the last line, where it can be told without reading: the journal.
+  [[nodiscard]] virtual std::optional<ban::Instant> last_time() { return std::nullopt; }
+
+  [[nodiscard]] virtual bool is_journal() const { return false; }
+
+  [[nodiscard]] virtual LogProgress progress() const = 0;
+
+  /// Lines of which only the first longest_log_line bytes were given.
+  [[nodiscard]] virtual std::uint64_t cut_lines() const { return 0; }
+};
+
+/// A line ends here, whether or not its break has come.
+inline constexpr std::size_t longest_log_line{16U << 20U};
+
+/// Opens by content, not by name: .gz, .xz, .zst and .bz2, journal files and folders of them, text;
+/// "-" is standard input. Errc::not_found, denied or io; Errc::malformed for what is none of these.
+[[nodiscard]] Result<std::unique_ptr<LogSource>> open_log(const std::string& path);
+
+/// Copies what can be read only once (a pipe) into memory, so that it can be read twice; returns a
+/// path to open. Errc::too_large beyond `limit` bytes.
+[[nodiscard]] Result<std::string> keep_in_memory(int fd, std::uint64_t limit);
+
+}  // namespace spranga::guard

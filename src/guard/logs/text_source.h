@@ -1,0 +1,41 @@
+// TextSource: lines of a ByteSource, whatever its bytes are.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "guard/logs/byte_source.h"
+#include "guard/logs/log_source.h"
+
+namespace spranga::guard {
+
+/// Lines end at LF; a CR before it stays (the matcher's reader takes it off). NULs that a line
+/// begins with, the hole that copytruncate leaves, are dropped however many they are. A line beyond
+/// `longest` is cut there and counted. The last line needs no break, unless the file is damaged.
+class TextSource : public LogSource {
+public:
+  explicit TextSource(std::unique_ptr<ByteSource> bytes, std::size_t longest = longest_log_line);
+
+  [[nodiscard]] Result<std::optional<LogLine>> next() override;
+
+  [[nodiscard]] LogProgress progress() const override { return bytes_->progress(); }
+
+  [[nodiscard]] std::uint64_t cut_lines() const override { return cut_; }
+
+private:
+  [[nodiscard]] Result<bool> read_more();
+  [[nodiscard]] Result<void> skip_rest_of_line();
+  void drop_leading_nuls();
+  [[nodiscard]] LogLine take(std::size_t length, std::size_t with_break);
+
+  std::unique_ptr<ByteSource> bytes_;
+  std::size_t longest_;
+  std::vector<char> buffer_;
+  std::size_t begin_{0};  // what is not yet given: [begin_, end_)
+  std::size_t end_{0};
+  std::size_t searched_{0};  // up to here there is no LF
+  bool skipping_{false};     // behind a cut
+  std::uint64_t cut_{0};
+};
+
+}  // namespace spranga::guard
