@@ -42,6 +42,7 @@ public:
   std::vector<LineParts> matches;
   std::vector<LineParts> nofail_matches;
   bool pending{false};  // waits for a line of its session that knows the address
+  int counted{0};       // failures of its session that lines have told of so far
 
   [[nodiscard]] const FieldContent* find(std::string_view name) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "guard/match/source_id.h"
@@ -10,6 +11,20 @@
 namespace spranga::guard {
 
 namespace {
+
+/// More than a line may stand for, so that no log line can ban by itself what a hundred would not.
+constexpr int most_attempts = 100;
+
+/// What spranga's own <F-ATTEMPTS> says: its number; 1 where it caught text that is no number.
+std::optional<int> total_of(const Failure& fresh) {
+  const auto* text = fresh.text("attempts");
+  if (text == nullptr) {
+    return std::nullopt;
+  }
+  int number = 1;
+  std::from_chars(text->data(), text->data() + text->size(), number);
+  return std::clamp(number, 0, most_attempts);
+}
 
 LineParts parts_of(const DatedLine& line) {
   return {std::string(line.before), std::string(line.date_text), std::string(line.after)};
@@ -39,6 +54,20 @@ std::string session_key(const FieldContent& content) {
   }
   const auto* tuple = std::get_if<std::vector<TuplePart>>(&content);
   return tuple == nullptr ? "" : tuple_id(*tuple);
+}
+
+/// How many failures the line stands for. F-ATTEMPTS tells of a whole session, when it ends: what
+/// other lines of it have told of already is not counted again. False: nothing is left.
+bool adds(Hit& hit, Failure& session) {
+  hit.attempts = hit.total.value_or(1);
+  if (!hit.of_session || session.has("nofail")) {
+    return hit.attempts > 0;
+  }
+  if (hit.total) {
+    hit.attempts = std::max(0, *hit.total - session.counted);
+  }
+  session.counted += hit.attempts;
+  return hit.attempts > 0;
 }
 
 }  // namespace
@@ -224,6 +253,7 @@ Pipeline::Next Pipeline::take(Hit hit,
   if (prefix_) {
     failure = with_prefix(prefregex_groups(), failure);
   }
+  hit.total = total_of(failure);
   const auto* session = failure.find("mlfid");
   if (session == nullptr || !is_set(*session)) {
     failure.matches = place.matched;
@@ -257,6 +287,9 @@ Pipeline::Next Pipeline::finish(Hit hit,
     if (!settings_.check_all && !settings_.show_pending) {
       return Next::stop;
     }
+  }
+  if (!adds(hit, *session) && !settings_.check_all && !settings_.show_nofail) {
+    return Next::stop;
   }
   emit(hit, ids, *session, out);
   return settings_.check_all ? Next::go_on : Next::stop;

@@ -26,6 +26,8 @@ struct Hit {
   int regex_index{0};  // place in failregex, or where `weak` in weakregex
   bool weak{false};
   bool of_session{false};         // there was an F-MLFID
+  std::optional<int> total;       // F-ATTEMPTS: failures of the session, or of the line, in all
+  int attempts{1};                // what this line adds; 0: others have told of them all
   std::optional<std::string> id;  // none: waits for its session's address
   std::optional<ban::Instant> at;
   Failure failure;
