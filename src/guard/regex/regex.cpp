@@ -1,0 +1,168 @@
+#include "guard/regex/regex.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "guard/regex/python_syntax.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8  // NOLINT(readability-identifier-naming)
+#include <pcre2.h>
+
+namespace spranga::guard {
+
+namespace {
+
+constexpr std::size_t jit_stack_at_first = 32 * 1024;
+constexpr std::size_t jit_stack_at_most = 1024 * 1024;
+
+struct CompileContextDeleter {
+  void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
+};
+
+PCRE2_SPTR units(std::string_view text) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): PCRE2's bytes are unsigned.
+  return reinterpret_cast<PCRE2_SPTR>(text.data());
+}
+
+std::string message_of(int error) {
+  std::array<PCRE2_UCHAR, 256> text{};
+  pcre2_get_error_message(error, text.data(), text.size());
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+  return reinterpret_cast<const char*>(text.data());
+}
+
+std::uint32_t compile_options(const PythonSyntax& syntax) {
+  std::uint32_t options =
+      PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_CIRCUMFLEX | PCRE2_USE_OFFSET_LIMIT | PCRE2_NO_UTF_CHECK;
+  options |= syntax.ignore_case ? PCRE2_CASELESS : 0;
+  options |= syntax.multiline ? PCRE2_MULTILINE : 0;
+  options |= syntax.dotall ? PCRE2_DOTALL : 0;
+  return options;
+}
+
+#ifdef NDEBUG
+constexpr std::uint32_t trust_in_text = PCRE2_NO_UTF_CHECK;
+#else
+constexpr std::uint32_t trust_in_text = 0;
+#endif
+
+}  // namespace
+
+void Match::Deleter::operator()(pcre2_match_context* context) const {
+  pcre2_match_context_free(context);
+}
+
+void Match::Deleter::operator()(pcre2_match_data* data) const {
+  pcre2_match_data_free(data);
+}
+
+void Match::Deleter::operator()(pcre2_jit_stack* stack) const {
+  pcre2_jit_stack_free(stack);
+}
+
+void Regex::Deleter::operator()(pcre2_code* code) const {
+  pcre2_code_free(code);
+}
+
+Match::Match(MatchLimits limits)
+    : context_(pcre2_match_context_create(nullptr)),
+      stack_(pcre2_jit_stack_create(jit_stack_at_first, jit_stack_at_most, nullptr)) {
+  pcre2_set_match_limit(context_.get(), limits.steps);
+  pcre2_set_depth_limit(context_.get(), limits.steps);
+  pcre2_set_heap_limit(context_.get(), limits.heap_kib);
+  pcre2_jit_stack_assign(context_.get(), nullptr, stack_.get());
+}
+
+Match::Match(Match&&) noexcept = default;
+Match& Match::operator=(Match&&) noexcept = default;
+Match::~Match() = default;
+
+void Match::make_room(int groups) {
+  if (groups <= room_ && data_ != nullptr) {
+    return;
+  }
+  data_.reset(pcre2_match_data_create(static_cast<std::uint32_t>(groups) + 1, nullptr));
+  room_ = groups;
+  offsets_ = pcre2_get_ovector_pointer(data_.get());
+}
+
+bool Match::has(int number) const {
+  return number < found_ && offsets_[2 * number] != PCRE2_UNSET;
+}
+
+std::optional<std::string_view> Match::group(int number) const {
+  if (!has(number)) {
+    return std::nullopt;
+  }
+  return text_.substr(begin(number), end(number) - begin(number));
+}
+
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Result<Regex> Regex::compile(std::string_view pattern, RegexOptions options) {
+  SPRANGA_TRY(auto syntax, rewrite_python_syntax(pattern, options, PCRE2_MINOR));
+  const std::unique_ptr<pcre2_compile_context, CompileContextDeleter> context(
+      pcre2_compile_context_create(nullptr));
+  pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
+  int error = 0;
+  PCRE2_SIZE place = 0;
+  Regex out;
+  out.code_.reset(pcre2_compile(units(syntax.pattern),
+                                syntax.pattern.size(),
+                                compile_options(syntax),
+                                &error,
+                                &place,
+                                context.get()));
+  if (out.code_ == nullptr) {
+    return fail(Errc::malformed, fmt::format("PCRE2: {}", message_of(error)));
+  }
+  out.has_jit_ = options.jit && pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
+  out.names_ = std::move(syntax.names);
+  out.rewritten_ = std::move(syntax.pattern);
+  return out;
+}
+
+MatchStatus Regex::search(std::string_view text,
+                          Match& match,
+                          std::size_t from,
+                          std::size_t last_start) const {
+  match.found_ = 0;
+  if (from > text.size()) {
+    return MatchStatus::no_match;
+  }
+  match.make_room(group_count());
+  match.text_ = text;
+  pcre2_set_offset_limit(match.context_.get(),
+                         last_start == std::string_view::npos ? PCRE2_UNSET : last_start);
+  const auto run = [&](std::uint32_t options) {
+    return pcre2_match(code_.get(),
+                       units(text),
+                       text.size(),
+                       from,
+                       options | trust_in_text,
+                       match.data_.get(),
+                       match.context_.get());
+  };
+  int found = run(has_jit_ ? 0 : PCRE2_NO_JIT);
+  if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
+    found = run(PCRE2_NO_JIT);
+  }
+  if (found > 0) {
+    match.found_ = found;
+    return MatchStatus::matched;
+  }
+  // Any other error (text that is not UTF-8) is a broken promise of the caller's: nothing is known.
+  return found == PCRE2_ERROR_NOMATCH ? MatchStatus::no_match : MatchStatus::limit;
+}
+
+int Regex::group_number(std::string_view name) const {
+  const auto found = std::ranges::find(names_, name);
+  return found == names_.end() || name.empty() ? 0 : static_cast<int>(found - names_.begin()) + 1;
+}
+
+}  // namespace spranga::guard
