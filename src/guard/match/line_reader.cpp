@@ -47,6 +47,11 @@ public:
   [[nodiscard]] const DatedLine& read(std::string_view raw, ban::Instant now) override {
     const auto text = decode(raw);
     begin_line(now);
+    line_.text = text;
+    line_.comment = settings_.mode == MatchMode::regex && (text.empty() || text.front() == '#');
+    if (line_.comment) {
+      return line_;
+    }
     date(text);
     if (settings_.mode == MatchMode::live && news_) {
       forgive_odd_date();
@@ -57,6 +62,7 @@ public:
   [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {
     begin_line(at);
     text_ = to_text(text);
+    line_.text = text_;
     last_text_ = iso_time(at, settings_.local) + " ";
     last_date_ = at;
     line_.date_text = last_text_;

@@ -44,12 +44,14 @@ struct ReaderSettings {
 /// A line of text with its date. fail2ban's tuple: before, date, after; expressions see before +
 /// after. The views live until the reader reads again.
 struct DatedLine {
+  std::string_view text;  // the whole line
   std::string_view before;
   std::string_view date_text;  // cut out of the line, or the last date's where the line has none
   std::string_view after;
   std::optional<ban::Instant> at;  // none: an impossible date, or none at all
   bool undated{false};             // no date of its own: `at` is the last one's, or now
-  std::size_t number{0};           // 1-based, as read
+  bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
+  std::size_t number{0};  // 1-based, as read
 };
 
 struct ReaderStatistics {

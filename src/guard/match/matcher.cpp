@@ -1,7 +1,6 @@
 #include "guard/match/matcher.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "guard/match/pipeline.h"
@@ -9,18 +8,6 @@
 namespace spranga::guard {
 
 namespace {
-
-/// More than a line may stand for, so that no log line can ban by itself what a hundred would not.
-constexpr int most_attempts = 100;
-
-int attempts_of(const Failure& failure) {
-  const auto* text = failure.text("attempts");
-  int attempts = 1;
-  if (text != nullptr) {
-    std::from_chars(text->data(), text->data() + text->size(), attempts);
-  }
-  return std::clamp(attempts, 1, most_attempts);
-}
 
 PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions& options) {
   PipelineSettings settings;
@@ -102,6 +89,9 @@ private:
 void JailMatcher::feed_line(const DatedLine& line,
                             ban::Instant now,
                             std::vector<ban::Sighting>& out) {
+  if (line.comment) {
+    return;
+  }
   ++statistics_.lines;
   const bool starting = options_.mode == MatchMode::live && !news_;
   if (starting && line.at && *line.at < now - jail_.findtime) {
@@ -136,9 +126,10 @@ ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant
   seen.line = line.number;
   seen.expression = hit.expression;
   seen.regex_index = hit.regex_index;
-  seen.attempts = attempts_of(hit.failure);
+  seen.attempts = std::max(hit.attempts, 1);
   // Without a session fail2ban-server counts what NOFAIL marks; only fail2ban-regex looks at it.
   seen.nofail = (hit.of_session || options_.mode == MatchMode::regex) && hit.failure.has("nofail");
+  seen.nofail = seen.nofail || hit.attempts == 0;
   seen.weak = hit.weak;
   return seen;
 }

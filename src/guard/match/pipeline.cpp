@@ -44,6 +44,7 @@ void join(const std::vector<LineParts>& lines, std::string& out) {
 }
 
 Failure with_prefix(Failure prefix, const Failure& own) {
+  prefix.drop("content");
   prefix.update(own, false);
   return prefix;
 }
@@ -329,12 +330,6 @@ Pipeline::Place Pipeline::locate(const CompiledExpression& expression) const {
   }
   place.unmatched.insert(place.unmatched.end(), window_.begin() + last, window_.end());
   return place;
-}
-
-Failure Pipeline::prefregex_groups() const {
-  auto groups = prefix_->groups(prefix_search_.match());
-  groups.drop("content");
-  return groups;
 }
 
 Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {

@@ -60,8 +60,8 @@ public:
   /// Whether prefregex matched when it was last tried; fail2ban-regex counts so.
   [[nodiscard]] bool prefregex_matched() const { return prefix_matched_; }
 
-  /// What prefregex caught then.
-  [[nodiscard]] Failure prefregex_groups() const;
+  /// What prefregex caught then, F-CONTENT too.
+  [[nodiscard]] Failure prefregex_groups() const { return prefix_->groups(prefix_search_.match()); }
 
   /// How often each ignoreregex matched.
   [[nodiscard]] const std::vector<std::uint64_t>& ignored_by() const { return ignored_by_; }
