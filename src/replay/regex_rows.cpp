@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "guard/config/python_text.h"
+#include "guard/match/credentials.h"
 #include "net/address.h"
 #include "text/ascii.h"
 
@@ -38,8 +39,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
 std::string repr_of_lines(const std::vector<LineParts>& lines) {
   std::vector<std::string> parts;
   for (const auto& line : lines) {
-    parts.push_back(
-        fmt::format("({}, {}, {})", repr(line.before), repr(line.date), repr(line.after)));
+    parts.push_back(fmt::format("({}, {}, {})",
+                                repr(guard::hide_credentials(line.before)),
+                                repr(line.date),
+                                repr(guard::hide_credentials(line.after))));
   }
   return "[" + join(parts, ", ") + "]";
 }
@@ -81,7 +84,7 @@ RowFormat each(Print print) {
 std::string messages(const Hit& hit) {
   std::vector<std::string> lines;
   for (const auto& match : hit.failure.matches) {
-    lines.push_back(match.whole());
+    lines.push_back(guard::hide_credentials(match.whole()));
   }
   return join(lines, "\n");
 }
@@ -230,7 +233,7 @@ std::string tagged(const std::string& format, const LineHits& line) {
       continue;
     }
     for (const auto& match : hit.failure.matches) {
-      later += replaced(text, message_mark, match.whole()) + "\n";
+      later += replaced(text, message_mark, guard::hide_credentials(match.whole())) + "\n";
     }
   }
   return out + later;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "guard/config/python_text.h"
+#include "guard/match/credentials.h"
 #include "replay/regex_rows.h"
 
 namespace spranga::replay {
@@ -171,7 +172,7 @@ private:
     }
     std::vector<std::string> rows;
     for (const auto& line : kept.lines) {
-      rows.emplace_back(guard::config::rstrip(line));
+      rows.push_back(guard::hide_credentials(guard::config::rstrip(line)));
     }
     out_ += tree(rows, head);
   }

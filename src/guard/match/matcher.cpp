@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/match/credentials.h"
 #include "guard/match/pipeline.h"
 
 namespace spranga::guard {
@@ -121,7 +122,7 @@ ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant
     seen.fields.emplace(field.name, to_value(field.content));
   }
   for (const auto& match : hit.failure.matches) {
-    seen.matches.push_back(match.whole());
+    seen.matches.push_back(hide_credentials(match.whole()));
   }
   seen.line = line.number;
   seen.expression = hit.expression;
