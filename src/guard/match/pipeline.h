@@ -41,7 +41,7 @@ struct PipelineSettings {
   bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
   bool need_date{true};      // a match without a time is none
   bool ageing{true};         // sessions end after five minutes
-  std::function<std::vector<std::string>(std::string_view name)> resolve;
+  std::function<std::vector<std::string>(std::string_view name)> resolve{};
 };
 
 class Pipeline {
