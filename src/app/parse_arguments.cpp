@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/suggest.h"
+#include "text/nearest.h"
 
 namespace spranga::app {
 
@@ -36,7 +36,7 @@ Failure unknown_option(std::span<const Option> options, const std::string& given
     known.push_back(option.short_name);
   }
   auto message = say(Word::app_unknown_option, {name});
-  if (const auto nearest = suggest(name, known); !nearest.empty()) {
+  if (const auto nearest = text::nearest(name, known); !nearest.empty()) {
     message += " " + say(Word::app_did_you_mean, {std::string(nearest)});
   }
   return fail(Errc::malformed, message);

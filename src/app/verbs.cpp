@@ -6,7 +6,7 @@
 #include "app/help.h"
 #include "app/output.h"
 #include "app/shell_commands.h"
-#include "app/suggest.h"
+#include "text/nearest.h"
 #include "app/tour_command.h"
 #include "app/verb.h"
 #include "app/version.h"
@@ -44,7 +44,7 @@ int unknown_verb(const std::string& given) {
   const auto what = given.starts_with('-') ? Word::app_unknown_option : Word::app_unknown_verb;
   auto message = say(what, {given});
   const bool is_server = given.find_first_of(".:") != std::string::npos;
-  const auto nearest = is_server ? "spranga check " + given : std::string(suggest(given, known));
+  const auto nearest = is_server ? "spranga check " + given : std::string(text::nearest(given, known));
   message += nearest.empty() ? "" : " " + say(Word::app_did_you_mean, {nearest});
   return usage_error(message, "spranga help");
 }

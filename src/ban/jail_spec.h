@@ -69,6 +69,8 @@ struct JailSpec {
   FilterSpec filter;
   std::string backend{"auto"};
   std::vector<LogPath> logpath;
+  bool skip_if_nologs{false};    // no log file: the jail is left out, and that is no error
+  bool systemd_if_nologs{true};  // backend auto: the journal is read where no log file exists
   std::string logencoding{"auto"};
   std::optional<std::string> logtimezone;
   int maxretry{3};

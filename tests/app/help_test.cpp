@@ -16,7 +16,7 @@
 
 #include "app/completion.h"
 #include "app/man_page.h"
-#include "app/suggest.h"
+#include "text/nearest.h"
 #include "app/version.h"
 #include "tests/render/golden.h"
 
@@ -116,17 +116,17 @@ TEST(Completion, IsThereForThreeShells) {
 
 TEST(Suggest, FindsWhatWasMeant) {
   const std::vector<std::string_view> known = {"check", "explain", "help", "version"};
-  EXPECT_EQ(suggest("chekc", known), "check");
-  EXPECT_EQ(suggest("expl", known), "explain");
-  EXPECT_EQ(suggest("verison", known), "version");
+  EXPECT_EQ(text::nearest("chekc", known), "check");
+  EXPECT_EQ(text::nearest("expl", known), "explain");
+  EXPECT_EQ(text::nearest("verison", known), "version");
 }
 
 TEST(Suggest, KeepsSilentWhereNothingIsNear) {
   const std::vector<std::string_view> known = {"check", "explain", "help", "version"};
-  EXPECT_EQ(suggest("banana", known), "");
-  EXPECT_EQ(suggest("", known), "");
-  EXPECT_EQ(suggest("--", known), "");
-  EXPECT_EQ(suggest(std::string(100'000, 'x'), known), "");
+  EXPECT_EQ(text::nearest("banana", known), "");
+  EXPECT_EQ(text::nearest("", known), "");
+  EXPECT_EQ(text::nearest("--", known), "");
+  EXPECT_EQ(text::nearest(std::string(100'000, 'x'), known), "");
 }
 
 struct Line {

@@ -1,10 +1,10 @@
-#include "app/suggest.h"
+#include "text/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace spranga::app {
+namespace spranga::text {
 
 namespace {
 
@@ -30,13 +30,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string_view suggest(std::string_view given, std::span<const std::string_view> known) {
+std::string_view nearest(std::string_view given, std::span<const std::string_view> known) {
   constexpr std::size_t longest = 64;  // nobody means a word of ours by more
   const auto letters = given.find_first_not_of('-');
   if (given.size() > longest || letters == std::string_view::npos || given.size() - letters < 2) {
     return {};
   }
-  std::string_view nearest;
+  std::string_view best_word;
   std::size_t best = std::max<std::size_t>(1, (given.size() - letters) / 3) + 1;
   for (const auto word : known) {
     if (word.size() < 3) {
@@ -46,10 +46,10 @@ std::string_view suggest(std::string_view given, std::span<const std::string_vie
         word.starts_with(given) && given.size() > letters + 1 ? 0 : distance(given, word);
     if (here < best) {
       best = here;
-      nearest = word;
+      best_word = word;
     }
   }
-  return nearest;
+  return best_word;
 }
 
-}  // namespace spranga::app
+}  // namespace spranga::text

@@ -4,11 +4,11 @@
 #include <span>
 #include <string_view>
 
-namespace spranga::app {
+namespace spranga::text {
 
 /// The nearest of `known` by insertions, deletions, replacements and swaps of neighbours; "" where
 /// none is near enough to be meant.
-[[nodiscard]] std::string_view suggest(std::string_view given,
+[[nodiscard]] std::string_view nearest(std::string_view given,
                                        std::span<const std::string_view> known);
 
-}  // namespace spranga::app
+}  // namespace spranga::text

@@ -1,0 +1,66 @@
+// The configuration of a folder, /etc/spranga or /etc/fail2ban, as values. The only part of this
+// room that others call.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ban/jail_spec.h"
+#include "base/result.h"
+#include "guard/config/problem.h"
+
+namespace spranga::guard::config {
+
+/// /etc/spranga if it exists, else /etc/fail2ban.
+[[nodiscard]] std::filesystem::path default_folder();
+
+struct LoadOptions {
+  /// Which fail2ban to imitate; none: as spranga.conf says, else the installed one.
+  std::optional<ban::Compat> compat;
+  /// Only these jails, enabled or not; empty: those that are enabled.
+  std::vector<std::string> jails;
+  /// Options set above every layer, in every jail: {"findtime", "1h"}.
+  std::map<std::string, std::string> overrides;
+};
+
+struct Configuration {
+  std::filesystem::path folder;
+  ban::Compat compat{ban::Compat::v1_0};
+  std::vector<ban::JailSpec> jails;  // in the order of the files
+  /// [Definition] of fail2ban.conf with its defaults: logtarget, dbfile, dbpurgeage, …
+  std::map<std::string, std::string> server;
+  /// What is wrong. A jail with an error is not in `jails`; the others are.
+  std::vector<Problem> problems;
+};
+
+/// Reads the jails with their filters and actions. A jail that is wrong is a Problem and stops no
+/// other. An error: there is no such folder, or nothing in it can be used at all.
+[[nodiscard]] Result<Configuration> load(const std::filesystem::path& folder,
+                                         const LoadOptions& options = {});
+
+struct LoadedFilter {
+  ban::FilterSpec filter;
+  std::vector<Problem> problems;  // warnings
+  /// Where it was found, for "Use failregex filter file : NAME, basedir: DIR".
+  std::string file;
+  std::filesystem::path folder;  // empty: a file outside of any filter.d, read on its own
+  std::map<std::string, std::string> parameters;
+};
+
+struct FilterOptions {
+  std::optional<ban::Compat> compat;
+  std::string backend{"auto"};  // "systemd": logtype is journal
+};
+
+/// A filter as fail2ban-regex takes it: "sshd", "sshd[mode=aggressive]", or the path of a filter's
+/// file, with parameters too. Errc::not_found where `reference` names no filter (it may be an
+/// expression then).
+[[nodiscard]] Result<LoadedFilter> load_filter(const std::filesystem::path& folder,
+                                               std::string_view reference,
+                                               const FilterOptions& options = {});
+
+}  // namespace spranga::guard::config

@@ -1,0 +1,113 @@
+#include "guard/config/dump.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "guard/config/compat.h"
+#include "guard/config/jail_reader.h"
+#include "guard/config/jail_sections.h"
+#include "guard/config/layers.h"
+
+namespace spranga::guard::config {
+
+namespace {
+
+/// The command line left something to the file.
+bool needs_file(const ClientOptions& given) {
+  constexpr std::array all = {"socket", "pidfile", "logtarget", "loglevel", "syslogsocket"};
+  return !std::ranges::all_of(all, [&](const char* name) { return given.contains(name); });
+}
+
+class Dumper {
+public:
+  Dumper(const std::string& folder, const DumpOptions& options)
+      : options_(options), layers_(folder, problems_, false), client_(options.client) {
+    compat_ = options.compat ? *options.compat : configured_compat(layers_, problems_);
+  }
+
+  [[nodiscard]] Dump run() {
+    if (needs_file(client_)) {
+      if (const auto read = read_early(); !read) {
+        out_.early_error = read.error().detail;
+        return finish();
+      }
+    }
+    if (auto commands = read_all()) {
+      out_.commands = std::move(*commands);
+    } else {
+      out_.good = false;
+    }
+    return finish();
+  }
+
+private:
+  Dump finish() {
+    out_.problems = std::move(problems_.list);
+    return std::move(out_);
+  }
+
+  [[nodiscard]] Result<void> read_early() {
+    SPRANGA_TRY(const auto server, layers_.unit("fail2ban"));
+    if (!server->found) {
+      problems_.warn({}, "there is no fail2ban.conf in " + layers_.folder());
+    }
+    return read_client_options(*server, client_, problems_);
+  }
+
+  [[nodiscard]] Result<Commands> read_all() {
+    SPRANGA_TRY(const auto server, layers_.unit("fail2ban"));
+    SPRANGA_TRY(const auto jail_file, layers_.unit("jail"));
+    SPRANGA_TRY(const auto options, read_server_options(*server, client_, problems_));
+    SPRANGA_TRY(auto commands, commands_of_server(*server, options, problems_));
+    SPRANGA_TRY(const auto jails, read_jails(jail_file));
+    const bool need_files = !options_.dump;
+    for (const auto& jail : jails) {
+      problems_.jail = jail.name;
+      SPRANGA_TRY(auto more, commands_of(jail, need_files, problems_));
+      std::ranges::move(more, std::back_inserter(commands));
+    }
+    for (const auto& jail : jails) {
+      if (jail.config_error.empty()) {
+        commands.push_back(Term::list({Term::of("start"), Term::of(jail.name)}));
+      }
+    }
+    return commands;
+  }
+
+  [[nodiscard]] Result<std::vector<Jail>> read_jails(const std::shared_ptr<Ini>& file) {
+    std::vector<Jail> out;
+    bool any_good = false;
+    bool any_bad = false;
+    for (const auto& name : jail_sections(*file)) {
+      problems_.jail = name;
+      SPRANGA_TRY(auto jail, read_jail({layers_, problems_, compat_}, file, name, false));
+      if (!jail.config_error.empty()) {
+        any_bad = true;
+      } else if (jail.enabled) {
+        any_good = true;
+      } else {
+        continue;
+      }
+      out.push_back(std::move(jail));
+    }
+    problems_.jail.clear();
+    out_.good = !any_bad || (any_good && !options_.test);
+    return out;
+  }
+
+  const DumpOptions& options_;
+  Problems problems_;
+  Layers layers_;
+  ban::Compat compat_{ban::Compat::v1_0};
+  ClientOptions client_;
+  Dump out_;
+};
+
+}  // namespace
+
+Dump dump(const std::string& folder, const DumpOptions& options) {
+  return Dumper(folder, options).run();
+}
+
+}  // namespace spranga::guard::config
