@@ -36,6 +36,7 @@ struct FilterSpec {
   /// spranga's own: failures that count only beside better evidence, never alone.
   std::vector<Expression> weakregex;
   int maxlines{1};
+  bool maxlines_given{false};  // the filter names it, were it 1
   std::optional<std::string> datepattern;  // several patterns on lines of their own
   std::vector<std::string> journalmatch;   // each a set of terms joined with " + "
 };

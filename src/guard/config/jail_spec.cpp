@@ -107,6 +107,7 @@ const std::array filter_setters = {
     Setter<FilterSpec>{"maxlines",
                        [](FilterSpec& f, const Values& v) {
                          set_whole(f.maxlines, v.front());
+                         f.maxlines_given = true;
                          return Result<void>();
                        }},
     Setter<FilterSpec>{"datepattern",
