@@ -1,0 +1,101 @@
+#include "guard/dates/date_detector.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "guard/dates/date_reader.h"
+#include "guard/dates/template_list.h"
+#include "guard/dates/template_memory.h"
+#include "guard/dates/zone_names.h"
+#include "text/escape.h"
+
+namespace spranga::guard {
+
+namespace {
+
+Result<DefaultZone> default_zone(const std::optional<std::string>& logtimezone, const Zone& local) {
+  if (!logtimezone) {
+    return DefaultZone{std::nullopt, local};
+  }
+  const auto offset = read_zone_name(*logtimezone);
+  if (offset.problem == ZoneNameProblem::none) {
+    return DefaultZone{offset.minutes, local};
+  }
+  auto named = Zone::named(*logtimezone);
+  if (!named) {
+    return fail(Errc::malformed,
+                fmt::format("logtimezone \"{}\" is neither a name or offset that fail2ban knows "
+                            "(CET, UTC+0200) nor a zone of this system (Europe/Zurich)",
+                            text::escape(*logtimezone)));
+  }
+  return DefaultZone{std::nullopt, *std::move(named)};
+}
+
+}  // namespace
+
+struct DateDetector::State {
+  TemplateMemory memory;
+  DateReader reader;
+};
+
+DateDetector::DateDetector(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+DateDetector::DateDetector(DateDetector&&) noexcept = default;
+DateDetector& DateDetector::operator=(DateDetector&&) noexcept = default;
+DateDetector::~DateDetector() = default;
+
+Result<DateDetector> DateDetector::create(const DateSettings& settings, ban::Instant now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const auto today = civil_time(seconds + settings.local.at(seconds).seconds);
+  SPRANGA_TRY(auto templates,
+              list_templates(settings.datepattern, today.value_or(CivilTime{}).year));
+  SPRANGA_TRY(auto zone, default_zone(settings.logtimezone, settings.local));
+  return DateDetector(std::make_unique<State>(
+      State{TemplateMemory(std::move(templates)), DateReader(std::move(zone))}));
+}
+
+std::optional<FoundDate> DateDetector::find(std::string_view line,
+                                            ban::Instant now,
+                                            ban::Instant clock) {
+  const auto winner = state_->memory.find(line, clock);
+  if (!winner) {
+    return std::nullopt;
+  }
+  const auto& [form, match] = std::pair(winner->entry->form.get(), winner->match);
+  FoundDate out;
+  out.name = form->name;
+  out.trips_fail2ban = winner->at_end;
+  if (match->has(1)) {
+    out.begin = match->begin(1);
+    out.end = match->end(1);
+  }
+  if (out.empty()) {
+    return out;
+  }
+  const auto date = state_->reader.read(*form, *winner->entry->compiled, *match, now);
+  out.time = date.time;
+  out.trips_fail2ban = out.trips_fail2ban || date.trips_fail2ban;
+  return out;
+}
+
+std::vector<TemplateUse> DateDetector::templates() const {
+  std::vector<TemplateUse> out;
+  for (const auto& entry : state_->memory.entries()) {
+    const auto& form = *entry.form;
+    out.push_back({form.name,
+                   form.pattern ? std::string_view(*form.pattern) : std::string_view{},
+                   form.regex,
+                   static_cast<int>(entry.hits),
+                   entry.weight(),
+                   entry.own_weight});
+  }
+  return out;
+}
+
+Result<void> check_logtimezone(const std::string& zone) {
+  SPRANGA_TRY([[maybe_unused]] const auto found, default_zone(zone, Zone::fixed(0)));
+  return {};
+}
+
+}  // namespace spranga::guard

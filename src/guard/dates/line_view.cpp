@@ -1,0 +1,84 @@
+#include "guard/dates/line_view.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "guard/regex/regex.h"
+#include "guard/regex/utf8.h"
+
+namespace spranga::guard {
+
+namespace {
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+}
+
+bool begins_with_ascii(std::string_view text, std::size_t length) {
+  if (length > text.size()) {
+    return false;
+  }
+  std::size_t at = 0;
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  for (std::uint64_t eight = 0; at + sizeof eight <= length; at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & high_bits) != 0) {
+      return false;
+    }
+  }
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                     text.begin() + static_cast<std::ptrdiff_t>(length),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+LineView::Place LineView::place_of(std::size_t number) const {
+  if (begins_with_ascii(line_, number)) {
+    return {number, false};
+  }
+  std::size_t byte = 0;
+  std::size_t seen = 0;
+  for (; byte < line_.size(); ++byte) {
+    if (!is_continuation(line_[byte]) && seen++ == number) {
+      return {byte, false};
+    }
+  }
+  return {byte, seen < number};
+}
+
+std::size_t LineView::number_of(std::size_t byte) const {
+  return begins_with_ascii(line_, byte) ? byte : count_characters(line_.substr(0, byte));
+}
+
+std::optional<char32_t> LineView::at(Place place) const {
+  if (place.beyond || place.byte >= line_.size()) {
+    return std::nullopt;
+  }
+  return decode_utf8(line_.substr(place.byte)).code;
+}
+
+std::optional<char32_t> LineView::before(Place place) const {
+  if (place.beyond || place.byte == 0) {
+    return std::nullopt;
+  }
+  auto start = place.byte - 1;
+  while (start > 0 && is_continuation(line_[start])) {
+    --start;
+  }
+  return decode_utf8(line_.substr(start)).code;
+}
+
+bool is_alphanumeric(char32_t code) {
+  if (code < 0x80) {
+    return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
+           (code >= 'a' && code <= 'z');
+  }
+  static const auto word = Regex::compile("\\w", {.jit = false});
+  std::string text;
+  append_utf8(text, code);
+  Match match;
+  return word && word->search(text, match) == MatchStatus::matched;
+}
+
+}  // namespace spranga::guard

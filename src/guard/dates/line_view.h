@@ -1,0 +1,40 @@
+// LineView: a line's characters by number, as the detector's memory counts them. Cheap where the
+// line begins with ASCII.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace spranga::guard {
+
+class LineView {
+public:
+  /// `line` is valid UTF-8.
+  explicit LineView(std::string_view line) : line_(line) {}
+
+  [[nodiscard]] std::string_view bytes() const { return line_; }
+
+  /// A place between characters, given by its number.
+  struct Place {
+    std::size_t byte{0};
+    bool beyond{false};  // the line is shorter; `byte` is its end
+  };
+
+  [[nodiscard]] Place place_of(std::size_t number) const;
+
+  /// Characters before byte `byte`.
+  [[nodiscard]] std::size_t number_of(std::size_t byte) const;
+
+  /// The character that begins there, the one that ends there; nullopt = none does.
+  [[nodiscard]] std::optional<char32_t> at(Place place) const;
+  [[nodiscard]] std::optional<char32_t> before(Place place) const;
+
+private:
+  std::string_view line_;
+};
+
+/// Python's str.isalnum() of one character.
+[[nodiscard]] bool is_alphanumeric(char32_t code);
+
+}  // namespace spranga::guard

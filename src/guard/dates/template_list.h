@@ -1,0 +1,26 @@
+// The templates of one detector: fail2ban's default ones, or those that a datepattern asks for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "guard/dates/date_template.h"
+
+namespace spranga::guard {
+
+struct WeightedTemplate {
+  std::shared_ptr<const DateTemplate> form;
+  double weight{1.0};
+  /// Of what the administrator wrote, so that an error shows at once; else null.
+  std::shared_ptr<const CompiledTemplate> compiled;
+};
+
+/// In the order in which they are tried at first.
+[[nodiscard]] Result<std::vector<WeightedTemplate>> list_templates(
+    const std::optional<std::string>& datepattern, std::int64_t this_year);
+
+}  // namespace spranga::guard

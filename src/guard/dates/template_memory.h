@@ -1,0 +1,88 @@
+// TemplateMemory: which template finds the date of a line. All that fail2ban's detector remembers
+// from line to line is here; each rule is fail2ban's (reference B7, B14).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "ban/instant.h"
+#include "guard/dates/date_template.h"
+#include "guard/dates/line_view.h"
+#include "guard/dates/template_list.h"
+#include "guard/regex/regex.h"
+
+namespace spranga::guard {
+
+class TemplateMemory {
+public:
+  struct Entry {
+    std::shared_ptr<const DateTemplate> form;
+    double own_weight{1.0};
+    std::int64_t hits{0};
+    std::optional<ban::Instant> last_used;  // none: never
+    std::size_t distance{never};            // of the last date from the line's start, in characters
+    std::shared_ptr<const CompiledTemplate> compiled;  // once it was tried
+
+    [[nodiscard]] double weight() const;
+  };
+
+  struct Winner {
+    const Entry* entry{nullptr};
+    const Match* match{nullptr};
+    /// The line ends where the date begins (it is empty): fail2ban stumbles over that.
+    bool at_end{false};
+  };
+
+  explicit TemplateMemory(std::vector<WeightedTemplate> templates);
+
+  /// `clock`: when the line is read.
+  [[nodiscard]] std::optional<Winner> find(std::string_view line, ban::Instant clock);
+
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+private:
+  static constexpr std::size_t never = 0x7FFFFFFF;
+
+  struct Found {
+    std::size_t index{never};
+    std::size_t distance{never};  // where the match begins and ends, in characters
+    std::size_t end{never};
+  };
+
+  /// Where the last date was, and the characters on both sides of its two edges.
+  struct Edges {
+    std::size_t distance{1};
+    std::size_t end{never};
+    std::optional<char32_t> before;
+    std::optional<char32_t> first;
+    std::optional<char32_t> last;
+    std::optional<char32_t> after;
+  };
+
+  [[nodiscard]] bool search(std::size_t index, std::string_view line, std::size_t from);
+  [[nodiscard]] Found place(std::size_t index, const LineView& line) const;
+  [[nodiscard]] std::optional<Found> try_last_template(const LineView& line);
+  [[nodiscard]] std::optional<Found> try_all(const LineView& line);
+  void reserve(const Found& found);
+  [[nodiscard]] bool same_edges(const LineView& line,
+                                LineView::Place from,
+                                LineView::Place end) const;
+  [[nodiscard]] Winner remember(Found found, const LineView& line, ban::Instant clock);
+  [[nodiscard]] std::size_t reorder(std::size_t index);
+
+  std::vector<Entry> entries_;
+  std::size_t last_index_{never};
+  std::size_t first_unused_{0};
+  Edges edges_;
+
+  // Of the line at hand.
+  std::size_t skip_{never};  // tried on the whole line already
+  Found reserved_;           // the best date so far that is further away than usual
+  Match match_;
+  Match reserved_match_;
+};
+
+}  // namespace spranga::guard
