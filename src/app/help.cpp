@@ -79,6 +79,9 @@ std::string help_of(const Verb& verb) {
   if (verb.arguments == Word::arguments_targets) {
     out += "\n" + hang("", say(Word::check_target), help_width());
   }
+  if (verb.arguments == Word::arguments_regex) {
+    out += "\n" + hang("", say(Word::regex_arguments), help_width());
+  }
   return out + options_help(with_common(verb.options()));
 }
 

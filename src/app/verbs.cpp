@@ -3,13 +3,19 @@
 
 #include "app/catalogue_commands.h"
 #include "app/check_command.h"
+#include "app/client_command.h"
+#include "app/client_options.h"
 #include "app/help.h"
 #include "app/output.h"
+#include "app/regex_command.h"
+#include "app/regex_options.h"
+#include "app/replay_command.h"
 #include "app/shell_commands.h"
 #include "text/nearest.h"
 #include "app/tour_command.h"
 #include "app/verb.h"
 #include "app/version.h"
+#include "app/why_command.h"
 
 namespace spranga::app {
 
@@ -26,6 +32,11 @@ std::vector<Option> no_options() {
 constexpr std::array verb_table = {
     Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command, Listing::overview},
     Verb{"tour", Word::none, Word::verb_tour, tour_command_options, tour_command, Listing::overview},
+    Verb{"regex", Word::arguments_regex, Word::verb_regex, regex_command_options, regex_command, Listing::overview},
+    Verb{"client", Word::arguments_command, Word::verb_client, client_command_options, client_command, Listing::help, true},
+    Verb{"replay", Word::arguments_files, Word::verb_replay, replay_command_options, replay_command, Listing::overview},
+    Verb{"why", Word::arguments_address_files, Word::verb_why, why_command_options, why_command, Listing::overview},
+    Verb{"why-not", Word::arguments_address_files, Word::verb_why_not, why_command_options, why_not_command, Listing::help},
     Verb{"explain", Word::argument_id, Word::verb_explain, no_options, explain_command, Listing::overview},
     Verb{"help", Word::arguments_verb, Word::verb_help, no_options, help_command, Listing::overview},
     Verb{"version", Word::none, Word::verb_version, no_options, version_command, Listing::help},
@@ -70,6 +81,17 @@ const Verb* find_verb(std::string_view name) {
   return found == verb_table.end() ? nullptr : found;
 }
 
+int run_as(std::string_view program, std::span<const std::string> arguments) {
+  constexpr std::string_view prefix = "fail2ban-";
+  program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0
+  if (program.starts_with(prefix)) {
+    if (const auto* verb = find_verb(program.substr(prefix.size()))) {
+      return verb->run(arguments);
+    }
+  }
+  return run_command_line(arguments);
+}
+
 int run_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
     return print(overview(Listing::overview));
@@ -87,6 +109,9 @@ int run_command_line(std::span<const std::string> arguments) {
     return unknown_verb(first);
   }
   const auto rest = arguments.subspan(1);
+  if (verb->own_answers) {
+    return verb->run(rest);
+  }
   if (asks_for(rest, "--help", "-h")) {
     return print(help_of(*verb));
   }
