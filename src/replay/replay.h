@@ -40,7 +40,7 @@ struct Seen {
 };
 
 struct ReplayWatch {
-  std::function<void(const Stream& stream, std::optional<ban::Instant> at)> line;  // each, first
+  std::function<void(Stream& stream)> line;  // each, before its jails read it
   std::function<void(const Seen& seen)> sighting;
   /// Now and then: how far the files are read, in bytes, and the clock.
   std::function<void(std::uint64_t done, std::uint64_t total, ban::Instant clock)> progress;

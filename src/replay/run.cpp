@@ -223,7 +223,7 @@ void Run::process(Stream& stream) {
   const bool undated_log = clock_ == ban::Instant();
   const auto now = undated_log ? options_.today : clock_;
   if (watch_.line) {
-    watch_.line(stream, date);
+    watch_.line(stream);
   }
   for (std::size_t place = 0; place < stream.jails().size(); ++place) {
     found_.clear();

@@ -37,6 +37,10 @@ public:
 
   [[nodiscard]] const std::vector<std::size_t>& jails() const { return jails_; }
 
+  [[nodiscard]] const ban::JailSpec& spec(std::size_t place) const {
+    return (*all_)[jails_[place]].spec();
+  }
+
   [[nodiscard]] std::string_view text() const { return line_.text; }
 
   /// Of the line at hand, 1-based.
