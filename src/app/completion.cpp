@@ -179,9 +179,11 @@ std::string fish_quoted(std::string_view text) {
 }
 
 std::string fish_option(const Verb& verb, const Option& option) {
-  auto out = fmt::format("complete -c spranga -n '__fish_seen_subcommand_from {}' -l {}",
+  const bool is_long = option.name.starts_with("--");
+  auto out = fmt::format("complete -c spranga -n '__fish_seen_subcommand_from {}' -{} {}",
                          verb.name,
-                         option.name.substr(2));
+                         is_long ? "l" : "s",
+                         option.name.substr(is_long ? 2 : 1));
   out += option.short_name.empty() ? "" : fmt::format(" -s {}", option.short_name.substr(1));
   if (!option.choices.empty()) {
     out += fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));

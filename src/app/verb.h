@@ -23,12 +23,17 @@ struct Verb {
   /// Does it; `arguments` are those after the verb. Returns the exit code.
   int (*run)(std::span<const std::string> arguments);
   Listing listing;
+  /// --help and --version are read by the verb, as the program whose place it takes reads them.
+  bool own_answers{false};
 };
 
 [[nodiscard]] std::span<const Verb> verbs();
 
 /// nullptr where no verb has that name.
 [[nodiscard]] const Verb* find_verb(std::string_view name);
+
+/// Called as fail2ban-VERB it is that verb, where there is one.
+[[nodiscard]] int run_as(std::string_view program, std::span<const std::string> arguments);
 
 /// Runs the verb that the command line names. With none it says what the program can do.
 [[nodiscard]] int run_command_line(std::span<const std::string> arguments);

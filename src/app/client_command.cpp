@@ -1,0 +1,140 @@
+#include "app/client_command.h"
+
+#include "app/client_options.h"
+#include "app/exit_code.h"
+#include "app/help.h"
+#include "app/output.h"
+#include "app/verb.h"
+#include "guard/config/compat.h"
+#include "guard/config/configuration.h"
+#include "guard/config/dump.h"
+#include "guard/config/jail_reader.h"
+#include "guard/config/time_expression.h"
+
+namespace spranga::app {
+
+namespace {
+
+using guard::config::Problem;
+using words::say;
+using words::Word;
+using Answer = ClientSettings::Answer;
+using DumpForm = ClientSettings::DumpForm;
+
+// What fail2ban-client prints here is read by programs.
+constexpr std::string_view stream_failed =
+    "ERROR: The configuration stream failed because of the invalid syntax.\n";
+constexpr std::string_view test_passed = "OK: configuration test is successful\n";
+
+int code_of(bool good) {
+  return good ? 0 : exit_fail2ban_failed;
+}
+
+/// Prints, and gives the code where printing works.
+int answer_with(std::string_view text, bool good) {
+  return print(text) == 0 ? code_of(good) : exit_fail2ban_failed;
+}
+
+std::string folder_of(const ClientSettings& settings) {
+  return settings.folder.empty() ? guard::config::default_folder().string() : settings.folder;
+}
+
+std::optional<ban::Compat> compat_of(const ClientSettings& settings) {
+  return guard::config::parse_compat(settings.compat);
+}
+
+std::string imitated_version(const ClientSettings& settings) {
+  guard::config::Problems problems;
+  guard::config::Layers layers(folder_of(settings), problems, true);
+  const auto compat = compat_of(settings);
+  return guard::config::version_of(compat ? *compat
+                                          : guard::config::configured_compat(layers, problems));
+}
+
+int seconds(const std::string& text) {
+  const auto number = guard::config::evaluate_time(text);
+  return number ? answer_with(guard::config::to_text(*number) + "\n", true)
+                : answer_with("ERROR: " + number.error().detail + "\n", false);
+}
+
+int answer(const ClientSettings& settings) {
+  switch (settings.answer) {
+    case Answer::seconds:
+      return seconds(settings.time);
+    case Answer::version:
+      return answer_with("Fail2Ban v" + imitated_version(settings) + "\n", true);
+    case Answer::short_version:
+      return answer_with(imitated_version(settings) + "\n", true);
+    case Answer::help:
+    case Answer::none:
+      break;
+  }
+  return answer_with(help_of(*find_verb("client")), true);
+}
+
+void tell_problems(const std::vector<Problem>& problems, int verbosity) {
+  for (const auto& problem : problems) {
+    if (problem.severity == Problem::Severity::error || verbosity > 0) {
+      tell(guard::config::to_text(problem));
+    }
+  }
+}
+
+std::string listing(const guard::config::Commands& commands, DumpForm form) {
+  std::string out;
+  for (const auto& command : commands) {
+    out += form == DumpForm::pretty ? guard::config::to_pretty_text(command)
+                                    : guard::config::to_text(command);
+    out += '\n';
+  }
+  return out;
+}
+
+int no_command(const ClientSettings& settings) {
+  if (settings.command.empty()) {
+    return answer_with(help_of(*find_verb("client")), false);
+  }
+  tell(say(Word::client_no_command_yet, {settings.command.front()}));
+  return exit_fail2ban_failed;
+}
+
+int dump_or_test(const ClientSettings& settings) {
+  guard::config::DumpOptions options;
+  options.compat = compat_of(settings);
+  options.client = settings.server;
+  options.dump = settings.dump != DumpForm::none;
+  options.test = settings.test;
+  const auto dump = guard::config::dump(folder_of(settings), options);
+  tell_problems(dump.problems, settings.verbosity);
+  if (!dump.early_error.empty()) {
+    return answer_with("ERROR: " + dump.early_error + "\n", false);
+  }
+  if (options.dump) {
+    const auto text =
+        dump.commands ? listing(*dump.commands, settings.dump) : std::string(stream_failed);
+    const auto code = answer_with(text, dump.good);
+    if (!settings.test || code != 0) {
+      return code;
+    }
+  }
+  if (!options.test) {
+    return no_command(settings);
+  }
+  if (!dump.good) {
+    return exit_fail2ban_failed;
+  }
+  return settings.command.empty() ? answer_with(test_passed, true) : no_command(settings);
+}
+
+}  // namespace
+
+int client_command(std::span<const std::string> arguments) {
+  const auto settings = parse_client_arguments(arguments);
+  if (!settings) {
+    tell(settings.error().detail);
+    return answer_with(help_of(*find_verb("client")), false);
+  }
+  return settings->answer != Answer::none ? answer(*settings) : dump_or_test(*settings);
+}
+
+}  // namespace spranga::app
