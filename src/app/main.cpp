@@ -37,5 +37,5 @@ int main(int argc, char** argv) {
   if (auto verb = verb_of_name(argc > 0 ? argv[0] : ""); !verb.empty()) {
     arguments.insert(arguments.begin(), std::move(verb));
   }
-  return spranga::app::run_as(argc > 0 ? argv[0] : "", arguments);
+  return spranga::app::run_command_line(arguments);
 }

@@ -32,9 +32,6 @@ struct Verb {
 /// nullptr where no verb has that name.
 [[nodiscard]] const Verb* find_verb(std::string_view name);
 
-/// Called as fail2ban-VERB it is that verb, where there is one.
-[[nodiscard]] int run_as(std::string_view program, std::span<const std::string> arguments);
-
 /// Runs the verb that the command line names. With none it says what the program can do.
 [[nodiscard]] int run_command_line(std::span<const std::string> arguments);
 

@@ -81,17 +81,6 @@ const Verb* find_verb(std::string_view name) {
   return found == verb_table.end() ? nullptr : found;
 }
 
-int run_as(std::string_view program, std::span<const std::string> arguments) {
-  constexpr std::string_view prefix = "fail2ban-";
-  program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0
-  if (program.starts_with(prefix)) {
-    if (const auto* verb = find_verb(program.substr(prefix.size()))) {
-      return verb->run(arguments);
-    }
-  }
-  return run_command_line(arguments);
-}
-
 int run_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
     return print(overview(Listing::overview));

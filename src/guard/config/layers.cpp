@@ -139,7 +139,7 @@ Result<std::shared_ptr<Ini>> Layers::unit(const std::string& name) {
   if (!exists(folder_)) {
     return problems_.refuse({},
                             "there is no folder " + folder_,
-                            "Base configuration directory " + folder_ + " does not exist");
+                            "Base configuration directory " + folder_ + " does not exist ");
   }
   lenient_now_ = lenient_ && name.find('/') == std::string::npos;
   const auto base = join(folder_, name.starts_with("./") ? absolute(name) : name);
