@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "guard/dates/date_reader.h"
@@ -13,6 +14,9 @@
 namespace spranga::guard {
 
 namespace {
+
+// A `now` from before is the admin's, who looks at old logs; younger ones keep their years.
+constexpr std::int64_t this_programs_year = 2026;
 
 Result<DefaultZone> default_zone(const std::optional<std::string>& logtimezone, const Zone& local) {
   if (!logtimezone) {
@@ -47,9 +51,9 @@ DateDetector::~DateDetector() = default;
 
 Result<DateDetector> DateDetector::create(const DateSettings& settings, ban::Instant now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  const auto today = civil_time(seconds + settings.local.at(seconds).seconds);
+  const auto today = civil_time(seconds + settings.local.at(seconds).seconds).value_or(CivilTime{});
   SPRANGA_TRY(auto templates,
-              list_templates(settings.datepattern, today.value_or(CivilTime{}).year));
+              list_templates(settings.datepattern, std::max(today.year, this_programs_year)));
   SPRANGA_TRY(auto zone, default_zone(settings.logtimezone, settings.local));
   return DateDetector(std::make_unique<State>(
       State{TemplateMemory(std::move(templates)), DateReader(std::move(zone))}));

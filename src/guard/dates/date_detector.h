@@ -52,8 +52,8 @@ struct TemplateUse {
 
 class DateDetector {
 public:
-  /// Errc::malformed says what is wrong with the datepattern or logtimezone. `now` decides which
-  /// years %ExY accepts.
+  /// Errc::malformed says what is wrong with the datepattern or logtimezone. `now`, the wall clock,
+  /// decides which years %ExY accepts: 2000 to about three years ahead.
   [[nodiscard]] static Result<DateDetector> create(const DateSettings& settings, ban::Instant now);
 
   DateDetector(DateDetector&&) noexcept;

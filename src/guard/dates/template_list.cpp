@@ -174,8 +174,11 @@ Result<void> TemplateList::add_defaults_within(const std::string& pattern) {
 
 Result<void> TemplateList::add(const std::string& pattern) {
   const auto key = key_of(pattern);
-  if (key == line_begin_mark || key == "{DEFAULT}") {
-    return add_defaults(key == line_begin_mark);
+  if (key == line_begin_mark) {
+    return add_defaults(true);
+  }
+  if (key == "{DEFAULT}") {  // fail2ban adds nothing: alone it means the default templates,
+    return {};               // beside others it is ignored
   }
   if (key.find(date_mark) != std::string::npos) {
     return add_defaults_within(pattern);
