@@ -37,7 +37,9 @@ void MemoryHistory::add(const ban::Ban& ban) {
   if (targets_.size() >= purge_at_) {
     purge(ban.since);
   }
-  targets_[ban.target][ban.jail] = {ban.count, ban.since, ban.until};
+  // Whole seconds, as fail2ban's database keeps them; that decides which failures came after.
+  const auto since = std::chrono::round<std::chrono::seconds>(ban.since);
+  targets_[ban.target][ban.jail] = {ban.count, since, ban.until};
 }
 
 void MemoryHistory::purge(ban::Instant now) {

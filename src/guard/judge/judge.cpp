@@ -212,8 +212,8 @@ void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
     return;
   }
   ban::Ban fresh{spec_.name, judgement.target, since, until, 1, account.failures};
-  grow(fresh, now);
-  if (ports_.history != nullptr && !is_over(fresh, now)) {
+  const bool is_news = grow(fresh, now);
+  if (ports_.history != nullptr && is_news && !is_over(fresh, now)) {
     ports_.history->add(fresh);
   }
   if (bans_.size() >= purge_bans_at_) {
@@ -225,15 +225,17 @@ void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
   judgement.ban = std::move(fresh);
 }
 
-void Judge::grow(ban::Ban& ban, ban::Instant now) {
+bool Judge::grow(ban::Ban& ban, ban::Instant now) {
   if (ports_.history == nullptr || !ban_time_.grows()) {
-    return;
+    return true;
   }
   const auto past = ports_.history->of(spec_.name, ban.target, spec_.increment.overalljails, now);
-  if (past && past->count > 0) {
-    ban.count = past->count + 1;
-    ban.until = end_of(ban.since, ban_time_.after(past->count, ports_.random));
+  if (!past || past->count <= 0) {
+    return true;
   }
+  ban.count = past->count + 1;
+  ban.until = end_of(ban.since, ban_time_.after(past->count, ports_.random));
+  return ban.since > past->last;
 }
 
 const ban::Ban* Judge::banned(const std::string& target, ban::Instant now) const {

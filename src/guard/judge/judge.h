@@ -103,7 +103,9 @@ private:
                             ban::Instant at,
                             ban::Instant now);
   void convict(Judgement& judgement, Account account, ban::Instant now);
-  void grow(ban::Ban& ban, ban::Instant now);
+  /// False where the history knows of a ban at that time or later: fail2ban takes this one for a
+  /// ban that it has read about before, and does not count it.
+  [[nodiscard]] bool grow(ban::Ban& ban, ban::Instant now);
   void purge_accounts(ban::Instant now);
   void purge_bans(ban::Instant now);
 
