@@ -1,21 +1,23 @@
 #include <algorithm>
 #include <array>
 
+#include "app/adopt_command.h"
 #include "app/catalogue_commands.h"
 #include "app/check_command.h"
 #include "app/client_command.h"
 #include "app/client_options.h"
+#include "app/config_command.h"
 #include "app/help.h"
 #include "app/output.h"
 #include "app/regex_command.h"
 #include "app/regex_options.h"
 #include "app/replay_command.h"
 #include "app/shell_commands.h"
-#include "text/nearest.h"
 #include "app/tour_command.h"
 #include "app/verb.h"
 #include "app/version.h"
 #include "app/why_command.h"
+#include "text/nearest.h"
 
 namespace spranga::app {
 
@@ -34,6 +36,8 @@ constexpr std::array verb_table = {
     Verb{"tour", Word::none, Word::verb_tour, tour_command_options, tour_command, Listing::overview},
     Verb{"regex", Word::arguments_regex, Word::verb_regex, regex_command_options, regex_command, Listing::overview},
     Verb{"client", Word::arguments_command, Word::verb_client, client_command_options, client_command, Listing::help, true},
+    Verb{"config", Word::arguments_explain, Word::verb_config, config_command_options, config_command, Listing::help},
+    Verb{"adopt", Word::none, Word::verb_adopt, adopt_command_options, adopt_command, Listing::help},
     Verb{"replay", Word::arguments_files, Word::verb_replay, replay_command_options, replay_command, Listing::overview},
     Verb{"why", Word::arguments_address_files, Word::verb_why, why_command_options, why_command, Listing::overview},
     Verb{"why-not", Word::arguments_address_files, Word::verb_why_not, why_command_options, why_not_command, Listing::help},
@@ -55,7 +59,8 @@ int unknown_verb(const std::string& given) {
   const auto what = given.starts_with('-') ? Word::app_unknown_option : Word::app_unknown_verb;
   auto message = say(what, {given});
   const bool is_server = given.find_first_of(".:") != std::string::npos;
-  const auto nearest = is_server ? "spranga check " + given : std::string(text::nearest(given, known));
+  const auto nearest =
+      is_server ? "spranga check " + given : std::string(text::nearest(given, known));
   message += nearest.empty() ? "" : " " + say(Word::app_did_you_mean, {nearest});
   return usage_error(message, "spranga help");
 }
