@@ -54,13 +54,13 @@ std::string text_of(const FieldContent& content) {
 }
 
 /// The id as it is printed; "None" while the session's address is not known.
-std::string id_of(const Hit& hit) {
+std::string id_of(const Hit& hit, const LineHits& /*line*/) {
   return hit.id.value_or("None");
 }
 
-std::string address_of(const Hit& hit) {
+std::string address_of(const Hit& hit, const LineHits& line) {
   const auto* ip = hit.failure.text("ip");
-  return ip == nullptr ? id_of(hit) : *ip;
+  return ip == nullptr ? id_of(hit, line) : *ip;
 }
 
 /// A tuple's id is one already: "('192.0.2.1', 'alice')".
@@ -75,13 +75,13 @@ RowFormat each(Print print) {
   return [print](const LineHits& line) {
     std::string out;
     for (const auto& hit : line.hits) {
-      out += print(hit) + "\n";
+      out += print(hit, line) + "\n";
     }
     return out;
   };
 }
 
-std::string messages(const Hit& hit) {
+std::string messages(const Hit& hit, const LineHits& /*line*/) {
   std::vector<std::string> lines;
   for (const auto& match : hit.failure.matches) {
     lines.push_back(guard::hide_credentials(match.whole()));
@@ -89,13 +89,23 @@ std::string messages(const Hit& hit) {
   return join(lines, "\n");
 }
 
-std::string row(const Hit& hit) {
-  return fmt::format("[{},\t{},\t{}],", repr_of_id(hit), repr_of(hit.at), repr_of(hit.failure));
+/// The time as Python prints it: an int where the line named an offset.
+std::string time_of(const std::optional<ban::Instant>& at, const LineHits& line) {
+  auto text = repr_of(at);
+  if (line.line.is_integer && text.ends_with(".0")) {
+    text.resize(text.size() - 2);
+  }
+  return text;
+}
+
+std::string row(const Hit& hit, const LineHits& line) {
+  return fmt::format(
+      "[{},\t{},\t{}],", repr_of_id(hit), time_of(hit.at, line), repr_of(hit.failure));
 }
 
 /// "2.0.0.10", as in a name below in-addr.arpa; "" where it is no address.
-std::string reversed(const Hit& hit) {
-  const auto address = net::Address::parse(address_of(hit));
+std::string reversed(const Hit& hit, const LineHits& line) {
+  const auto address = net::Address::parse(address_of(hit, line));
   if (!address) {
     return "";
   }
@@ -108,40 +118,41 @@ std::string reversed(const Hit& hit) {
   return name;
 }
 
-std::string family(const Hit& hit) {
-  const auto address = net::Address::parse(address_of(hit));
+std::string family(const Hit& hit, const LineHits& line) {
+  const auto address = net::Address::parse(address_of(hit, line));
   return !address ? "None" : address->family() == net::Family::ipv4 ? "inet4" : "inet6";
 }
 
 struct TagRow {
   std::string_view name;
-  std::string (*value)(const Hit& hit);
+  std::string (*value)(const Hit& hit, const LineHits& line);
 };
 
 /// A place that messages() fills later, line by line; no text of a log contains it.
 constexpr std::string_view message_mark{"\0msg\0", 5};
 
-std::string bare_time(const Hit& hit) {
-  return repr_of(hit.at);
+/// A ticket without a time is one of now.
+std::string bare_time(const Hit& hit, const LineHits& line) {
+  return time_of(hit.at ? hit.at : std::optional(line.now), line);
 }
 
-std::string constant_none(const Hit& /*hit*/) {
+std::string constant_none(const Hit& /*hit*/, const LineHits& /*line*/) {
   return "None";
 }
 
-std::string constant_zero(const Hit& /*hit*/) {
+std::string constant_zero(const Hit& /*hit*/, const LineHits& /*line*/) {
   return "0";
 }
 
-std::string line_break(const Hit& /*hit*/) {
+std::string line_break(const Hit& /*hit*/, const LineHits& /*line*/) {
   return "\n";
 }
 
-std::string blank(const Hit& /*hit*/) {
+std::string blank(const Hit& /*hit*/, const LineHits& /*line*/) {
   return " ";
 }
 
-std::string mark(const Hit& /*hit*/) {
+std::string mark(const Hit& /*hit*/, const LineHits& /*line*/) {
   return std::string(message_mark);
 }
 
@@ -172,10 +183,10 @@ std::string field_of_tag(std::string_view tag) {
   return name == "id" ? "fid" : name == "port" ? "fport" : name;
 }
 
-std::string value_of_tag(std::string_view tag, const Hit& hit) {
+std::string value_of_tag(std::string_view tag, const Hit& hit, const LineHits& line) {
   const auto* known = std::ranges::find(tag_rows, tag, &TagRow::name);
   if (known != tag_rows.end()) {
-    auto value = known->value(hit);
+    auto value = known->value(hit, line);
     if (tag == "msg") {
       return value;
     }
@@ -190,10 +201,10 @@ std::string value_of_tag(std::string_view tag, const Hit& hit) {
     return "<" + std::string(tag) + ">";
   }
   const auto* content = hit.failure.find(field);
-  return content == nullptr ? "" : text_of(*content);
+  return content == nullptr || !guard::is_set(*content) ? "" : text_of(*content);
 }
 
-std::string fill_tags(std::string_view format, const Hit& hit) {
+std::string fill_tags(std::string_view format, const Hit& hit, const LineHits& line) {
   std::string out;
   while (!format.empty()) {
     const auto open = format.find('<');
@@ -207,7 +218,7 @@ std::string fill_tags(std::string_view format, const Hit& hit) {
       format.remove_prefix(close);
       continue;
     }
-    out += value_of_tag(format.substr(open + 1, close - open - 1), hit);
+    out += value_of_tag(format.substr(open + 1, close - open - 1), hit, line);
     format.remove_prefix(close + 1);
   }
   return out + std::string(format);
@@ -226,10 +237,10 @@ std::string tagged(const std::string& format, const LineHits& line) {
   std::string later;
   bool several = false;
   for (const auto& hit : line.hits) {
-    const auto text = fill_tags(format, hit);
+    const auto text = fill_tags(format, hit, line);
     several = several || hit.failure.matches.size() > 1;
     if (!several || text.find(message_mark) == std::string::npos) {
-      out += replaced(text, message_mark, messages(hit)) + "\n";
+      out += replaced(text, message_mark, messages(hit, line)) + "\n";
       continue;
     }
     for (const auto& match : hit.failure.matches) {
@@ -325,7 +336,7 @@ RowFormat row_format(const std::string& name) {
     return each(row);
   }
   if (name.find('<') == std::string::npos) {
-    return each([name](const Hit& hit) { return named(name, hit); });
+    return each([name](const Hit& hit, const LineHits&) { return named(name, hit); });
   }
   return [name](const LineHits& line) { return tagged(name, line); };
 }

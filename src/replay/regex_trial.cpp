@@ -59,7 +59,7 @@ void RegexTrial::take(const guard::DatedLine& line, std::string_view whole) {
   found_.clear();
   pipeline_->process(line, now_, found_);
   if (!found_.empty() && sink_) {
-    sink_({line, found_});
+    sink_({line, found_, now_});
   }
   if (settings_.for_rows) {
     return;

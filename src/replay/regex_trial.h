@@ -50,6 +50,7 @@ struct RegexHit {
 struct LineHits {
   const guard::DatedLine& line;
   const std::vector<guard::Hit>& hits;
+  ban::Instant now;
 };
 
 class RegexTrial {

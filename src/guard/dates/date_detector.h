@@ -36,6 +36,7 @@ struct FoundDate {
   /// fail2ban trips over such a date and loses the line (zone "XYZ", hour without am or pm): here
   /// it is an impossible date.
   bool trips_fail2ban{false};
+  bool is_integer{false};  // fail2ban prints it without ".0": its offset was known
 
   [[nodiscard]] bool empty() const { return begin == end; }
 };
@@ -78,6 +79,10 @@ public:
   [[nodiscard]] std::vector<TemplateUse> templates() const;
 
 private:
+  [[nodiscard]] std::optional<FoundDate> find_same_shape(std::string_view line,
+                                                         ban::Instant now,
+                                                         ban::Instant clock);
+
   struct State;
   explicit DateDetector(std::unique_ptr<State> state);
 

@@ -56,6 +56,13 @@ std::size_t behind_auth(std::string_view line, std::size_t at) {
   }
   const auto end = std::min(line.find_first_of(" \t", next), line.size());
   const auto name = line.substr(next, end - next);
+  // The name as a client sends it; behind `"AUTH LOGIN"` in quotation marks stands no secret.
+  const bool is_name = std::ranges::all_of(name, [](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (!is_name) {
+    return std::string_view::npos;
+  }
   if (std::ranges::none_of(mechanisms, [&](std::string_view mechanism) {
         return text::starts_with_ignoring_case(name, mechanism);
       })) {

@@ -65,6 +65,7 @@ public:
     line_.text = text_;
     last_text_ = iso_time(at, settings_.local) + " ";
     last_date_ = at;
+    last_is_integer_ = false;
     line_.date_text = last_text_;
     line_.after = text_;
     line_.at = at;
@@ -102,6 +103,7 @@ private:
   std::string text_;       // of a line that had to be changed
   std::string last_text_;  // the last date, as it was written
   std::optional<ban::Instant> last_date_;
+  bool last_is_integer_{false};
   ban::Instant now_{};
   bool news_{false};
   ReaderStatistics statistics_;
@@ -165,6 +167,7 @@ void OneLineReader::date(std::string_view text) {
   line_.date_text = text.substr(found->begin, found->end - found->begin);
   line_.after = text.substr(found->end);
   line_.at = found->time;
+  line_.is_integer = found->is_integer;
   if (!line_.at) {
     ++statistics_.impossible;
     take_last_date(text);
@@ -173,6 +176,7 @@ void OneLineReader::date(std::string_view text) {
   ++statistics_.dated;
   last_date_ = line_.at;
   last_text_ = line_.date_text;
+  last_is_integer_ = line_.is_integer;
   if (settings_.mode == MatchMode::replay) {
     now_ = std::max(now_, *line_.at);
   }
@@ -190,6 +194,7 @@ void OneLineReader::take_last_date(std::string_view text) {
     line_.date_text = last_text_;
     line_.after = text;
     line_.at = last_date_;
+    line_.is_integer = last_is_integer_;
   } else if (settings_.mode == MatchMode::live ? news_ : settings_.mode == MatchMode::replay) {
     line_.at = now_ == ban::Instant{} ? std::nullopt : std::optional(now_);
   }

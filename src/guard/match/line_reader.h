@@ -49,6 +49,7 @@ struct DatedLine {
   std::string_view date_text;  // cut out of the line, or the last date's where the line has none
   std::string_view after;
   std::optional<ban::Instant> at;  // none: an impossible date, or none at all
+  bool is_integer{false};          // fail2ban prints `at` without ".0"
   bool undated{false};             // no date of its own: `at` is the last one's, or now
   bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
   std::size_t number{0};  // 1-based, as read
