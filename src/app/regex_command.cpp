@@ -275,6 +275,7 @@ replay::TrialSettings RegexRun::trial_settings(const RegexLog& log) {
   settings.check_all = options_.check_all;
   settings.for_rows = options_.for_rows();
   settings.show_nofail = options_.json;
+  settings.all_rows = options_.all_rows;
   settings.print_all_matched = options_.print_all_matched;
   settings.print_all_missed = options_.print_all_missed;
   settings.print_all_ignored = options_.print_all_ignored;

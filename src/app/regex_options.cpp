@@ -210,6 +210,7 @@ std::vector<Option> bind_regex_options(RegexOptions& options) {
       {"--maxlines", "-L", Word::argument_lines, "", Word::option_maxlines, read, {}, store_number(o.maxlines)},
       {"--journalmatch", "-m", Word::argument_match, "", Word::option_journalmatch, read, {}, store(o.journalmatch)},
       {"--no-check-all", "", Word::none, "", Word::option_no_check_all, read, {}, set(o.check_all, false)},
+      {"--check-all", "", Word::none, "", Word::option_check_all, read, {}, set(o.all_rows)},
       {"--out", "-o", Word::argument_token, "", Word::option_out, printed, {}, store(o.out)},
       {"--json", "", Word::none, "", Word::option_json, printed, {}, set(o.json)},
       {"--verbose", "-v", Word::none, "", Word::option_regex_verbose, printed, {}, count(o.verbose)},

@@ -23,6 +23,7 @@ struct RegexOptions {
   int verbose{0};
   bool verbose_date{false};
   bool check_all{true};
+  bool all_rows{false};
   std::string out;  // -o; "": the summary
   bool json{false};
   std::optional<double> now;

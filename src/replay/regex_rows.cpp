@@ -361,6 +361,9 @@ std::string json_rows(const LineHits& line) {
     if (hit.attempts > 1) {
       object["attempts"] = hit.attempts;
     }
+    if (line.several) {
+      object["matches"] = hit.failure.matches.size();
+    }
     out += object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   }
   return out;

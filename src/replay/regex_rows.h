@@ -25,7 +25,8 @@ using RowFormat = std::function<std::string(const LineHits&)>;
 /// `name` is that of -o: id, fid, ip, msg, row, a group's name, or a text with <tags>.
 [[nodiscard]] RowFormat row_format(const std::string& name);
 
-/// One object a hit: line, time, id, fields, regex, nofail; weak and attempts where they apply.
+/// One object a hit: line, time, id, fields, regex, nofail; weak and attempts where they apply;
+/// matches (their number) where every expression was tried.
 [[nodiscard]] std::string json_rows(const LineHits& line);
 
 }  // namespace spranga::replay

@@ -11,8 +11,8 @@ guard::PipelineSettings pipeline_settings(const TrialSettings& settings) {
   guard::PipelineSettings made;
   made.usedns = settings.usedns;
   made.raw_hosts = settings.raw_hosts;
-  made.check_all = settings.check_all && !settings.for_rows;
-  made.show_pending = !settings.for_rows;
+  made.check_all = settings.check_all && (!settings.for_rows || settings.all_rows);
+  made.show_pending = !settings.for_rows || settings.all_rows;
   made.show_nofail = settings.show_nofail;
   made.need_date = false;
   made.ageing = false;
@@ -59,7 +59,7 @@ void RegexTrial::take(const guard::DatedLine& line, std::string_view whole) {
   found_.clear();
   pipeline_->process(line, now_, found_);
   if (!found_.empty() && sink_) {
-    sink_({line, found_, now_});
+    sink_({line, found_, now_, settings_.all_rows});
   }
   if (settings_.for_rows) {
     return;

@@ -24,6 +24,7 @@ struct TrialSettings {
   bool check_all{true};  // else the first expression that matches wins
   bool for_rows{false};  // -o: hits are handed on, and nothing is counted
   bool show_nofail{false};
+  bool all_rows{false};  // rows of every expression that matches, and of hits that wait for an id
   bool print_all_matched{false};
   bool print_all_missed{false};
   bool print_all_ignored{false};
@@ -51,6 +52,7 @@ struct LineHits {
   const guard::DatedLine& line;
   const std::vector<guard::Hit>& hits;
   ban::Instant now;
+  bool several;  // every expression was tried
 };
 
 class RegexTrial {
