@@ -161,7 +161,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t max_steps = 20'000'000;
+  static constexpr std::size_t max_steps = 2'000'000;
 
   [[nodiscard]] bool blank(std::size_t at) const {
     return at < text_.size() && blanks_at(text_, at) > 0;
