@@ -57,9 +57,8 @@ std::size_t behind_auth(std::string_view line, std::size_t at) {
   const auto end = std::min(line.find_first_of(" \t", next), line.size());
   const auto name = line.substr(next, end - next);
   // The name as a client sends it; behind `"AUTH LOGIN"` in quotation marks stands no secret.
-  const bool is_name = std::ranges::all_of(name, [](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
+  const bool is_name = std::ranges::all_of(
+      name, [](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
   if (!is_name) {
     return std::string_view::npos;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guard/match/literal_head.h"
 #include "guard/match/tags.h"
 #include "guard/match/utf8.h"
 #include "text/ascii.h"
@@ -67,10 +68,12 @@ std::string place_of(const ban::Origin& origin) {
 
 CompiledExpression::CompiledExpression(const ban::Expression& source,
                                        std::string expanded,
-                                       Regex regex)
+                                       Regex regex,
+                                       ExpressionRole role)
     : source_(&source),
       expanded_(std::move(expanded)),
       regex_(std::move(regex)),
+      head_(role.multiline ? "" : literal_head(expanded_)),
       content_(regex_.group_number("content")) {
   for (int number = 1; number <= regex_.group_count(); ++number) {
     const auto& name = regex_.group_name(number);
@@ -101,10 +104,13 @@ Result<CompiledExpression> CompiledExpression::compile(const ban::Expression& so
                             expanded,
                             regex.error().detail));
   }
-  return CompiledExpression(source, std::move(expanded), *std::move(regex));
+  return CompiledExpression(source, std::move(expanded), *std::move(regex), role);
 }
 
 bool CompiledExpression::search(std::string_view text, Searches& searches, ban::Instant now) {
+  if (!text.starts_with(head_)) {
+    return false;
+  }
   if (quarantined_until_) {
     if (now < *quarantined_until_) {
       return false;

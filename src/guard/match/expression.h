@@ -92,7 +92,10 @@ public:
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
 private:
-  CompiledExpression(const ban::Expression& source, std::string expanded, Regex regex);
+  CompiledExpression(const ban::Expression& source,
+                     std::string expanded,
+                     Regex regex,
+                     ExpressionRole role);
 
   /// A group whose value goes into the field of another name.
   struct Redirect {
@@ -105,7 +108,8 @@ private:
   const ban::Expression* source_;
   std::string expanded_;
   Regex regex_;
-  int content_{0};  // number of the group
+  std::string head_;  // without it no text matches
+  int content_{0};    // number of the group
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
   std::uint64_t limit_hits_{0};
