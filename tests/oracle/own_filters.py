@@ -146,6 +146,29 @@ def check_bans(spranga, wrong, log, jail, truth, weak_alone):
     wrong.unless(not banned({NEVER}, strict), f"{log.name}: maxretry 1 bans {NEVER}")
 
 
+def check_log(spranga, wrong, log, jail, key, truth, verbose):
+    hits = check_sightings(spranga, wrong, log, jail, key, truth, verbose)
+    check_counts(wrong, log, hits, key, truth)
+    strong = {hit["id"] for hit in hits if not hit.get("weak")}
+    check_bans(spranga, wrong, log, jail, truth, {hit["id"] for hit in hits} - strong)
+    # what is printed of the lines themselves: missed ones, and all that matched
+    spranga.run("regex", "-c", spranga.etc, "--print-all-missed", "--print-all-matched", log, jail)
+    print(f"{log.name}: {len(hits)} sightings, {len(strong)} clients by strong evidence")
+
+
+def strict_copy(etc, folder):
+    """Our configuration with an admin's maxretry = 1, in a new folder there."""
+    strict = folder / "strict"
+    subprocess.run(["cp", "-r", etc, strict], check=True)
+    (strict / "jail.local").write_text("[DEFAULT]\nmaxretry = 1\n")
+    return strict
+
+
+def lines_named_in(sentence):
+    found = re.search(r"log:(\d+)-(\d+)", sentence)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def check(spranga, wrong, logs, verbose):
     for server, jail, kind, key in LOGS:
         for variant in ("weak", "hard"):
@@ -156,15 +179,7 @@ def check(spranga, wrong, logs, verbose):
             truth = list(scenarios(path))
             names = [f"{server}-{variant}.{kind}.log"] if kind else [f"{server}-{variant}.log", f"{server}-{variant}.rfc3339.log"]
             for name in names:
-                log = logs / name
-                hits = check_sightings(spranga, wrong, log, jail, key, truth, verbose)
-                check_counts(wrong, log, hits, key, truth)
-                strong = {hit["id"] for hit in hits if not hit.get("weak")}
-                weak_alone = {hit["id"] for hit in hits} - strong
-                check_bans(spranga, wrong, log, jail, truth, weak_alone)
-                # what is printed of the lines themselves: missed ones, and all that matched
-                spranga.run("regex", "-c", spranga.etc, "--print-all-missed", "--print-all-matched", log, jail)
-                print(f"{name}: {len(hits)} sightings, {len(strong)} clients by strong evidence")
+                check_log(spranga, wrong, logs / name, jail, key, truth, verbose)
     # the logs as a host has them: every jail reads every line
     for name in ("postfix-weak.log", "dovecot-hard.log", "exim-hard.dovecot.log"):
         done, said = spranga.run("replay", "--format", "json", "-c", spranga.etc, logs / name)
@@ -184,9 +199,7 @@ def main():
     wrong = Wrong()
     spranga = Spranga(Path(arguments.spranga).resolve(), arguments.etc, wrong)
     with tempfile.TemporaryDirectory() as folder:
-        spranga.strict = Path(folder) / "etc"
-        subprocess.run(["cp", "-r", arguments.etc, spranga.strict], check=True)
-        (spranga.strict / "jail.local").write_text("[DEFAULT]\nmaxretry = 1\n")
+        spranga.strict = strict_copy(arguments.etc, Path(folder))
         check(spranga, wrong, arguments.logs, arguments.v)
     for sentence in wrong.sentences:
         print(f"WRONG {sentence}")
