@@ -58,6 +58,9 @@ void RegexTrial::take(const guard::DatedLine& line, std::string_view whole) {
   const auto before = maxlines_ > 1 ? pipeline_->buffer() : std::vector<guard::LineParts>{};
   found_.clear();
   pipeline_->process(line, now_, found_);
+  if (settings_.for_rows && !settings_.show_nofail) {  // as -o: context is not shown
+    std::erase_if(found_, [](const guard::Hit& hit) { return hit.failure.has("nofail"); });
+  }
   if (!found_.empty() && sink_) {
     sink_({line, found_, now_, settings_.all_rows});
   }
