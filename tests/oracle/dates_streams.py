@@ -143,6 +143,29 @@ def stream(r, names, count, moment):
     return lines
 
 
+def steady_stream(r, name, count, moment):
+    """As a log is written: one format, seconds apart, and now and then something else."""
+    now = int(moment.replace(tzinfo=timezone.utc).timestamp())
+    t, lines, frame, after = moment - timedelta(hours=3), [], r.choice(BEFORE[:6]), r.choice(AFTER[:5])
+    state = r.getstate()
+    for number in range(count):
+        t += timedelta(seconds=r.choice([0, 0, 1, 1, 7, 40, 300]))
+        if r.random() < 0.03:
+            frame, after = r.choice(BEFORE), r.choice(AFTER)
+        odd = r.choice(AFTER + [" ug", " utc x", " gmx", " am", " 3x", "  x", ",5", ".7", "]", " Z", " zz", " é"])
+        if r.random() < 0.5:
+            fixed, kept = type(r)(), r.getstate()
+            fixed.setstate(state)  # the same variant of the format as the line before
+            text = FORMATS[name](fixed, t)
+            r.setstate(kept)
+        else:
+            text = FORMATS[name](r, t)
+        if r.random() < 0.03:
+            text = text.replace(r.choice("0123456789"), r.choice("0123456789٣ "), 1)
+        lines.append(frame + text + (odd if r.random() < 0.1 else after))
+    return now, lines
+
+
 def make_streams(r, count):
     jobs = []
 
@@ -158,6 +181,12 @@ def make_streams(r, count):
         job(None, r.sample(everything, 4), count)
     for name in everything:
         job(None, [name], count // 2)
+    plain = [("%Y-%m-%d %H:%M:%S", "iso"), ("{^LN-BEG}%b %d %H:%M:%S", "asctime"), ("^%H:%M:%S", "time"),
+             ("%d/%m/%Y %H:%M", "day-month"), ("%ExY-%Exm-%ExdT%ExH:%ExM:%ExS", "iso"), ("%m/%d/%Y:%H:%M:%S", "cpanel")]
+    for pattern, name in [(None, name) for name in everything] * 3 + plain:
+        moment = r.choice(MOMENTS)
+        now, lines = steady_stream(r, name, count, moment)
+        jobs.append({"pattern": pattern, "zone": r.choice([None, None, "CET"]), "now": now, "lines": lines})
     for pattern, names in PATTERNS:
         job(pattern, names or everything, count // 4)
     for logtimezone in ["UTC", "CET", "EDT", "+0530", "UTC-0930", "Z", "GMT+02:00", "A", "NPT"]:

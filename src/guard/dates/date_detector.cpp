@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "guard/dates/date_reader.h"
+#include "guard/dates/same_shape.h"
 #include "guard/dates/template_list.h"
 #include "guard/dates/template_memory.h"
 #include "guard/dates/zone_names.h"
@@ -41,6 +42,7 @@ Result<DefaultZone> default_zone(const std::optional<std::string>& logtimezone, 
 struct DateDetector::State {
   TemplateMemory memory;
   DateReader reader;
+  SameShape shape;
 };
 
 DateDetector::DateDetector(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -56,13 +58,31 @@ Result<DateDetector> DateDetector::create(const DateSettings& settings, ban::Ins
               list_templates(settings.datepattern, std::max(today.year, this_programs_year)));
   SPRANGA_TRY(auto zone, default_zone(settings.logtimezone, settings.local));
   return DateDetector(std::make_unique<State>(
-      State{TemplateMemory(std::move(templates)), DateReader(std::move(zone))}));
+      State{TemplateMemory(std::move(templates)), DateReader(std::move(zone)), {}}));
+}
+
+/// A line like the one before, but for the time of day.
+std::optional<FoundDate> DateDetector::find_same_shape(std::string_view line,
+                                                       ban::Instant now,
+                                                       ban::Instant clock) {
+  auto& [memory, reader, shape] = *state_;
+  if (!shape.fits(line)) {
+    return std::nullopt;
+  }
+  const auto& winner = memory.same_again(line, shape.match_begin(), shape.match_end(), clock);
+  const auto date = reader.complete(shape.fields(), now);
+  return FoundDate{shape.begin(), shape.end(), date.time, winner.form->name, date.trips_fail2ban};
 }
 
 std::optional<FoundDate> DateDetector::find(std::string_view line,
                                             ban::Instant now,
                                             ban::Instant clock) {
-  const auto winner = state_->memory.find(line, clock);
+  if (auto found = find_same_shape(line, now, clock)) {
+    return found;
+  }
+  auto& [memory, reader, shape] = *state_;
+  shape.forget();
+  const auto winner = memory.find(line, clock);
   if (!winner) {
     return std::nullopt;
   }
@@ -77,7 +97,20 @@ std::optional<FoundDate> DateDetector::find(std::string_view line,
   if (out.empty()) {
     return out;
   }
-  const auto date = state_->reader.read(*form, *winner->entry->compiled, *match, now);
+  ReadDate date;
+  if (form->kind == DateTemplate::Kind::pattern) {
+    DateFields fields;
+    const auto problem = fields.read(*winner->entry->compiled, *match);
+    if (problem == FieldProblem::none) {
+      date = reader.complete(fields, now);
+      if (winner->entry->plain) {
+        shape.learn(*winner->entry->compiled, *match, line, form->anchored, fields);
+      }
+    }
+    date.trips_fail2ban = date.trips_fail2ban || problem == FieldProblem::trips;
+  } else {
+    date = read_number_date(*form, *match);
+  }
   out.time = date.time;
   out.trips_fail2ban = out.trips_fail2ban || date.trips_fail2ban;
   return out;

@@ -106,19 +106,13 @@ bool complete_day(DateFields& fields, std::int64_t year) {
 }
 
 ReadDate problem_date(FieldProblem problem) {
-  return {std::nullopt, false, problem == FieldProblem::trips};
+  return {std::nullopt, problem == FieldProblem::trips};
 }
 
 }  // namespace
 
-ReadDate DateReader::read(const DateTemplate& form,
-                          const CompiledTemplate& compiled,
-                          const Match& match,
-                          ban::Instant now) {
+ReadDate read_number_date(const DateTemplate& form, const Match& match) {
   using Kind = DateTemplate::Kind;
-  if (form.kind == Kind::pattern) {
-    return read_fields(compiled, match, now);
-  }
   const auto text = match.group(form.value_group);
   if (!text) {
     return problem_date(FieldProblem::trips);
@@ -127,18 +121,22 @@ ReadDate DateReader::read(const DateTemplate& form,
                                     : read_epoch(*text, form.kind == Kind::long_epoch)};
 }
 
-ReadDate DateReader::read_fields(const CompiledTemplate& compiled,
-                                 const Match& match,
-                                 ban::Instant now) {
-  DateFields fields;
-  if (const auto problem = fields.read(compiled, match); problem != FieldProblem::none) {
-    return problem_date(problem);
+/// `now` as a local time, in seconds since 1970: dates are compared by the clock on the wall.
+std::int64_t DateReader::local_now(ban::Instant now) {
+  const auto seconds = whole_seconds(now);
+  const auto minute = std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
+  if (minute != now_minute_) {
+    now_minute_ = minute;
+    now_offset_ = local_.zone().at(seconds).seconds;
   }
-  // `now` as a local time, in seconds since 1970: dates are compared by the clock on the wall.
-  const auto now_seconds = whole_seconds(now);
-  const auto now_local = now_seconds + local_.zone().at(now_seconds).seconds;
-  const auto today = civil_time(now_local).value_or(CivilTime{});
+  return seconds + now_offset_;
+}
+
+ReadDate DateReader::complete(DateFields fields, ban::Instant now) {
   const bool no_year = !fields.year;
+  const auto now_local = local_now(now);
+  const bool asks_today = no_year || !fields.month || !fields.day;
+  const auto today = asks_today ? civil_time(now_local).value_or(CivilTime{}) : CivilTime{};
   const auto year = fields.year.value_or(today.year);
   fields.year = year;
   if (!complete_day(fields, year)) {
@@ -159,7 +157,7 @@ ReadDate DateReader::read_fields(const CompiledTemplate& compiled,
   }
   const auto offset = fields.zone_minutes ? fields.zone_minutes : minutes_;
   auto date = seconds_since_1970(written) - offset.value_or(0) * std::int64_t{60};
-  if (!civil_time(date)) {
+  if (offset && !civil_time(date)) {
     return problem_date(FieldProblem::trips);
   }
   if (no_day && date > now_local) {
@@ -175,13 +173,8 @@ ReadDate DateReader::read_fields(const CompiledTemplate& compiled,
     }
     date = seconds_since_1970(last_year);
   }
-  ReadDate out;
-  out.depends_on_now = no_year || no_day;
   const auto seconds = offset ? std::optional(date) : local_.convert(date);
-  if (seconds) {
-    out.time = instant_of(*seconds);
-  }
-  return out;
+  return {seconds ? std::optional(instant_of(*seconds)) : std::nullopt};
 }
 
 }  // namespace spranga::guard

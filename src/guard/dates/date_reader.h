@@ -7,6 +7,7 @@
 
 #include "ban/instant.h"
 #include "guard/dates/civil.h"
+#include "guard/dates/date_fields.h"
 #include "guard/dates/date_template.h"
 #include "guard/dates/zone.h"
 
@@ -20,8 +21,8 @@ struct DefaultZone {
 
 struct ReadDate {
   std::optional<ban::Instant> time;  // none: impossible
-  bool depends_on_now{false};        // year or day were missing
   bool trips_fail2ban{false};
+  bool is_integer{false};  // a Python int: its offset was known
 };
 
 class DateReader {
@@ -29,18 +30,19 @@ public:
   explicit DateReader(DefaultZone default_zone)
       : minutes_(default_zone.minutes), local_(std::move(default_zone.zone)) {}
 
-  [[nodiscard]] ReadDate read(const DateTemplate& form,
-                              const CompiledTemplate& compiled,
-                              const Match& match,
-                              ban::Instant now);
+  /// Of a template with fields.
+  [[nodiscard]] ReadDate complete(DateFields fields, ban::Instant now);
 
 private:
-  [[nodiscard]] ReadDate read_fields(const CompiledTemplate& compiled,
-                                     const Match& match,
-                                     ban::Instant now);
+  [[nodiscard]] std::int64_t local_now(ban::Instant now);
 
   std::optional<int> minutes_;
   LocalToUtc local_;
+  std::int64_t now_minute_{INT64_MIN};  // of the last local_now()
+  std::int64_t now_offset_{0};
 };
+
+/// Of a template without fields: an epoch, TAI64N.
+[[nodiscard]] ReadDate read_number_date(const DateTemplate& form, const Match& match);
 
 }  // namespace spranga::guard

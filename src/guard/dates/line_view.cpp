@@ -69,6 +69,40 @@ std::optional<char32_t> LineView::before(Place place) const {
   return decode_utf8(line_.substr(start)).code;
 }
 
+const LineView::Traits& LineView::traits() const {
+  if (!traits_) {
+    traits_ = traits_of(line_);
+  }
+  return *traits_;
+}
+
+LineView::Traits traits_of(std::string_view line) {
+  constexpr std::size_t long_number = 8;
+  if (!begins_with_ascii(line, line.size())) {
+    return {true, true, true};
+  }
+  const auto digit = [&](std::size_t at) {
+    return at < line.size() && line[at] >= '0' && line[at] <= '9';
+  };
+  LineView::Traits out;
+  std::size_t digits = 0;  // in a row, up to here
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    if (digit(at)) {
+      ++digits;
+      out.long_number = out.long_number || digits >= long_number;
+      continue;
+    }
+    if (line[at] == ':' && digits > 0 && digit(at + 1)) {
+      const auto next = at + (digit(at + 2) ? 3 : 2);
+      out.clock = out.clock || (next < line.size() && line[next] == ':' && digit(next + 1));
+    }
+    const bool letter = at + 1 < line.size() && line[at + 1] >= 'a' && line[at + 1] <= 'f';
+    out.tai64n = out.tai64n || (line[at] == '@' && (digit(at + 1) || letter));
+    digits = 0;
+  }
+  return out;
+}
+
 bool is_alphanumeric(char32_t code) {
   if (code < 0x80) {
     return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||

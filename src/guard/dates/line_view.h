@@ -15,6 +15,16 @@ public:
 
   [[nodiscard]] std::string_view bytes() const { return line_; }
 
+  /// What a line has that some dates cannot be without. Of a line that is not all ASCII everything
+  /// is believed.
+  struct Traits {
+    bool clock{false};        // a digit, a colon, one or two digits, a colon, a digit
+    bool long_number{false};  // eight digits in a row
+    bool tai64n{false};       // @ and a digit or a letter up to f
+  };
+
+  [[nodiscard]] const Traits& traits() const;
+
   /// A place between characters, given by its number.
   struct Place {
     std::size_t byte{0};
@@ -32,7 +42,10 @@ public:
 
 private:
   std::string_view line_;
+  mutable std::optional<Traits> traits_;
 };
+
+[[nodiscard]] LineView::Traits traits_of(std::string_view line);
 
 /// Python's str.isalnum() of one character.
 [[nodiscard]] bool is_alphanumeric(char32_t code);

@@ -71,6 +71,34 @@ std::string with_date(std::string_view before, std::string_view pattern) {
   return out;
 }
 
+/// Nothing but fields, each followed by a character of its own that is no digit, and characters
+/// that stand for themselves.
+bool is_plain(std::string_view pattern) {
+  if (pattern.starts_with(line_begin_mark)) {
+    pattern.remove_prefix(line_begin_mark.size());
+  } else if (pattern.starts_with('^')) {
+    pattern.remove_prefix(1);
+  }
+  constexpr std::string_view separators = " ,:/@<>=_-T";
+  while (!pattern.empty()) {
+    if (pattern.front() == '%') {
+      const std::size_t length = pattern.starts_with("%Ex") ? 4 : 2;
+      if (pattern.size() < length || pattern[length - 1] == '%') {
+        return false;
+      }
+      pattern.remove_prefix(length);
+      if (!pattern.empty() && separators.find(pattern.front()) == std::string_view::npos) {
+        return false;
+      }
+    } else if (separators.find(pattern.front()) != std::string_view::npos) {
+      pattern.remove_prefix(1);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 class TemplateList {
 public:
   explicit TemplateList(std::int64_t this_year) : this_year_(this_year) {}
@@ -146,9 +174,9 @@ Result<void> TemplateList::add_defaults(bool line_begin_only) {
       SPRANGA_TRY(auto at_begin, wrapped(*form, [](std::string_view inner) {
                     return std::string(line_begin_mark) + std::string(inner);
                   }));
-      anchored.push_back({std::move(at_begin), line_begin_weight, nullptr});
+      anchored.push_back({std::move(at_begin), line_begin_weight, true, nullptr});
     }
-    anywhere.push_back({std::move(form), 1.0, nullptr});
+    anywhere.push_back({std::move(form), 1.0, true, nullptr});
   }
   for (auto* part : {&anchored, &anywhere}) {
     for (auto& one : *part) {
@@ -167,7 +195,7 @@ Result<void> TemplateList::add_defaults_within(const std::string& pattern) {
     SPRANGA_TRY(auto within,
                 wrapped(*form, [&](std::string_view inner) { return with_date(pattern, inner); }));
     SPRANGA_TRY(auto compiled, within->compile());
-    SPRANGA_CHECK(append({std::move(within), 1.0, std::move(compiled)}, twice_is_fine));
+    SPRANGA_CHECK(append({std::move(within), 1.0, false, std::move(compiled)}, twice_is_fine));
   }
   return {};
 }
@@ -185,7 +213,7 @@ Result<void> TemplateList::add(const std::string& pattern) {
   }
   SPRANGA_TRY(auto form, key == "{NONE}" ? make("{UNB}^", key) : make(pattern, key));
   SPRANGA_TRY(auto compiled, form->compile());
-  return append({std::move(form), 1.0, std::move(compiled)}, false);
+  return append({std::move(form), 1.0, is_plain(pattern), std::move(compiled)}, false);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace spranga::guard {
 struct WeightedTemplate {
   std::shared_ptr<const DateTemplate> form;
   double weight{1.0};
+  /// Made of fields and plain characters, or one of the default templates: SameShape holds for it.
+  bool plain{false};
   /// Of what the administrator wrote, so that an error shows at once; else null.
   std::shared_ptr<const CompiledTemplate> compiled;
 };

@@ -9,6 +9,19 @@ namespace {
 
 constexpr std::chrono::seconds long_unused{300};
 
+/// Of a plain template.
+bool LineView::Traits::*need_of(const DateTemplate& form) {
+  using Traits = LineView::Traits;
+  if (form.kind != DateTemplate::Kind::pattern) {
+    return form.kind == DateTemplate::Kind::tai64n ? &Traits::tai64n : &Traits::long_number;
+  }
+  if (form.pattern->find(":%M:%S") != std::string::npos) {
+    return &Traits::clock;
+  }
+  const bool compact = form.pattern->find("%ExY%Exm%Exd") != std::string::npos;
+  return compact ? &Traits::long_number : nullptr;
+}
+
 }  // namespace
 
 double TemplateMemory::Entry::weight() const {
@@ -17,11 +30,13 @@ double TemplateMemory::Entry::weight() const {
 }
 
 TemplateMemory::TemplateMemory(std::vector<WeightedTemplate> templates) {
-  for (auto& [form, weight, compiled] : templates) {
+  for (auto& one : templates) {
     Entry entry;
-    entry.form = std::move(form);
-    entry.own_weight = weight;
-    entry.compiled = std::move(compiled);
+    entry.form = std::move(one.form);
+    entry.own_weight = one.weight;
+    entry.plain = one.plain;
+    entry.need = one.plain ? need_of(*entry.form) : nullptr;
+    entry.compiled = std::move(one.compiled);
     entries_.push_back(std::move(entry));
   }
 }
@@ -36,6 +51,11 @@ bool TemplateMemory::search(std::size_t index, std::string_view line, std::size_
     entry.compiled = *std::move(compiled);
   }
   return entry.compiled->regex.search(line, match_, from) == MatchStatus::matched;
+}
+
+bool TemplateMemory::search_whole(std::size_t index, const LineView& line) {
+  const auto need = entries_[index].need;
+  return (need == nullptr || line.traits().*need) && search(index, line.bytes(), 0);
 }
 
 TemplateMemory::Found TemplateMemory::place(std::size_t index, const LineView& line) const {
@@ -62,7 +82,7 @@ std::optional<TemplateMemory::Found> TemplateMemory::try_last_template(const Lin
   const bool anchored = entries_[last_index_].form->anchored;
   bool matched = false;
   if (anchored) {
-    matched = search(last_index_, line.bytes(), 0);
+    matched = search_whole(last_index_, line);
     skip_ = last_index_;
   } else {
     const auto from = line.place_of(edges_.distance);
@@ -71,7 +91,7 @@ std::optional<TemplateMemory::Found> TemplateMemory::try_last_template(const Lin
       matched =
           from.byte <= end.byte && search(last_index_, line.bytes().substr(0, end.byte), from.byte);
     } else {
-      matched = search(last_index_, line.bytes(), 0);
+      matched = search_whole(last_index_, line);
       skip_ = last_index_;
     }
   }
@@ -94,7 +114,7 @@ void TemplateMemory::reserve(const Found& found) {
 
 std::optional<TemplateMemory::Found> TemplateMemory::try_all(const LineView& line) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (i == skip_ || !search(i, line.bytes(), 0)) {
+    if (i == skip_ || !search_whole(i, line)) {
       continue;
     }
     const auto& entry = entries_[i];
@@ -131,19 +151,33 @@ std::optional<TemplateMemory::Winner> TemplateMemory::find(std::string_view byte
   return remember(*found, line, clock);
 }
 
+void TemplateMemory::count_hit(std::size_t index, std::size_t distance, ban::Instant clock) {
+  auto& entry = entries_[index];
+  ++entry.hits;
+  entry.last_used = clock;
+  entry.distance = distance;
+  first_unused_ += first_unused_ == index ? 1 : 0;
+}
+
+const TemplateMemory::Entry& TemplateMemory::same_again(std::string_view line,
+                                                        std::size_t begin,
+                                                        std::size_t end,
+                                                        ban::Instant clock) {
+  count_hit(last_index_, begin, clock);
+  edges_.first = static_cast<unsigned char>(line[begin]);
+  edges_.last = static_cast<unsigned char>(line[end - 1]);
+  return entries_[last_index_];
+}
+
 TemplateMemory::Winner TemplateMemory::remember(Found found,
                                                 const LineView& line,
                                                 ban::Instant clock) {
   auto index = found.index;
-  auto& entry = entries_[index];
-  ++entry.hits;
-  entry.last_used = clock;
-  entry.distance = found.distance;
-  first_unused_ += first_unused_ == index ? 1 : 0;
+  count_hit(index, found.distance, clock);
   const auto begin = match_.begin();
   const auto end = match_.end();
   if (begin >= line.bytes().size()) {
-    return {&entry, &match_, true};
+    return {&entries_[index], &match_, true};
   }
   edges_ = {found.distance,
             found.end,

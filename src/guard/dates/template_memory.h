@@ -21,6 +21,8 @@ public:
   struct Entry {
     std::shared_ptr<const DateTemplate> form;
     double own_weight{1.0};
+    bool plain{false};                      // SameShape holds for it
+    bool LineView::Traits::*need{nullptr};  // a line without that has no such date
     std::int64_t hits{0};
     std::optional<ban::Instant> last_used;  // none: never
     std::size_t distance{never};            // of the last date from the line's start, in characters
@@ -40,6 +42,13 @@ public:
 
   /// `clock`: when the line is read.
   [[nodiscard]] std::optional<Winner> find(std::string_view line, ban::Instant clock);
+
+  /// The winner of the line before wins again at the same place, bytes `begin` to `end` of a line
+  /// that is ASCII up to there. Returns it.
+  const Entry& same_again(std::string_view line,
+                          std::size_t begin,
+                          std::size_t end,
+                          ban::Instant clock);
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
@@ -63,6 +72,7 @@ private:
   };
 
   [[nodiscard]] bool search(std::size_t index, std::string_view line, std::size_t from);
+  [[nodiscard]] bool search_whole(std::size_t index, const LineView& line);
   [[nodiscard]] Found place(std::size_t index, const LineView& line) const;
   [[nodiscard]] std::optional<Found> try_last_template(const LineView& line);
   [[nodiscard]] std::optional<Found> try_all(const LineView& line);
@@ -70,6 +80,7 @@ private:
   [[nodiscard]] bool same_edges(const LineView& line,
                                 LineView::Place from,
                                 LineView::Place end) const;
+  void count_hit(std::size_t index, std::size_t distance, ban::Instant clock);
   [[nodiscard]] Winner remember(Found found, const LineView& line, ban::Instant clock);
   [[nodiscard]] std::size_t reorder(std::size_t index);
 
