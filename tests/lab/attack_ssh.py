@@ -53,7 +53,7 @@ def rows():
     yield from [
         ("ok", 11, "auth_ok", "password login alice", login(password="alicepw")),
         ("badpw-6", 13, "auth_fail", "wrong passwords in one connection", login()),
-        ("unknown", 14, "auth_fail", "no such user", login(b"admin")),
+        ("unknown-many", 14, "auth_fail", "no such user, several times", login(b"admin")),
         ("banner-close", 17, "connect_drop", "the greeting, then close", look),
         ("http", 18, "proto_error", "HTTP GET", says(b"GET / HTTP/1.1")),
         ("hostile-version", 18, "proto_error", "a version that looks like the log",

@@ -25,7 +25,7 @@ NEVER = "1.2.3.4"
 MUST_BE_SEEN = {"auth_fail", "hostile_user", "relay_denied"}
 MUST_BE_SEEN_TOO = {"early-talker", "many-auth-one-conn", "reconnect-auth"}
 # many guesses, in one connection or in several
-GUESS_ON = {"many-auth-one-conn", "reconnect-auth", "imap-many", "badpw-6", "penalty"}
+GUESS_ON = {"many-auth-one-conn", "reconnect-auth", "imap-many", "badpw-6", "unknown-many", "penalty"}
 INNOCENT = {"clean", "auth_ok"}
 # base64 with alice's password at each alignment, the passwords themselves, and what AUTH LOGIN took for a user
 SECRETS = ["alicepw", "bobpw", "wrong-pw", "YWxpY2Vwd", "FsaWNlcHc", "hbGljZXB3", "d3JvbmctcHc", "dyb25nLXB3", "3cm9uZy1wd"]
