@@ -103,23 +103,33 @@ std::string row(const Hit& hit, const LineHits& line) {
       "[{},\t{},\t{}],", repr_of_id(hit), time_of(hit.at, line), repr_of(hit.failure));
 }
 
-/// "2.0.0.10", as in a name below in-addr.arpa; "" where it is no address.
+/// Of "192.0.2.0/24" the address of the network.
+std::optional<net::Address> parsed(const std::string& text) {
+  return net::Address::parse(text.substr(0, text.find('/')));
+}
+
+/// "1.2.0.192.", as in a name below in-addr.arpa; "" where it is no address. Of a network's text
+/// the pieces between the dots change places, as in fail2ban.
 std::string reversed(const Hit& hit, const LineHits& line) {
-  const auto address = net::Address::parse(address_of(hit, line));
+  const auto text = address_of(hit, line);
+  const auto address = parsed(text);
   if (!address) {
     return "";
   }
-  auto name = address->reverse_name();
-  for (const std::string_view zone : {"in-addr.arpa", "ip6.arpa"}) {
-    if (name.ends_with(zone)) {
-      name.resize(name.size() - zone.size());
-    }
+  if (address->family() == net::Family::ipv6) {
+    const auto name = address->reverse_name();
+    return name.substr(0, name.find("ip6.arpa"));
   }
-  return name;
+  std::string out;
+  for (std::size_t end = 0, from = 0; end != std::string::npos; from = end + 1) {
+    end = text.find('.', from);
+    out.insert(0, text.substr(from, end - from) + ".");
+  }
+  return out;
 }
 
 std::string family(const Hit& hit, const LineHits& line) {
-  const auto address = net::Address::parse(address_of(hit, line));
+  const auto address = parsed(address_of(hit, line));
   return !address ? "None" : address->family() == net::Family::ipv4 ? "inet4" : "inet6";
 }
 

@@ -71,7 +71,12 @@ std::optional<FoundDate> DateDetector::find_same_shape(std::string_view line,
   }
   const auto& winner = memory.same_again(line, shape.match_begin(), shape.match_end(), clock);
   const auto date = reader.complete(shape.fields(), now);
-  return FoundDate{shape.begin(), shape.end(), date.time, winner.form->name, date.trips_fail2ban};
+  return FoundDate{shape.begin(),
+                   shape.end(),
+                   date.time,
+                   winner.form->name,
+                   date.trips_fail2ban,
+                   date.is_integer};
 }
 
 std::optional<FoundDate> DateDetector::find(std::string_view line,
@@ -112,6 +117,7 @@ std::optional<FoundDate> DateDetector::find(std::string_view line,
     date = read_number_date(*form, *match);
   }
   out.time = date.time;
+  out.is_integer = date.is_integer;
   out.trips_fail2ban = out.trips_fail2ban || date.trips_fail2ban;
   return out;
 }

@@ -117,8 +117,10 @@ ReadDate read_number_date(const DateTemplate& form, const Match& match) {
   if (!text) {
     return problem_date(FieldProblem::trips);
   }
-  return {form.kind == Kind::tai64n ? read_tai64n(*text)
-                                    : read_epoch(*text, form.kind == Kind::long_epoch)};
+  ReadDate out;
+  out.is_integer = form.kind == Kind::tai64n;
+  out.time = out.is_integer ? read_tai64n(*text) : read_epoch(*text, form.kind == Kind::long_epoch);
+  return out;
 }
 
 /// `now` as a local time, in seconds since 1970: dates are compared by the clock on the wall.
@@ -174,7 +176,10 @@ ReadDate DateReader::complete(DateFields fields, ban::Instant now) {
     date = seconds_since_1970(last_year);
   }
   const auto seconds = offset ? std::optional(date) : local_.convert(date);
-  return {seconds ? std::optional(instant_of(*seconds)) : std::nullopt};
+  ReadDate out;
+  out.time = seconds ? std::optional(instant_of(*seconds)) : std::nullopt;
+  out.is_integer = offset.has_value();
+  return out;
 }
 
 }  // namespace spranga::guard
