@@ -164,7 +164,11 @@ private:
   static constexpr std::size_t max_steps = 2'000'000;
 
   [[nodiscard]] bool blank(std::size_t at) const {
-    return at < text_.size() && blanks_at(text_, at) > 0;
+    if (at >= text_.size()) {
+      return false;
+    }
+    const auto rune = rune_at(text_, at);
+    return rune.valid && is_space(rune.value);
   }
 
   [[nodiscard]] bool divides(std::size_t at) const { return at >= text_.size() || blank(at); }

@@ -79,7 +79,7 @@ TEST(References, ThatInviteBacktrackingAreDividedInTime) {
   std::string equals = "a[";
   std::string quotes = "a[";
   std::string blanks = "a[x=";
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     equals += "b=";
     quotes += "b=\"";
     blanks += ' ';
