@@ -39,6 +39,20 @@ bool handshake_met_clear_text(const PortFacts& facts) {
   return facts.implicit_tls && facts.state == PortState::tls_failed && facts.met_clear_text;
 }
 
+/// A submission port that says nothing may wait for a ClientHello (587 in wrapper mode): asked
+/// once. What speaks no TLS either stays silent, as it was.
+Opened try_implicit_tls(Audit& audit, PortFacts& facts, Opened silent) {
+  const auto before = facts;
+  facts.implicit_tls = true;
+  facts.state = PortState::untested;
+  auto opened = open_session(audit, facts, "A1 S4");
+  if (facts.state != PortState::open) {
+    facts = before;
+    return silent;
+  }
+  return opened;
+}
+
 /// S4 on the conversation as it stands, or why not.
 void probe_without_login(Audit& audit,
                          PortFacts& facts,
@@ -87,10 +101,15 @@ void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
   auto& facts = audit.port(number);
   audit.say({Word::step_port, {std::to_string(number)}});
   auto opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
-  if (!opened.conversation && handshake_met_clear_text(facts)) {
+  const bool tried_clear = handshake_met_clear_text(facts);
+  if (!opened.conversation && tried_clear) {
     fall_back_to_clear(facts);
     opened = open_session(audit, facts, "A1 A2 A3 A5 A6 S4");
     facts.implicit_tls = facts.state != PortState::open;
+  }
+  if (facts.state == PortState::silent && is_submission(facts) && !facts.implicit_tls &&
+      !tried_clear) {
+    opened = try_implicit_tls(audit, facts, std::move(opened));
   }
   if (!opened.conversation) {
     return;

@@ -138,5 +138,17 @@ TEST(Greeting, InManySlowLinesIsOneGreeting) {
   EXPECT_EQ(audit(script).rule(1), RuleState::ok);
 }
 
+TEST(Greeting, ThatWaitsForTlsOn587IsHeardUnderTls) {
+  const auto run =
+      audit({.implicit_tls = {465, 587}},
+            {.settings = [](CheckSettings& s) { s.timeout = std::chrono::milliseconds(150); }});
+  test::expect_sound(run);
+  EXPECT_EQ(run.failures(), "");
+  for (const auto* id : {"A1", "A4", "S4"}) {
+    EXPECT_EQ(run.status(id, 587), "pass") << id;
+  }
+  EXPECT_EQ(run.rule(1), RuleState::ok);
+}
+
 }  // namespace
 }  // namespace spranga::check
