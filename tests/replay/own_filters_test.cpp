@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -119,6 +120,77 @@ TEST_P(OwnFilter, CatchesNoPasswordInAGroup) {
         }
       }
     }
+  }
+}
+
+/// A line that begins like one of ours and goes on with what makes expressions try again and again.
+struct LongLine {
+  const char* filter;
+  const char* begin;
+  const char* again;
+};
+
+constexpr std::array long_lines{
+    LongLine{"postfix",
+             " m postfix/smtpd[1]: warning: a[192.0.2.1]: SASL PLAIN authentication failed: ",
+             ", sasl_username="},
+    LongLine{"postfix",
+             " m postfix/smtpd[1]: NOQUEUE: reject: RCPT from a[192.0.2.1]: 554 5.7.1 ",
+             ": Relay access denied; from=["},
+    LongLine{"postfix",
+             " m postfix/smtpd[1]: NOQUEUE: reject: RCPT from a[192.0.2.1]: 550 5.1.1 ",
+             ": Recipient address rejected: x; from=["},
+    LongLine{"postfix", " m postfix/smtpd[1]: disconnect from a[192.0.2.1]", " auth=0/1 rcpt=1"},
+    LongLine{"dovecot",
+             " m dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<",
+             ">, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2, session=<x>, "},
+    LongLine{"dovecot", " m dovecot: imap-login: ", "(auth failed, 1 attempts in 2 secs): "},
+    LongLine{"dovecot",
+             " m dovecot: auth: passwd-file(alice,192.0.2.1): Password mismatch (",
+             "given password: )"},
+    LongLine{"exim",
+             "SMTP protocol error in \"AUTH ",
+             "\" H=(x) [192.0.2.1] AUTH command used when not advertised "},
+    LongLine{"exim", "H=(x) [192.0.2.1] ", "rejected RCPT : relay not permitte"},
+    LongLine{"exim", "H=(x) [192.0.2.1]", " X=a CV=b"},
+    LongLine{"exim", "SMTP syntax error in \"", "\" H=(x) [192.0.2.1] unrecognized comman"},
+    LongLine{"sendmail",
+             " m sm-mta[1]: AUTH failure (PLAIN): user not found (-20) x",
+             ", user=a, relay=[192.0.2.1]"},
+    LongLine{"sendmail",
+             " m sm-mta[1]: ruleset=check_rcpt, arg1=",
+             ", relay=[192.0.2.1], reject=550 5.7.1 "},
+    LongLine{"sendmail",
+             " m sm-mta[1]: from=",
+             ", size=0, class=0, nrcpts=0, proto=ESMTP, daemon=a, relay=[192.0.2.1]"},
+    LongLine{"opensmtpd",
+             " m smtpd[1]: 0123456789abcdef smtp failed-command command=\"RCPT TO:",
+             "\" result=\"550 Invalid recipien"},
+    LongLine{
+        "opensmtpd", " m smtpd[1]: 0123456789abcdef smtp authentication user=", " result=permfai"},
+    LongLine{"sshd", " m sshd[1]: Failed password for ", " from 192.0.2.1 port 22 "},
+    LongLine{
+        "sshd", " m sshd[1]: Connection closed by invalid user ", " 192.0.2.1 port 22 [preauth]"},
+    LongLine{"sshd", " m sshd[1]: error: PAM: x", " for x from 192.0.2.1"},
+    LongLine{"recidive", " m fail2ban.actions", " [1]: NOTICE [a] Ban 192.0.2.1"},
+};
+
+TEST(OwnFilters, DoNotRunAwayOnLongLines) {
+  const ban::Instant now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 26);
+  for (const auto& bad : long_lines) {
+    const auto loaded = guard::config::load_filter(etc, bad.filter);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().detail;
+    auto matcher = guard::Matcher::make(jail_with(loaded->filter), one_line_at_a_time(), now);
+    ASSERT_TRUE(matcher.has_value()) << matcher.error().detail;
+    for (const char* head : {"", "2026-11-25 08:00:00 "}) {
+      std::string line = std::string(head) + bad.begin;
+      while (line.size() < 16'000) {  // longer than any server's
+        line += bad.again;
+      }
+      std::vector<ban::Sighting> seen;
+      (*matcher)->feed(line + "x", now, seen);
+    }
+    EXPECT_EQ((*matcher)->statistics().limit_hits, 0U) << bad.begin << bad.again;
   }
 }
 

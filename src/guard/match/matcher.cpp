@@ -18,6 +18,10 @@ PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions
   settings.show_nofail = options.show_nofail;
   settings.need_date = options.mode != MatchMode::regex;
   settings.ageing = options.mode != MatchMode::regex;
+  if (jail.counting == ban::Counting::window) {
+    // Who connects and waits five minutes before he guesses is still known.
+    settings.session_lifetime = std::max(Sessions::lifetime, jail.findtime);
+  }
   settings.resolve = options.resolve;
   return settings;
 }

@@ -40,7 +40,8 @@ struct PipelineSettings {
   bool show_pending{false};  // hits without an id too (with check_all they are always shown)
   bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
   bool need_date{true};      // a match without a time is none
-  bool ageing{true};         // sessions end after five minutes
+  bool ageing{true};         // sessions end after a while:
+  std::chrono::seconds session_lifetime{Sessions::lifetime};
   std::function<std::vector<std::string>(std::string_view name)> resolve{};
 };
 
@@ -102,7 +103,7 @@ private:
   };
 
   explicit Pipeline(PipelineSettings settings)
-      : settings_(std::move(settings)), sessions_(settings_.ageing) {}
+      : settings_(std::move(settings)), sessions_(settings_.ageing, settings_.session_lifetime) {}
 
   [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
   void begin(const DatedLine& line);

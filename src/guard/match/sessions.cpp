@@ -88,7 +88,7 @@ std::size_t weight(const Failure& failure) {
 }  // namespace
 
 std::optional<Sessions::Place> Sessions::find(const std::string& id, ban::Instant now) {
-  while (ageing_ && !oldest_first_.empty() && oldest_first_.front().since + lifetime <= now) {
+  while (ageing_ && !oldest_first_.empty() && oldest_first_.front().since + ends_after_ <= now) {
     forget(oldest_first_.begin());
   }
   const auto found = by_id_.find(id);

@@ -23,10 +23,11 @@ class Sessions {
 public:
   static constexpr std::size_t most_bytes{32U << 20U};
   static constexpr std::size_t most_bytes_of_one{256U << 10U};  // then its oldest lines go
-  static constexpr std::chrono::minutes lifetime{5};
+  static constexpr std::chrono::seconds lifetime{300};
 
-  /// `ageing`: sessions end after `lifetime`; fail2ban-regex reads a whole log within it.
-  explicit Sessions(bool ageing) : ageing_(ageing) {}
+  /// `ageing`: sessions end after `ends_after`; fail2ban-regex reads a whole log within it.
+  explicit Sessions(bool ageing, std::chrono::seconds ends_after = lifetime)
+      : ageing_(ageing), ends_after_(ends_after) {}
 
   /// The failure `fresh`, caught in `lines`, as part of session `id`. What comes back is shared
   /// with the session: what is changed in it is remembered.
@@ -55,6 +56,7 @@ private:
   void weigh(Place place);
 
   bool ageing_;
+  std::chrono::seconds ends_after_;
   std::list<Session> oldest_first_;
   std::unordered_map<std::string, Place> by_id_;
   std::size_t bytes_{0};
