@@ -2,8 +2,8 @@
 //
 // fail2ban remembers 100 sessions; an attack from more connections at once outruns it. Here their
 // number is bounded by what they hold: together at most `most_bytes`; the oldest go first, and are
-// counted. A session is forgotten five minutes after its first line, as in fail2ban, or where the jail
-// counts by a window, after its findtime.
+// counted. A session is forgotten five minutes after its first line, as in fail2ban, or where the
+// jail counts by a window, after its findtime.
 #pragma once
 
 #include <chrono>
