@@ -108,10 +108,17 @@ bool any_in(const std::array<char32_t, 4>& letters, char32_t from, char32_t to) 
   return std::ranges::any_of(letters, [&](char32_t c) { return c != 0 && c >= from && c <= to; });
 }
 
+bool is_latin_letter(char32_t code) {
+  return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
+}
+
 bool folds_wider(char32_t code, const CharsetRules& rules) {
-  return rules.ignore_case && !rules.ascii &&
-         std::ranges::any_of(python_folds,
-                             [&](const auto& row) { return any_in(row, code, code); });
+  if (rules.ignore_case && rules.ascii) {
+    return is_latin_letter(code);
+  }
+  return rules.ignore_case && std::ranges::any_of(python_folds, [&](const auto& row) {
+           return any_in(row, code, code);
+         });
 }
 
 bool is_surrogate(char32_t code) {
@@ -175,7 +182,18 @@ void Charset::add_text(char32_t from, char32_t to) {
 
 void Charset::add_range(char32_t from, char32_t to) {
   add_text(from, to);
-  if (!rules_.ignore_case || rules_.ascii) {
+  if (!rules_.ignore_case) {
+    return;
+  }
+  if (rules_.ascii) {
+    constexpr char32_t other_case = 'a' - 'A';
+    for (char32_t letter = 'A'; letter <= 'Z'; ++letter) {
+      const auto small = letter + other_case;
+      if ((letter >= from && letter <= to) || (small >= from && small <= to)) {
+        add_text(letter, letter);
+        add_text(small, small);
+      }
+    }
     return;
   }
   for (const auto& letters : python_folds) {

@@ -92,7 +92,9 @@ Result<PythonParser::Piece> PythonParser::reference_to(int number, std::size_t s
     return source_.complain("cannot refer to group defined in the same lookbehind subpattern",
                             start);
   }
-  return Piece{Piece::Kind::atom, fmt::format("\\g{{{}}}", number), group.width};
+  const auto text = fmt::format("\\g{{{}}}", number);
+  const bool folds_ascii = flags_.ignore_case && flags_.ascii;
+  return Piece{Piece::Kind::atom, folds_ascii ? "(?i:" + text + ")" : text, group.width};
 }
 
 Result<PythonParser::Piece> PythonParser::parse_number_escape(std::size_t start) {

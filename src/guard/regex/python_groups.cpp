@@ -149,19 +149,23 @@ Result<PythonParser::Piece> PythonParser::parse_look(std::size_t start,
 }
 
 Result<int> PythonParser::condition_group(std::string_view name, std::size_t start) {
+  int number = 0;
   if (is_identifier(name)) {
     const auto group = std::ranges::find(groups_, name, &Group::name);
     if (group == groups_.end()) {
       return source_.complain(fmt::format("unknown group name '{}'", name), start);
     }
-    return static_cast<int>(group - groups_.begin()) + 1;
+    number = static_cast<int>(group - groups_.begin()) + 1;
+  } else {
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error != std::errc{} || end != name.data() + name.size() || number <= 0) {
+      return source_.complain(fmt::format("bad character in group name '{}'", name), start);
+    }
+    awaited_groups_.emplace_back(number, start);
   }
-  int number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size() || number <= 0) {
-    return source_.complain(fmt::format("bad character in group name '{}'", name), start);
+  if (look_behind_from_) {
+    SPRANGA_CHECK(reference_to(number, start));
   }
-  awaited_groups_.emplace_back(number, start);
   return number;
 }
 
@@ -263,11 +267,15 @@ Result<PythonParser::Piece> PythonParser::parse_flags(std::size_t start, bool fi
     }
     flags_.*flag = now;
   };
-  apply(&Flags::ignore_case, 'i');
+  const bool folded = flags_.folds_unicode();
+  apply(&Flags::ignore_case, '\0');
   apply(&Flags::multiline, 'm');
   apply(&Flags::dotall, 's');
   apply(&Flags::verbose, '\0');
   apply(&Flags::ascii, '\0');
+  if (folded != flags_.folds_unicode()) {
+    (folded ? off : on) += 'i';
+  }
   if (change.whole_pattern) {
     return Piece{};
   }

@@ -47,7 +47,7 @@ Result<PythonSyntax> PythonParser::run() {
       return source_.complain(fmt::format("invalid group reference {}", number), place);
     }
   }
-  PythonSyntax out{std::move(out_), {}, flags_.ignore_case, flags_.multiline, flags_.dotall};
+  PythonSyntax out{std::move(out_), {}, flags_.folds_unicode(), flags_.multiline, flags_.dotall};
   for (auto& group : groups_) {
     out.names.push_back(std::move(group.name));
   }
@@ -108,7 +108,8 @@ Result<PythonParser::Width> PythonParser::parse_branch(bool first) {
     if (repeated) {
       return source_.complain("multiple repeat", place);
     }
-    out_ += last.text + quantifier->text;
+    const bool empty_piece = last.width.most == 0 && look_behind_from_;
+    out_ += empty_piece ? repeated_nothing(last.text, *quantifier) : last.text + quantifier->text;
     last.text.clear();
     repeated = true;
     // The piece was counted once already.
@@ -119,6 +120,17 @@ Result<PythonParser::Width> PythonParser::parse_branch(bool first) {
   }
   out_ += last.text;
   return width;
+}
+
+/// A piece without width, repeated: what PCRE2 too takes for one without width.
+std::string PythonParser::repeated_nothing(const std::string& text, const Quantifier& quantifier) {
+  if (quantifier.least > 0) {
+    return text;
+  }
+  const bool lazy = quantifier.text.size() > 1 && quantifier.text.ends_with('?');
+  return quantifier.most == 0 ? text + quantifier.text
+         : lazy               ? "(?:|" + text + ")"
+                              : "(?:" + text + "|)";
 }
 
 Result<std::optional<PythonParser::Quantifier>> PythonParser::parse_quantifier() {

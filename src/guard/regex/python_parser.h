@@ -36,6 +36,9 @@ private:
     bool dotall{false};
     bool verbose{false};
     bool ascii{false};
+
+    /// PCRE2 ignores case; under (?a) only ASCII letters fold, and they are spelled out.
+    [[nodiscard]] bool folds_unicode() const { return ignore_case && !ascii; }
   };
 
   /// A piece of the expression that a quantifier may follow, or not.
@@ -69,6 +72,8 @@ private:
   [[nodiscard]] Result<Width> parse_alternatives(bool outermost);
   [[nodiscard]] Result<Width> parse_branch(bool first);
   [[nodiscard]] Result<Piece> parse_piece(bool first_of_pattern);
+  [[nodiscard]] static std::string repeated_nothing(const std::string& text,
+                                                    const Quantifier& quantifier);
   [[nodiscard]] Result<std::optional<Quantifier>> parse_quantifier();
   [[nodiscard]] Result<std::optional<Quantifier>> parse_braces();
   void skip_insignificant();

@@ -110,6 +110,8 @@ TEST(PythonSyntax, WordsAndDigitsAreUnicodes) {
   EXPECT_EQ(found("\\w", "\u0301"), "-");
   EXPECT_EQ(found("(?a)\\w+", "Grüße"), "Gr");
   EXPECT_EQ(found("(?a:\\d+)", "٣4"), "4");
+  EXPECT_EQ(found("(?ai)K[a-c](k)\\1", "\u212a kBkK"), "kBkK");
+  EXPECT_EQ(found("(?i)(?a:s)s", "\u017fss"), "ss");
 }
 
 TEST(PythonSyntax, NewerPcre2sWiderWordsAreKeptOut) {
@@ -214,6 +216,8 @@ TEST(PythonSyntax, GroupsArePythons) {
   EXPECT_EQ(complaint("(?P>a)"), "unknown extension ?P at position 0");
   EXPECT_EQ(complaint("a(?i)b"), "global flags not at the start of the expression at position 1");
   EXPECT_EQ(complaint("(?P=a)"), "unknown group name 'a' at position 4");
+  EXPECT_EQ(complaint("(?<=(a)(?(1)b|c))"),
+            "cannot refer to group defined in the same lookbehind subpattern at position 10");
   EXPECT_EQ(complaint("(?(2)a)"), "invalid group reference 2 at position 3");
   EXPECT_EQ(complaint("(a"), "missing ), unterminated subpattern at position 0");
   EXPECT_EQ(complaint("a)"), "unbalanced parenthesis at position 1");
