@@ -151,6 +151,7 @@ def check_log(spranga, wrong, log, jail, key, truth, verbose):
     check_counts(wrong, log, hits, key, truth)
     strong = {hit["id"] for hit in hits if not hit.get("weak")}
     check_bans(spranga, wrong, log, jail, truth, {hit["id"] for hit in hits} - strong)
+    check_moments(spranga, wrong, log, jail, hits)
     # what is printed of the lines themselves: missed ones, and all that matched
     spranga.run("regex", "-c", spranga.etc, "--print-all-missed", "--print-all-matched", log, jail)
     print(f"{log.name}: {len(hits)} sightings, {len(strong)} clients by strong evidence")
@@ -167,6 +168,31 @@ def strict_copy(etc, folder):
 def lines_named_in(sentence):
     found = re.search(r"log:(\d+)-(\d+)", sentence)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def moment_of_ban(hits, client):
+    """When the account of this client reaches five, all being within the hour; None if never."""
+    strong = weak = 0
+    for hit in hits:
+        if hit["id"] != client:
+            continue
+        if hit.get("weak"):
+            weak += hit.get("attempts", 1)
+        else:
+            strong += hit.get("attempts", 1)
+        if strong + min(weak, 2 * strong) >= 5:
+            return hit["time"]
+    return None
+
+
+def check_moments(spranga, wrong, log, jail, hits):
+    """Each client is banned with his fifth failure, weak ones weighed: not earlier, not later."""
+    first = {}
+    for ban in spranga.replay(log, jail)["bans"]:
+        first.setdefault(ban["address"], ban["time"])
+    for client in {hit["id"] for hit in hits if ":" not in hit["id"]}:
+        due = moment_of_ban(hits, client)
+        wrong.unless(first.get(client) == due, f"{log.name}: {client} is banned at {first.get(client)}, due at {due}")
 
 
 def check(spranga, wrong, logs, verbose):
