@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 
 #include "guard/dates/word_bounds.h"
 #include "text/ascii.h"
@@ -112,6 +113,7 @@ public:
   [[nodiscard]] bool empty() const { return list_.empty(); }
 
 private:
+  [[nodiscard]] Result<std::vector<WeightedTemplate>> make_defaults() const;
   [[nodiscard]] Result<FormPtr> make(const std::string& pattern, const std::string& key) const;
 
   /// The form of `form` with its pattern, or its name where it has none, passed through `wrap`.
@@ -164,9 +166,9 @@ Result<void> TemplateList::append(WeightedTemplate added, bool twice_is_fine) {
   return {};
 }
 
-Result<void> TemplateList::add_defaults(bool line_begin_only) {
-  const bool twice_is_fine = !list_.empty();
-  std::vector<WeightedTemplate> anchored;
+/// First those that begin a line, then all of them anywhere.
+Result<std::vector<WeightedTemplate>> TemplateList::make_defaults() const {
+  std::vector<WeightedTemplate> out;
   std::vector<WeightedTemplate> anywhere;
   for (const std::string pattern : default_patterns) {
     SPRANGA_TRY(auto form, make(pattern, key_of(pattern)));
@@ -174,15 +176,20 @@ Result<void> TemplateList::add_defaults(bool line_begin_only) {
       SPRANGA_TRY(auto at_begin, wrapped(*form, [](std::string_view inner) {
                     return std::string(line_begin_mark) + std::string(inner);
                   }));
-      anchored.push_back({std::move(at_begin), line_begin_weight, true, nullptr});
+      out.push_back({std::move(at_begin), line_begin_weight, true, nullptr});
     }
     anywhere.push_back({std::move(form), 1.0, true, nullptr});
   }
-  for (auto* part : {&anchored, &anywhere}) {
-    for (auto& one : *part) {
-      if (!line_begin_only || one.form->at_line_begin) {
-        SPRANGA_CHECK(append(std::move(one), twice_is_fine));
-      }
+  std::ranges::move(anywhere, std::back_inserter(out));
+  return out;
+}
+
+Result<void> TemplateList::add_defaults(bool line_begin_only) {
+  const bool twice_is_fine = !list_.empty();
+  SPRANGA_TRY(auto defaults, make_defaults());
+  for (auto& one : defaults) {
+    if (!line_begin_only || one.form->at_line_begin) {
+      SPRANGA_CHECK(append(std::move(one), twice_is_fine));
     }
   }
   return {};

@@ -14,6 +14,8 @@ struct Zone::Rules {
   Rules() = default;
   Rules(const Rules&) = delete;
   Rules& operator=(const Rules&) = delete;
+  Rules(Rules&&) = delete;
+  Rules& operator=(Rules&&) = delete;
   virtual ~Rules() = default;
 
   [[nodiscard]] virtual ZoneOffset at(std::int64_t epoch) const = 0;

@@ -146,7 +146,7 @@ std::string literal_atom(char32_t code, const CharsetRules& rules) {
 }
 
 std::string category_atom(char kind, const CharsetRules& rules) {
-  const auto members = category_members(kind, rules);
+  auto members = category_members(kind, rules);
   if (members.size() == 2) {
     return members;
   }

@@ -202,40 +202,38 @@ Result<std::optional<char32_t>> PythonParser::parse_class_member(Charset& member
   return std::optional(code);
 }
 
+/// A member, or a range of them.
+Result<void> PythonParser::parse_class_item(Charset& members) {
+  const auto place = source_.at();
+  SPRANGA_TRY(const auto from, parse_class_member(members));
+  auto to = from;
+  const auto dash = source_.at();
+  const bool range = source_.take("-");
+  if (range && source_.peek() == ']') {
+    source_.back_to(dash);
+  } else if (range && !source_.done()) {
+    SPRANGA_TRY(to, parse_class_member(members));
+    if (!from || !to || *to < *from) {
+      return source_.complain("bad character range", place);
+    }
+  }
+  if (from) {
+    members.add_range(*from, *to);
+  }
+  return {};
+}
+
 Result<PythonParser::Piece> PythonParser::parse_class() {
   const auto start = source_.at();
   static_cast<void>(source_.take("["));
   const bool negated = source_.take("^");
   Charset members(charset_rules());
-  for (bool first = true; first || source_.peek() != ']'; first = false) {
-    const auto place = source_.at();
+  for (bool first = true; first || !source_.take("]"); first = false) {
     if (source_.done()) {
       return source_.complain("unterminated character set", start);
     }
-    SPRANGA_TRY(const auto from, parse_class_member(members));
-    auto to = from;
-    const auto dash = source_.at();
-    if (source_.take("-")) {
-      if (source_.done()) {
-        return source_.complain("unterminated character set", start);
-      }
-      if (source_.peek() == ']') {
-        source_.back_to(dash);
-      } else {
-        SPRANGA_TRY(to, parse_class_member(members));
-        if (!from || !to || *to < *from) {
-          return source_.complain("bad character range", place);
-        }
-      }
-    }
-    if (from) {
-      members.add_range(*from, *to);
-    }
-    if (source_.done()) {
-      return source_.complain("unterminated character set", start);
-    }
+    SPRANGA_CHECK(parse_class_item(members));
   }
-  static_cast<void>(source_.take("]"));
   return Piece{Piece::Kind::atom, members.atom(negated), {1, 1}};
 }
 

@@ -225,31 +225,37 @@ Result<PythonParser::FlagChange> PythonParser::parse_flag_letters() {
           place);
     }
     any = true;
-    switch (letter.front()) {
-      case 'i':
-        into->ignore_case = true;
-        break;
-      case 'm':
-        into->multiline = true;
-        break;
-      case 's':
-        into->dotall = true;
-        break;
-      case 'x':
-        into->verbose = true;
-        break;
-      case 'a':
-        into->ascii = true;
-        break;
-      case 'L':
-        return source_.complain("bad inline flags: cannot use 'L' flag with a str pattern", place);
-      default:  // u is how it is anyway
-        break;
-    }
-    if (into == &change.off && (letter == "a" || letter == "u")) {
-      return source_.complain("bad inline flags: cannot turn off flags 'a', 'u' and 'L'", place);
-    }
+    SPRANGA_CHECK(set_flag(letter.front(), *into, into == &change.off, place));
   }
+}
+
+Result<void> PythonParser::set_flag(char letter, Flags& flags, bool off, std::size_t place) const {
+  if (letter == 'L') {
+    return source_.complain("bad inline flags: cannot use 'L' flag with a str pattern", place);
+  }
+  if (off && (letter == 'a' || letter == 'u')) {
+    return source_.complain("bad inline flags: cannot turn off flags 'a', 'u' and 'L'", place);
+  }
+  switch (letter) {
+    case 'i':
+      flags.ignore_case = true;
+      break;
+    case 'm':
+      flags.multiline = true;
+      break;
+    case 's':
+      flags.dotall = true;
+      break;
+    case 'x':
+      flags.verbose = true;
+      break;
+    case 'a':
+      flags.ascii = true;
+      break;
+    default:  // u is how it is anyway
+      break;
+  }
+  return {};
 }
 
 Result<PythonParser::Piece> PythonParser::parse_flags(std::size_t start, bool first_of_pattern) {

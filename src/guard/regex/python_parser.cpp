@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "guard/regex/valid_utf8.h"
 
@@ -80,43 +81,47 @@ void PythonParser::skip_insignificant() {
   }
 }
 
+Result<void> PythonParser::repeat(const Quantifier& quantifier,
+                                  Piece& piece,
+                                  Width& branch,
+                                  std::size_t place) {
+  using Kind = Piece::Kind;
+  if (piece.kind == Kind::nothing || piece.kind == Kind::anchor) {
+    return source_.complain("nothing to repeat", place);
+  }
+  if (piece.kind == Kind::repeated) {
+    return source_.complain("multiple repeat", place);
+  }
+  const bool without_width = piece.width.most == 0 && look_behind_from_;
+  out_ += without_width ? repeated_nothing(piece.text, quantifier) : piece.text + quantifier.text;
+  // It was counted once already.
+  branch.least -= std::min(branch.least, piece.width.least);
+  branch.most -= std::min(branch.most, piece.width.most);
+  piece.width.repeat(quantifier.least, quantifier.most);
+  branch.add(piece.width);
+  piece.text.clear();
+  piece.kind = Kind::repeated;
+  return {};
+}
+
 Result<PythonParser::Width> PythonParser::parse_branch(bool first) {
   Width width;
-  bool empty = true;
-  Piece last;
-  bool repeated = false;
+  Piece last;  // not written yet: a quantifier may follow
   for (skip_insignificant(); !source_.done() && source_.peek() != '|' && source_.peek() != ')';
        skip_insignificant()) {
     const auto place = source_.at();
     SPRANGA_TRY(const auto quantifier, parse_quantifier());
-    if (!quantifier) {
-      out_ += last.text;
-      SPRANGA_TRY(auto piece, parse_piece(first && empty));
-      if (piece.kind == Piece::Kind::nothing) {  // flags, a comment: what is before may be repeated
-        last.text.clear();
-        continue;
-      }
-      width.add(piece.width);
-      last = std::move(piece);
-      repeated = false;
-      empty = false;
+    if (quantifier) {
+      SPRANGA_CHECK(repeat(*quantifier, last, width, place));
       continue;
     }
-    if (empty || last.kind == Piece::Kind::anchor) {
-      return source_.complain("nothing to repeat", place);
+    out_ += std::exchange(last.text, {});
+    SPRANGA_TRY(auto piece, parse_piece(first && last.kind == Piece::Kind::nothing));
+    if (piece.kind !=
+        Piece::Kind::nothing) {  // else flags, a comment: what is before may be repeated
+      width.add(piece.width);
+      last = std::move(piece);
     }
-    if (repeated) {
-      return source_.complain("multiple repeat", place);
-    }
-    const bool empty_piece = last.width.most == 0 && look_behind_from_;
-    out_ += empty_piece ? repeated_nothing(last.text, *quantifier) : last.text + quantifier->text;
-    last.text.clear();
-    repeated = true;
-    // The piece was counted once already.
-    width.least -= std::min(width.least, last.width.least);
-    width.most -= std::min(width.most, last.width.most);
-    last.width.repeat(quantifier->least, quantifier->most);
-    width.add(last.width);
   }
   out_ += last.text;
   return width;

@@ -43,7 +43,7 @@ private:
 
   /// A piece of the expression that a quantifier may follow, or not.
   struct Piece {
-    enum class Kind { nothing, anchor, atom };
+    enum class Kind { nothing, anchor, atom, repeated };
 
     Kind kind{Kind::nothing};
     std::string text;
@@ -72,6 +72,10 @@ private:
   [[nodiscard]] Result<Width> parse_alternatives(bool outermost);
   [[nodiscard]] Result<Width> parse_branch(bool first);
   [[nodiscard]] Result<Piece> parse_piece(bool first_of_pattern);
+  [[nodiscard]] Result<void> repeat(const Quantifier& quantifier,
+                                    Piece& piece,
+                                    Width& branch,
+                                    std::size_t place);
   [[nodiscard]] static std::string repeated_nothing(const std::string& text,
                                                     const Quantifier& quantifier);
   [[nodiscard]] Result<std::optional<Quantifier>> parse_quantifier();
@@ -87,6 +91,7 @@ private:
   [[nodiscard]] Result<Piece> parse_conditional(std::size_t start);
   [[nodiscard]] Result<Piece> parse_flags(std::size_t start, bool first_of_pattern);
   [[nodiscard]] Result<FlagChange> parse_flag_letters();
+  [[nodiscard]] Result<void> set_flag(char letter, Flags& flags, bool off, std::size_t place) const;
   [[nodiscard]] Result<Width> parse_body(std::size_t start, std::string_view opening);
   [[nodiscard]] Result<int> condition_group(std::string_view name, std::size_t start);
 
@@ -94,6 +99,7 @@ private:
   [[nodiscard]] Result<Piece> parse_escape();
   [[nodiscard]] Result<Piece> parse_number_escape(std::size_t start);
   [[nodiscard]] Result<Piece> parse_class();
+  [[nodiscard]] Result<void> parse_class_item(Charset& members);
   [[nodiscard]] Result<std::optional<char32_t>> parse_class_member(Charset& members);
   [[nodiscard]] Result<char32_t> parse_class_escape(std::size_t start, char& category);
   [[nodiscard]] Result<std::optional<char32_t>> parse_hex_escape(char32_t letter,

@@ -15,8 +15,9 @@ namespace spranga::guard {
 
 namespace {
 
-constexpr std::size_t jit_stack_at_first = 32 * 1024;
-constexpr std::size_t jit_stack_at_most = 1024 * 1024;
+constexpr std::size_t kib = 1024;
+constexpr std::size_t jit_stack_at_first = 32;  // KiB
+constexpr std::size_t jit_stack_at_most = 1024;
 
 struct CompileContextDeleter {
   void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
@@ -69,7 +70,7 @@ void Regex::Deleter::operator()(pcre2_code* code) const {
 
 Match::Match(MatchLimits limits)
     : context_(pcre2_match_context_create(nullptr)),
-      stack_(pcre2_jit_stack_create(jit_stack_at_first, jit_stack_at_most, nullptr)) {
+      stack_(pcre2_jit_stack_create(jit_stack_at_first * kib, jit_stack_at_most * kib, nullptr)) {
   pcre2_set_match_limit(context_.get(), limits.steps);
   pcre2_set_depth_limit(context_.get(), limits.steps);
   pcre2_set_heap_limit(context_.get(), limits.heap_kib);
@@ -90,7 +91,7 @@ void Match::make_room(int groups) {
 }
 
 bool Match::has(int number) const {
-  return number < found_ && offsets_[2 * number] != PCRE2_UNSET;
+  return number < found_ && begin(number) != PCRE2_UNSET;
 }
 
 std::optional<std::string_view> Match::group(int number) const {

@@ -58,9 +58,13 @@ public:
   [[nodiscard]] bool has(int number) const;
 
   /// Byte offsets into the text. Only for a group that took part.
-  [[nodiscard]] std::size_t begin(int number = 0) const { return offsets_[2 * number]; }
+  [[nodiscard]] std::size_t begin(int number = 0) const {
+    return offsets_[std::size_t{2} * number];
+  }
 
-  [[nodiscard]] std::size_t end(int number = 0) const { return offsets_[2 * number + 1]; }
+  [[nodiscard]] std::size_t end(int number = 0) const {
+    return offsets_[std::size_t{2} * number + 1];
+  }
 
   /// What the group caught; nullopt where it took no part.
   [[nodiscard]] std::optional<std::string_view> group(int number) const;
