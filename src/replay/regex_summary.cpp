@@ -91,7 +91,9 @@ private:
     if (settings_.verbose) {
       const auto& groups = trial_.prefix_groups();
       for (std::size_t i = 0; i < groups.size(); ++i) {
-        rows.push_back("    " + (i < settings_.most_lines ? repr_of(groups[i]) : "..."));
+        rows.push_back("    " + (i < settings_.most_lines
+                                     ? guard::hide_credentials(repr_of(groups[i]))
+                                     : "..."));
       }
     }
     out_ += fmt::format("\nPrefregex: {} total\n", trial_.prefix_matches()) + tree(rows);

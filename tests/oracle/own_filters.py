@@ -153,7 +153,7 @@ def check_log(spranga, wrong, log, jail, key, truth, verbose):
     check_bans(spranga, wrong, log, jail, truth, {hit["id"] for hit in hits} - strong)
     check_moments(spranga, wrong, log, jail, hits)
     # what is printed of the lines themselves: missed ones, and all that matched
-    spranga.run("regex", "-c", spranga.etc, "--print-all-missed", "--print-all-matched", log, jail)
+    spranga.run("regex", "-c", spranga.etc, "-v", "--print-all-missed", "--print-all-matched", log, jail)
     print(f"{log.name}: {len(hits)} sightings, {len(strong)} clients by strong evidence")
 
 
