@@ -69,7 +69,8 @@ def expression(r, depth=0):
             look = opening in ("(?=", "(?!", "(?<=", "(?<!")
             out += opening + expression(r, depth + 1) + ")" + ("" if look else r.choice(REPEATS[:-3]))
         else:
-            out += r.choice(PIECES) + r.choice(REPEATS)
+            # A condition that asks for the group it stands in is answered by chance.
+            out += r.choice([piece for piece in PIECES if not (depth and piece.startswith("(?("))]) + r.choice(REPEATS)
     return out
 
 
