@@ -43,5 +43,5 @@ def table(kind, name, rows, columns):
 
 print("// Made by tools/unicode_tables.py; do not edit.")
 table("Range", "not_printable", ranges(lambda c: not c.isprintable()), 8)
-table("Range", "word", ranges(lambda c: c.isalnum()), 8)
+table("Range", "word_ranges", ranges(lambda c: c.isalnum()), 8)
 table("Lower", "lower_runs", lower_runs(), 6)

@@ -99,6 +99,9 @@ int no_command(const ClientSettings& settings) {
 }
 
 int dump_or_test(const ClientSettings& settings) {
+  if (settings.dump == DumpForm::none && !settings.test) {
+    return no_command(settings);
+  }
   guard::config::DumpOptions options;
   options.compat = compat_of(settings);
   options.client = settings.server;
@@ -116,9 +119,6 @@ int dump_or_test(const ClientSettings& settings) {
     if (!settings.test || code != 0) {
       return code;
     }
-  }
-  if (!options.test) {
-    return no_command(settings);
   }
   if (!dump.good) {
     return exit_fail2ban_failed;

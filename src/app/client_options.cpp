@@ -74,7 +74,7 @@ std::vector<Option> bind(ClientSettings& s) {
       {"-q", "", Word::none, "", Word::option_quieter, done, {}, step(s.verbosity, -1)},
       {"--socket", "-s", Word::argument_file, "", Word::option_socket, server, {}, store(s, "socket")},
       {"--pidfile", "-p", Word::argument_file, "", Word::option_pidfile, server, {}, store(s, "pidfile")},
-      {"--pname", "", Word::argument_name, "", Word::option_pname, server, {}, accept},
+      {"--pname", "", Word::argument_process, "", Word::option_pname, server, {}, accept},
       {"--loglevel", "", Word::argument_level, "", Word::option_loglevel, server, {}, store(s, "loglevel")},
       {"--logtarget", "", Word::argument_target, "", Word::option_logtarget, server, {}, store(s, "logtarget")},
       {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, server, {}, store(s, "syslogsocket")},

@@ -57,7 +57,7 @@ def oracle(runs):
         file.flush()
         done = fail2ban.python(ORACLE, file.name)
     if done.returncode != 0:
-        sys.exit(done.stderr.decode(errors="replace"))
+        sys.exit(done.stderr.decode(errors="replace") or "the oracle ended without a word")
     return [(code, bytes.fromhex(text)) for code, text in json.loads(done.stdout)]
 
 
@@ -148,6 +148,26 @@ def cases(program, scratch):
     return compare(program, runs, names), len(runs)
 
 
+def names_and_processes(program, scratch):
+    """Called as fail2ban-client, and beside the real program in a process of its own."""
+    link = scratch / "fail2ban-client"
+    link.symlink_to(program)
+    wrong = count = 0
+    for name in "layers", "BROKEN_percent", "BROKEN_server_level", "BROKEN_all_filters_missing":
+        for options in ["-d"], ["-t"]:
+            arguments = ["-c", str(scratch / name), *options]
+            theirs = fail2ban.run("client", *arguments)
+            us = subprocess.run([link, *arguments], capture_output=True, timeout=20, check=False)
+            count += 1
+            if (theirs.returncode, theirs.stdout) != (us.returncode, us.stdout):
+                wrong += 1
+                print(f"DIFFERENT as fail2ban-client, {name} {options}")
+            if us.returncode != 0 and not us.stderr:
+                wrong += 1
+                print(f"SILENT {name} {options}")
+    return wrong, count
+
+
 PIECES = ["%", "%%", "%(a)s", "%(known/failregex)s", "%(default/bantime)s", "%(__name__)s", "<a>", "<b>", "<HOST>", "<mode>", "<", ">", "[", "]",
           "[a=b]", "[a=\"b\", c='d']", "[x]", "[Init]", "[Definition]", "[DEFAULT]", "[mail]", "[INCLUDES]", "[Init?family=inet6]", "=", ":", ";", " ;",
           "#", "'", '"', "\\", "\n", "\n ", "\n\t", "\r", "\x00", "\x1c", "\u00e9", "\u00a0", "\u2028", "\ufeff", "before = mail.conf\n", "after = common.local\n",
@@ -231,6 +251,7 @@ def main():
         scratch = Path(given.keep or temporary).resolve()
         scratch.mkdir(exist_ok=True)
         for name, part in {"stock": lambda: stock(program, scratch), "cases": lambda: cases(program, scratch),
+                           "names": lambda: names_and_processes(program, scratch),
                            "mutations": lambda: mutations(program, scratch, given.mutations, given.seed)}.items():
             wrong, count = part()
             failed += wrong

@@ -1,6 +1,7 @@
 #include "guard/config/definition.h"
 
 #include <utility>
+#include <vector>
 
 #include "guard/config/python_text.h"
 #include "guard/config/tags.h"
@@ -25,6 +26,15 @@ std::optional<std::pair<std::string, std::string>> qualified(const std::string& 
     at += rune.size;
   }
   return std::pair(name.substr(0, slash), name.substr(slash + 1));
+}
+
+/// The sections that a qualified tag's first part stands for.
+std::vector<std::string> sections_of(const std::string& name) {
+  const auto kind = lower(name);
+  if (kind == "known") {
+    return {"KNOWN/Definition", "Definition"};
+  }
+  return {kind == "default" ? "DEFAULT" : name};
 }
 
 /// Several layers of options in one, the later ones first.
@@ -63,26 +73,34 @@ Result<void> Definition::read(const Section& jail, bool all) {
   }
   SPRANGA_TRY(options_,
               read_options({*ini_, "Definition", &vars_}, rows_, &given, false, problems_));
-  if (const auto* section = ini_->section("Init")) {
-    for (const auto& [name, raw] : *section) {
-      if (name == "__name__") {
-        continue;
-      }
-      const bool known = name.starts_with("known/");
-      if (known && init_.contains(name)) {
-        continue;
-      }
-      SPRANGA_TRY(const auto value, get_in("Init", name, nullptr));
-      if (!known) {
-        init_.set("known/" + name, *value);
-      }
-      if (!init_.contains(name)) {
-        init_.set(name, *value);
-      }
+  SPRANGA_CHECK(read_init());
+  return all ? read_rest() : Result<void>();
+}
+
+Result<void> Definition::read_init() {
+  const auto* section = ini_->section("Init");
+  if (section == nullptr) {
+    return {};
+  }
+  for (const auto& [name, raw] : *section) {
+    const bool known = name.starts_with("known/");
+    if (name == "__name__" || (known && init_.contains(name))) {
+      continue;
+    }
+    SPRANGA_TRY(const auto value, get_in("Init", name, nullptr));
+    if (!known) {
+      init_.set("known/" + name, *value);
+    }
+    if (!init_.contains(name)) {
+      init_.set(name, *value);
     }
   }
+  return {};
+}
+
+Result<void> Definition::read_rest() {
   const auto* section = ini_->section("Definition");
-  if (!all || section == nullptr) {
+  if (section == nullptr) {
     return {};
   }
   for (const auto& [name, raw] : *section) {
@@ -126,19 +144,9 @@ Result<std::optional<Value>> Definition::tag(const std::string& name) {
 
 Result<std::optional<Value>> Definition::look_up(const std::string& name) {
   if (const auto parts = qualified(name)) {
-    const auto& [section, option] = *parts;
-    const auto kind = lower(section);
-    if (kind == "known") {
-      SPRANGA_TRY(auto value, get_in("KNOWN/Definition", option, nullptr));
-      if (!value) {
-        SPRANGA_TRY(value, get_in("Definition", option, nullptr));
-      }
-      if (value) {
-        return value;
-      }
-    } else {
-      SPRANGA_TRY(auto value, get_in(kind == "default" ? "DEFAULT" : section, option, nullptr));
-      if (value) {
+    for (const auto& section : sections_of(parts->first)) {
+      auto value = get_in(section, parts->second, nullptr);
+      if (!value || *value) {
         return value;
       }
     }

@@ -48,6 +48,8 @@ public:
   }
 
 private:
+  [[nodiscard]] Result<void> read_init();
+  [[nodiscard]] Result<void> read_rest();
   [[nodiscard]] Result<std::optional<Value>> tag(const std::string& name);
   [[nodiscard]] Result<std::optional<Value>> look_up(const std::string& name);
   [[nodiscard]] Result<std::optional<Value>> get_in(const std::string& section,

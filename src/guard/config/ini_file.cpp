@@ -147,12 +147,14 @@ private:
 };
 
 /// Python decodes a file in blocks of so many bytes, before it looks at the lines in them.
-constexpr std::size_t block = 8192;
+constexpr std::size_t decoded_block = 8192;
 
 /// What Python has decoded when it meets a byte that is no UTF-8.
 std::string_view decodable(std::string_view bytes) {
   const auto invalid = find_invalid(bytes);
-  return invalid == std::string_view::npos ? bytes : bytes.substr(0, invalid / block * block);
+  return invalid == std::string_view::npos
+             ? bytes
+             : bytes.substr(0, invalid / decoded_block * decoded_block);
 }
 
 }  // namespace

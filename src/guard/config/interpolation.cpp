@@ -13,9 +13,9 @@ namespace spranga::guard::config {
 
 namespace {
 
-constexpr int max_depth = 10;                        // ConfigParser's own
-constexpr std::size_t max_size = 4UL * 1024 * 1024;  // of a value filled in
-constexpr std::size_t max_steps = 100'000;
+constexpr int max_levels = 10;                         // ConfigParser's own
+constexpr std::size_t max_filled = 4UL * 1024 * 1024;  // of a value filled in
+constexpr std::size_t max_references = 100'000;
 
 using Extras = std::map<std::string, const Value*>;
 
@@ -47,7 +47,7 @@ public:
   }
 
   [[nodiscard]] Result<void> fill(const Traced& rest, Extras extras, int depth) {
-    if (depth > max_depth) {
+    if (depth > max_levels) {
       return too_deep(rest);
     }
     extras["__name__"] = &name_;
@@ -66,7 +66,7 @@ public:
       }
       SPRANGA_TRY(at, reference(rest, percent, extras, depth));
     }
-    return out_.text().size() > max_size ? too_large(rest) : Result<void>();
+    return out_.text().size() > max_filled ? too_large(rest) : Result<void>();
   }
 
   [[nodiscard]] Traced take() { return std::move(out_); }
@@ -95,12 +95,12 @@ private:
     }
     if (value->str().find('%') == std::string::npos) {
       out_.append(value->text);
-    } else if (++steps_ > max_steps) {
+    } else if (++steps_ > max_references) {
       return fail(Errc::too_large, too_large(rest).error().detail);
     } else {
       SPRANGA_CHECK(fill(value->text, extras, depth + 1));
     }
-    if (out_.text().size() > max_size) {
+    if (out_.text().size() > max_filled) {
       return fail(Errc::too_large, too_large(rest).error().detail);
     }
     return end + 2;

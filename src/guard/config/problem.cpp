@@ -37,6 +37,10 @@ void Problems::warn(const Place& place, std::string message) {
 
 void Problems::note(const Place& place, std::string message) {
   auto origin = origin_of(place);
+  if (!list.empty() && list.back().message == message && list.back().line == origin.line &&
+      list.back().file == origin.file && list.back().jail == jail) {
+    return;  // asked for twice
+  }
   list.push_back(
       {Problem::Severity::error, jail, std::move(origin.file), origin.line, std::move(message)});
 }

@@ -149,7 +149,7 @@ bool is_word(char32_t c) {
   if (c < 0x80) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
-  return row_of(word, c) != nullptr;
+  return row_of(word_ranges, c) != nullptr;
 }
 
 std::size_t blanks_at(std::string_view text, std::size_t at) {

@@ -8,9 +8,9 @@ namespace spranga::guard::config {
 
 namespace {
 
-constexpr int max_replacements = 25;                 // of one tag in one option
-constexpr std::size_t max_size = 4UL * 1024 * 1024;  // of an option filled in
-constexpr std::size_t max_steps = 200'000;
+constexpr int max_replacements = 25;                        // of one tag in one option
+constexpr std::size_t max_substituted = 4UL * 1024 * 1024;  // of an option filled in
+constexpr std::size_t max_substitutions = 200'000;
 
 struct Tag {
   std::size_t start{0};
@@ -102,7 +102,7 @@ private:
         continue;
       }
       auto& count = counts[tag->name];
-      if (tag->name == name || (count > max_replacements) || ++steps_ > max_steps) {
+      if (tag->name == name || (count > max_replacements) || ++steps_ > max_substitutions) {
         return circle(name, value, text.place_at(tag->start), tag->name);
       }
       SPRANGA_TRY(const auto by, meaning(tag->name));
@@ -112,7 +112,7 @@ private:
       }
       text = replaced(text, tag->name, by->text);
       ++count;
-      if (text.text().size() > max_size) {
+      if (text.text().size() > max_substituted) {
         return circle(name, value, value.written, tag->name);
       }
       tag = find_tag(text.text(), tag->start);

@@ -13,8 +13,8 @@ namespace spranga::guard::config {
 
 namespace {
 
-constexpr std::size_t max_size = 4096;
-constexpr int max_depth = 100;  // Python allows 200 parentheses
+constexpr std::size_t max_expression = 4096;
+constexpr int max_parentheses = 100;  // Python allows 200 parentheses
 constexpr auto no_syntax = "invalid syntax (<string>, line 1)";
 
 struct Unit {
@@ -299,7 +299,7 @@ private:
   }
 
   [[nodiscard]] Result<Number> signed_value() {
-    if (depth_ >= max_depth) {
+    if (depth_ >= max_parentheses) {
       return fail(Errc::too_large, "too many nested parentheses (<string>, line 1)");
     }
     ++depth_;
@@ -395,7 +395,7 @@ private:
 }  // namespace
 
 Result<Number> evaluate_time(std::string_view text) {
-  if (text.size() > max_size) {
+  if (text.size() > max_expression) {
     return fail(Errc::too_large, "the expression is too long");
   }
   return Arithmetic(with_sums(without_units(text))).run();
