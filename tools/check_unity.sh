@@ -8,9 +8,10 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 cd -- "$root/src"
 
-for room in */; do
-  find "${room%/}" -name '*.cpp' ! -path app/main.cpp | sort | sed 's/.*/#include "&"/' >"$scratch/${room%/}.cpp"
-done
+while read -r room; do
+  [ ! -d "$room" ] ||
+    find "$room" -name '*.cpp' ! -path app/main.cpp | sort | sed 's/.*/#include "&"/' >"$scratch/${room//\//_}.cpp"
+done < <(sed -n 's/^\([a-z_/]*\):.*/\1/p' "$root/tools/layers.txt")
 find "$scratch" -size +0 -name '*.cpp' -print0 |
   xargs -0 -n 1 -P "$(nproc)" "${CXX:-c++}" -std=c++20 -fsyntax-only -I "$root/src" -DSPRANGA_VERSION='""' -fmax-errors=5
 echo 'each room compiles as one file'

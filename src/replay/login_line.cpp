@@ -4,6 +4,7 @@
 #include <array>
 
 #include "net/address.h"
+#include "text/ascii.h"
 
 namespace spranga::replay {
 
@@ -55,10 +56,6 @@ std::optional<Login> login(std::string_view address, std::string_view user) {
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-bool is_hexadecimal(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
 /// QUEUEID: client=NAME[ADDRESS], sasl_method=PLAIN, sasl_username=USER
@@ -303,7 +300,7 @@ std::optional<Login> LoginReader::read(std::string_view line) {
 std::optional<Login> LoginReader::read_opensmtpd(std::string_view message) {
   Scan scan(message);
   const std::string id(scan.until(" "));
-  if (!std::ranges::all_of(id, is_hexadecimal) || !scan.literal(" smtp ")) {
+  if (!std::ranges::all_of(id, text::is_hexadecimal) || !scan.literal(" smtp ")) {
     return std::nullopt;
   }
   scan.literal("event=");

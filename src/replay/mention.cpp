@@ -1,26 +1,20 @@
 #include "replay/mention.h"
 
+#include "text/ascii.h"
+
 namespace spranga::replay {
 
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_hexadecimal(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 /// Whether the address would go on with this text.
 bool continues(std::string_view after, bool is_ipv6) {
   if (after.empty()) {
     return false;
   }
-  const bool digit_next = is_ipv6 ? is_hexadecimal(after[0]) : is_digit(after[0]);
+  const bool digit_next = is_ipv6 ? text::is_hexadecimal(after[0]) : text::is_digit(after[0]);
   const char mark = is_ipv6 ? ':' : '.';
   const bool part_next = after[0] == mark && after.size() > 1 &&
-                         (is_ipv6 ? is_hexadecimal(after[1]) : is_digit(after[1]));
+                         (is_ipv6 ? text::is_hexadecimal(after[1]) : text::is_digit(after[1]));
   return digit_next || part_next;
 }
 
@@ -29,10 +23,10 @@ bool begins_before(std::string_view before, bool is_ipv6) {
     return false;
   }
   const char last = before.back();
-  return is_ipv6 ? is_hexadecimal(last) || (last == ':' && before.size() > 1 &&
-                                            is_hexadecimal(before[before.size() - 2]))
-                 : is_digit(last) ||
-                       (last == '.' && before.size() > 1 && is_digit(before[before.size() - 2]));
+  return is_ipv6 ? text::is_hexadecimal(last) || (last == ':' && before.size() > 1 &&
+                                                  text::is_hexadecimal(before[before.size() - 2]))
+                 : text::is_digit(last) || (last == '.' && before.size() > 1 &&
+                                            text::is_digit(before[before.size() - 2]));
 }
 
 }  // namespace
