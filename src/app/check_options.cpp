@@ -10,21 +10,6 @@ namespace {
 
 using words::Word;
 
-/// Stores a value that `choices` has checked already, or that may be anything.
-auto store(std::string& place) {
-  return [&place](const std::string& value) {
-    place = value;
-    return Result<void>();
-  };
-}
-
-auto raise(bool& flag) {
-  return [&flag](const std::string&) {
-    flag = true;
-    return Result<void>();
-  };
-}
-
 auto choose_colour(Colour& colour) {
   return [&colour](const std::string& value) {
     colour = value == "always"  ? Colour::always

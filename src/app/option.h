@@ -25,6 +25,25 @@ struct Option {
   [[nodiscard]] bool takes_value() const { return argument != words::Word::none; }
 };
 
+using Apply = std::function<Result<void>(const std::string& value)>;
+
+/// Keeps a value that `choices` has checked already, or that may be anything.
+template <class Place>
+[[nodiscard]] Apply store(Place& place) {
+  return [&place](const std::string& value) {
+    place = value;
+    return Result<void>();
+  };
+}
+
+/// For an option without a value.
+[[nodiscard]] inline Apply raise(bool& flag) {
+  return [&flag](const std::string&) {
+    flag = true;
+    return Result<void>();
+  };
+}
+
 /// Options that every verb has; the dispatcher answers them.
 [[nodiscard]] std::vector<Option> common_options();
 

@@ -14,21 +14,6 @@ namespace {
 
 using words::say;
 using words::Word;
-using Apply = std::function<Result<void>(const std::string&)>;
-
-Apply store(std::string& place) {
-  return [&place](const std::string& value) {
-    place = value;
-    return Result<void>();
-  };
-}
-
-Apply store(std::optional<std::string>& place) {
-  return [&place](const std::string& value) {
-    place = value;
-    return Result<void>();
-  };
-}
 
 Apply set(bool& flag, bool value = true) {
   return [&flag, value](const std::string&) {
