@@ -107,10 +107,10 @@ public:
         break;
       }
       if (argument.starts_with("--")) {
-        if (const auto done = long_option(argument); !done) {
+        if (auto done = long_option(argument); !done) {
           return done;
         }
-      } else if (const auto done = short_options(argument.substr(1)); !done) {
+      } else if (auto done = short_options(argument.substr(1)); !done) {
         return done;
       }
     }
@@ -163,7 +163,7 @@ private:
       if (option->takes_value()) {
         return letters.empty() ? take_next(*option, name) : take(*option, std::string(letters));
       }
-      if (const auto done = take(*option, ""); !done) {
+      if (auto done = take(*option, ""); !done) {
         return done;
       }
     }

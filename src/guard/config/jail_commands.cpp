@@ -92,26 +92,32 @@ private:
   std::size_t first_{0};
 };
 
+/// One character as json.dumps() writes it.
+std::string json_rune(const Rune& rune) {
+  const auto c = static_cast<unsigned>(rune.valid ? rune.value : 0xDC00 + rune.value);
+  constexpr std::string_view escaped = "\"\\\n\r\t\b\f";
+  constexpr std::string_view letters = "\"\\nrtbf";
+  const auto found = c < 0x80 ? escaped.find(static_cast<char>(c)) : std::string_view::npos;
+  if (found != std::string_view::npos) {
+    return {'\\', letters[found]};
+  }
+  if (c >= 0x20 && c < 0x7f) {
+    return {static_cast<char>(c)};
+  }
+  if (c < 0x10000) {
+    return fmt::format("\\u{:04x}", c);
+  }
+  const auto rest = c - 0x10000;
+  return fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
+}
+
 /// json.dumps() of a script's parameters.
 std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size();) {
     const auto rune = rune_at(text, at);
-    const auto c = rune.valid ? rune.value : 0xDC00 + rune.value;
+    out += json_rune(rune);
     at += rune.size;
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f') {
-      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '\b' ? "\\b" : "\\f";
-    } else if (c >= 0x20 && c < 0x7f) {
-      out += static_cast<char>(c);
-    } else if (c < 0x10000) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      const auto rest = static_cast<unsigned>(c) - 0x10000;
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
-    }
   }
   return out + "\"";
 }

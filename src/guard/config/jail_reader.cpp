@@ -29,19 +29,24 @@ public:
     if (!jail_.enabled) {
       return std::move(jail_);
     }
-    SPRANGA_TRY(bool goes_on, filter());
+    SPRANGA_TRY(const bool goes_on, filter());
     if (goes_on) {
-      SPRANGA_TRY(jail_.options, options(jail_rows()));
-      jail_.enabled = force_ || jail_.options.find("enabled")->str() == "True";
-      if (jail_.filter) {
-        SPRANGA_CHECK(jail_.filter->read(jail_.options, false));
-      }
-      SPRANGA_CHECK(actions());
+      SPRANGA_CHECK(rest());
     }
     return std::move(jail_);
   }
 
 private:
+  /// What follows once the jail may refer to the options of its filter.
+  [[nodiscard]] Result<void> rest() {
+    SPRANGA_TRY(jail_.options, options(jail_rows()));
+    jail_.enabled = force_ || jail_.options.find("enabled")->str() == "True";
+    if (jail_.filter) {
+      SPRANGA_CHECK(jail_.filter->read(jail_.options, false));
+    }
+    return actions();
+  }
+
   [[nodiscard]] Result<Section> options(std::span<const OptionRow> rows) {
     return read_options({*jails_, jail_.name, nullptr}, rows, nullptr, true, reading_.problems);
   }

@@ -328,6 +328,17 @@ Result<void> read_weak(const Definition& filter, FilterSpec& spec, Problems& pro
   return {};
 }
 
+Result<void> set(JailSpec& spec,
+                 const std::string& name,
+                 const Values& values,
+                 Problems& problems) {
+  SPRANGA_TRY(const bool done, apply(filter_setters, spec.filter, name, values, problems));
+  if (!done) {
+    SPRANGA_CHECK(apply(jail_setters, spec, name, values, problems));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<FilterSpec> to_filter_spec(const Definition& filter,
@@ -361,14 +372,8 @@ Result<JailSpec> to_jail_spec(const Reading& reading, const Ini& jails, const Ja
   }
   SPRANGA_TRY(const auto commands, commands_of_settings(jail));
   for (const auto& command : commands) {
-    const auto setting = setting_of(command);
-    if (!setting) {
-      continue;
-    }
-    const auto& [name, values] = *setting;
-    SPRANGA_TRY(const bool done, apply(filter_setters, spec.filter, name, values, problems));
-    if (!done) {
-      SPRANGA_CHECK(apply(jail_setters, spec, name, values, problems));
+    if (const auto setting = setting_of(command)) {
+      SPRANGA_CHECK(set(spec, setting->first, setting->second, problems));
     }
   }
   SPRANGA_CHECK(read_own(reading, jails, jail, spec));

@@ -288,6 +288,7 @@ Result<Reference> parse_reference(std::string_view text, const Place& place, ban
 Result<std::vector<Traced>> split_references(const Traced& text, ban::Compat compat) {
   SPRANGA_TRY(const auto pieces, Splitter(text.text(), compat).run());
   std::vector<Traced> out;
+  out.reserve(pieces.size());
   for (const auto& [from, end] : pieces) {
     out.push_back(text.slice(from, end - from));
   }

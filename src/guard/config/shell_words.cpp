@@ -1,46 +1,87 @@
 #include "guard/config/shell_words.h"
 
+#include <utility>
+
 namespace spranga::guard::config {
 
-Result<std::vector<std::string>> split_shell_words(std::string_view text) {
-  std::vector<std::string> out;
-  std::string word;
-  bool begun = false;  // quotes make an empty word a word
-  char quote = '\0';
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '\\' && quote != '\'') {
-      if (++at == text.size()) {
-        return fail(Errc::malformed, "No escaped character");
+namespace {
+
+bool divides_words(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+class ShellWords {
+public:
+  explicit ShellWords(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] Result<std::vector<std::string>> run() {
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '\\' && quote_ != '\'') {
+        if (++at_ == text_.size()) {
+          return fail(Errc::malformed, "No escaped character");
+        }
+        escaped(text_[at_]);
+      } else if (quote_ != '\0') {
+        quoted(text_[at_]);
+      } else {
+        plain(text_[at_]);
       }
-      // Between double quotes a backslash only takes itself and the quote.
-      word += quote == '"' && text[at] != '"' && text[at] != '\\' ? "\\" : "";
-      word += text[at];
-      begun = true;
-    } else if (quote != '\0') {
-      quote = c == quote ? '\0' : quote;
-      word += quote != '\0' ? std::string(1, c) : "";
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-      begun = true;
-    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-      if (begun) {
-        out.push_back(std::move(word));
-      }
-      word.clear();
-      begun = false;
+    }
+    if (quote_ != '\0') {
+      return fail(Errc::malformed, "No closing quotation");
+    }
+    end();
+    return std::move(out_);
+  }
+
+private:
+  /// Between double quotes a backslash only takes itself and the quote.
+  void escaped(char c) {
+    word_ += quote_ == '"' && c != '"' && c != '\\' ? "\\" : "";
+    word_ += c;
+    begun_ = true;
+  }
+
+  void quoted(char c) {
+    if (c == quote_) {
+      quote_ = '\0';
     } else {
-      word += c;
-      begun = true;
+      word_ += c;
     }
   }
-  if (quote != '\0') {
-    return fail(Errc::malformed, "No closing quotation");
+
+  void plain(char c) {
+    if (divides_words(c)) {
+      end();
+      return;
+    }
+    begun_ = true;
+    if (c == '"' || c == '\'') {
+      quote_ = c;
+    } else {
+      word_ += c;
+    }
   }
-  if (begun) {
-    out.push_back(std::move(word));
+
+  void end() {
+    if (begun_) {
+      out_.push_back(std::exchange(word_, ""));
+    }
+    begun_ = false;
   }
-  return out;
+
+  std::string_view text_;
+  std::size_t at_{0};
+  std::vector<std::string> out_;
+  std::string word_;
+  bool begun_{false};  // quotes make an empty word a word
+  char quote_{'\0'};
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> split_shell_words(std::string_view text) {
+  return ShellWords(text).run();
 }
 
 }  // namespace spranga::guard::config

@@ -63,16 +63,15 @@ class PrettyPrinter {
 public:
   void format(const Term& term, std::size_t indent, std::size_t allowance) {
     const auto flat = to_text(term);
-    if (length(flat) <= room(indent + allowance)) {
-      out_ += flat;
-    } else if (term.kind == Term::Kind::list) {
+    const bool fits = length(flat) <= room(indent + allowance);
+    if (!fits && term.kind == Term::Kind::list) {
       out_ += '[';
       items(term.items, indent, allowance + 1);
       out_ += ']';
-    } else if (term.kind == Term::Kind::text) {
+    } else if (!fits && term.kind == Term::Kind::text) {
       text(term.text, indent, allowance);
     } else {
-      out_ += flat;  // dicts of the list are short
+      out_ += flat;  // the list's dicts are short
     }
   }
 

@@ -284,18 +284,21 @@ private:
 
   [[nodiscard]] Result<Number> product() {
     SPRANGA_TRY(auto left, signed_value());
-    for (;;) {
-      const std::string_view op = take("//")  ? "//"
-                                  : take("/") ? "/"
-                                  : take("%") ? "%"
-                                  : take("*") ? "*"
-                                              : "";
-      if (op.empty()) {
-        return left;
-      }
+    for (auto op = factor_operator(); !op.empty(); op = factor_operator()) {
       SPRANGA_TRY(const auto right, signed_value());
       SPRANGA_TRY(left, combine(op, left, right));
     }
+    return left;
+  }
+
+  /// The operator that stands next, taken; "" where none does.
+  std::string_view factor_operator() {
+    for (const std::string_view op : {"//", "/", "%", "*"}) {
+      if (take(op)) {
+        return op;
+      }
+    }
+    return "";
   }
 
   [[nodiscard]] Result<Number> signed_value() {
