@@ -195,9 +195,8 @@ Result<LoadedJails> load_jails(ReplayRequest& request) {
       continue;  // `spranga client -t` tells these
     }
     const auto text = guard::config::to_text(problem);
-    out.problems.push_back(problem.jail.empty()
-                               ? text::escape(text)
-                               : say(Word::replay_bad_jail, {problem.jail, text}));
+    out.problems.push_back(problem.jail.empty() ? text::escape(text)
+                                                : say(Word::replay_bad_jail, {problem.jail, text}));
     out.broken = true;
   }
   if (config.jails.empty() && config.problems.empty()) {
