@@ -27,7 +27,7 @@ std::optional<std::string> unrotated(const std::string& path) {
     return std::nullopt;
   }
   const auto tail = std::string_view(path).substr(mark + 1);
-  if (!std::ranges::all_of(tail, text::is_a_digit)) {
+  if (!std::ranges::all_of(tail, text::is_digit)) {
     return std::nullopt;
   }
   constexpr std::size_t year_month = 6;  // -202611, -20261124, -1763999733; but no -2 of a name
@@ -42,7 +42,7 @@ std::optional<std::string> unrotated(const std::string& path) {
   }
   const auto date = std::string_view(path).substr(path.size() - dashed.size());
   const bool is_date = std::ranges::equal(date, dashed, [](char have, char want) {
-    return want == 'd' ? text::is_a_digit(have) : have == want;
+    return want == 'd' ? text::is_digit(have) : have == want;
   });
   return is_date ? std::optional(path.substr(0, path.size() - dashed.size())) : std::nullopt;
 }

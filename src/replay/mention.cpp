@@ -11,10 +11,10 @@ bool continues(std::string_view after, bool is_ipv6) {
   if (after.empty()) {
     return false;
   }
-  const bool digit_next = is_ipv6 ? text::is_hex(after[0]) : text::is_decimal(after[0]);
+  const bool digit_next = is_ipv6 ? text::is_hexadecimal(after[0]) : text::is_digit(after[0]);
   const char mark = is_ipv6 ? ':' : '.';
   const bool part_next = after[0] == mark && after.size() > 1 &&
-                         (is_ipv6 ? text::is_hex(after[1]) : text::is_decimal(after[1]));
+                         (is_ipv6 ? text::is_hexadecimal(after[1]) : text::is_digit(after[1]));
   return digit_next || part_next;
 }
 
@@ -23,10 +23,10 @@ bool begins_before(std::string_view before, bool is_ipv6) {
     return false;
   }
   const char last = before.back();
-  return is_ipv6 ? text::is_hex(last) ||
-                       (last == ':' && before.size() > 1 && text::is_hex(before[before.size() - 2]))
-                 : text::is_decimal(last) || (last == '.' && before.size() > 1 &&
-                                              text::is_decimal(before[before.size() - 2]));
+  return is_ipv6 ? text::is_hexadecimal(last) || (last == ':' && before.size() > 1 &&
+                                                  text::is_hexadecimal(before[before.size() - 2]))
+                 : text::is_digit(last) || (last == '.' && before.size() > 1 &&
+                                            text::is_digit(before[before.size() - 2]));
 }
 
 }  // namespace
