@@ -44,11 +44,7 @@ std::uint32_t compile_options(const PythonSyntax& syntax) {
   return options;
 }
 
-#ifdef NDEBUG
-constexpr std::uint32_t trust_in_text = PCRE2_NO_UTF_CHECK;
-#else
-constexpr std::uint32_t trust_in_text = 0;
-#endif
+constexpr std::uint32_t no_jit = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK;
 
 }  // namespace
 
@@ -140,18 +136,22 @@ MatchStatus Regex::search(std::string_view text,
   match.text_ = text;
   pcre2_set_offset_limit(match.context_.get(),
                          last_start == std::string_view::npos ? PCRE2_UNSET : last_start);
-  const auto run = [&](std::uint32_t options) {
-    return pcre2_match(code_.get(),
-                       units(text),
-                       text.size(),
-                       from,
-                       options | trust_in_text,
-                       match.data_.get(),
-                       match.context_.get());
+  const auto run = [&](auto* engine, std::uint32_t options) {
+    return engine(code_.get(),
+                  units(text),
+                  text.size(),
+                  from,
+                  options,
+                  match.data_.get(),
+                  match.context_.get());
   };
-  int found = run(has_jit_ ? 0 : PCRE2_NO_JIT);
+#ifdef NDEBUG
+  int found = has_jit_ ? run(pcre2_jit_match, 0) : run(pcre2_match, no_jit);
+#else
+  int found = run(pcre2_match, has_jit_ ? 0 : no_jit);  // looks whether the text is valid
+#endif
   if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
-    found = run(PCRE2_NO_JIT);
+    found = run(pcre2_match, no_jit);
   }
   if (found > 0) {
     match.found_ = found;
