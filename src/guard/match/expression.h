@@ -26,7 +26,8 @@ class Searches {
 public:
   static constexpr std::size_t long_text{4096};
   static constexpr std::uint32_t steps{100'000};
-  static constexpr std::uint32_t steps_at_first{1'000'000};
+  static constexpr std::uint32_t steps_at_first{50'000'000};
+  static constexpr std::uint32_t heap_kib{512 * 1024};  // of which only what is needed is taken
   static constexpr std::uint32_t steps_elsewhere{1'000};
 
   [[nodiscard]] MatchStatus search(const Regex& regex, std::string_view text);
@@ -42,7 +43,7 @@ private:
 
   std::uint64_t stopped_{0};
   Match usual_{MatchLimits{.steps = steps}};
-  Match first_{MatchLimits{.steps = steps_at_first}};
+  Match first_{MatchLimits{.steps = steps_at_first, .heap_kib = heap_kib}};
   Match elsewhere_{MatchLimits{.steps = steps_elsewhere}};
   Match* last_{&usual_};
 };

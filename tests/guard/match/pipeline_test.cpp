@@ -161,6 +161,8 @@ TEST(Pipeline, AVeryLongLineThatShouldMatchDoes) {
   Lines lines({.failregex = {"^user .* from <HOST>$", "user \\S+ at <HOST>"}});
   EXPECT_EQ(lines.ids("user " + std::string(1 << 20, 'x') + " from 192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(lines.ids(std::string(1 << 20, 'x') + " user alice at 192.0.2.1"), "192.0.2.1");
+  Lines tempered({.failregex = {"^for <F-USER>(?:(?! from ).)*?</F-USER> from <HOST>$"}});
+  EXPECT_EQ(tempered.ids("for " + std::string(1 << 20, 'x') + " from 192.0.2.1"), "192.0.2.1");
 }
 
 }  // namespace
