@@ -197,36 +197,37 @@ Result<PythonParser::Piece> PythonParser::parse_conditional(std::size_t start) {
   return Piece{Piece::Kind::atom, std::exchange(out_, std::move(outer)), width};
 }
 
-Result<PythonParser::FlagChange> PythonParser::parse_flag_letters() {
-  FlagChange change;
-  Flags* into = &change.on;
+/// "iu" up to what ends it.
+Result<bool> PythonParser::parse_flags_into(Flags& flags, bool off) {
   bool any = false;
   while (true) {
     const auto place = source_.at();
     const auto letter = source_.take_while(flag_letters, 1);
     if (letter.empty()) {
-      const bool off = into == &change.off;
-      if (source_.take(")") && any && !off) {
-        change.whole_pattern = true;
-        return change;
-      }
-      source_.back_to(place);
-      if (source_.take(":") && any) {
-        return change;
-      }
-      source_.back_to(place);
-      if (!off && source_.take("-")) {
-        into = &change.off;
-        any = false;
-        continue;
-      }
-      return source_.complain(
-          is_ascii_letter(source_.peek()) ? "unknown flag" : "unknown extension or missing flag",
-          place);
+      return any;
     }
     any = true;
-    SPRANGA_CHECK(set_flag(letter.front(), *into, into == &change.off, place));
+    SPRANGA_CHECK(set_flag(letter.front(), flags, off, place));
   }
+}
+
+Result<PythonParser::FlagChange> PythonParser::parse_flag_letters() {
+  FlagChange change;
+  SPRANGA_TRY(bool any, parse_flags_into(change.on, false));
+  const auto place = source_.at();
+  change.whole_pattern = any && source_.take(")");
+  if (change.whole_pattern) {
+    return change;
+  }
+  if (source_.take("-")) {
+    SPRANGA_TRY(any, parse_flags_into(change.off, true));
+  }
+  if (any && source_.take(":")) {
+    return change;
+  }
+  return source_.complain(
+      is_ascii_letter(source_.peek()) ? "unknown flag" : "unknown extension or missing flag",
+      place);
 }
 
 Result<void> PythonParser::set_flag(char letter, Flags& flags, bool off, std::size_t place) const {

@@ -91,6 +91,7 @@ private:
   [[nodiscard]] Result<Piece> parse_conditional(std::size_t start);
   [[nodiscard]] Result<Piece> parse_flags(std::size_t start, bool first_of_pattern);
   [[nodiscard]] Result<FlagChange> parse_flag_letters();
+  [[nodiscard]] Result<bool> parse_flags_into(Flags& flags, bool off);
   [[nodiscard]] Result<void> set_flag(char letter, Flags& flags, bool off, std::size_t place) const;
   [[nodiscard]] Result<Width> parse_body(std::size_t start, std::string_view opening);
   [[nodiscard]] Result<int> condition_group(std::string_view name, std::size_t start);
