@@ -142,23 +142,27 @@ private:
     if (::lstat(from.c_str(), &status) != 0) {
       return errno_failure(from);
     }
-    if (S_ISREG(status.st_mode)) {
-      ++done_.files;
-      SPRANGA_CHECK(copy_regular(from, to));
-    } else if (S_ISDIR(status.st_mode)) {
-      ++done_.folders;
-      if (::mkdir(to.c_str(), 0700) != 0) {
-        return errno_failure(to);
-      }
-      SPRANGA_CHECK(folder(from, to));
-    } else if (S_ISLNK(status.st_mode)) {
-      ++done_.links;
-      SPRANGA_CHECK(link(from, to));
-    } else {
+    const auto kind = status.st_mode & S_IFMT;
+    if (kind != S_IFREG && kind != S_IFDIR && kind != S_IFLNK) {
       done_.left_out.push_back(from.string());
       return {};
     }
-    return dress(to, status);
+    auto copied = content(kind, from, to);
+    return copied ? dress(to, status) : copied;
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  [[nodiscard]] Result<void> content(mode_t kind, const fs::path& from, const fs::path& to) {
+    if (kind == S_IFREG) {
+      ++done_.files;
+      return copy_regular(from, to);
+    }
+    if (kind == S_IFLNK) {
+      ++done_.links;
+      return link(from, to);
+    }
+    ++done_.folders;
+    return ::mkdir(to.c_str(), 0700) == 0 ? folder(from, to) : errno_failure(to);
   }
 
   [[nodiscard]] Result<void> link(const fs::path& from, const fs::path& to) {

@@ -124,29 +124,38 @@ Result<Number> whole_result(char op, std::int64_t a, std::int64_t b) {
   return overflow ? too_large() : Result<Number>(Number(out));
 }
 
+/// Python's words for a division by nothing.
+std::string_view no_division(std::string_view op, bool whole) {
+  if (op == "/") {
+    return whole ? "division by zero" : "float division by zero";
+  }
+  if (op == "%") {
+    return whole ? "integer modulo by zero" : "float modulo";
+  }
+  return whole ? "integer division or modulo by zero" : "float floor division by zero";
+}
+
+Result<Number> divided_whole(std::string_view op, std::int64_t a, std::int64_t b) {
+  if (b == -1) {  // the smallest number has no opposite
+    return op == "//" ? whole_result('-', 0, a) : Result<Number>(Number(std::int64_t{0}));
+  }
+  const auto quotient = std::get<std::int64_t>(floor_divide(a, b));
+  return op == "//" ? Number(quotient) : Number(a - quotient * b);
+}
+
 Result<Number> divided(std::string_view op, const Number& a, const Number& b) {
   const bool whole = both_whole(a, b);
   if (real(b) == 0) {
-    return fail(Errc::malformed,
-                op == "/" ? (whole ? "division by zero" : "float division by zero")
-                : whole
-                    ? (op == "%" ? "integer modulo by zero" : "integer division or modulo by zero")
-                    : (op == "%" ? "float modulo" : "float floor division by zero"));
+    return fail(Errc::malformed, std::string(no_division(op, whole)));
   }
   if (op == "/") {
     return Number(real(a) / real(b));
   }
-  if (!whole) {
-    const auto quotient = std::floor(real(a) / real(b));
-    return Number(op == "//" ? quotient : real(a) - quotient * real(b));
+  if (whole) {
+    return divided_whole(op, std::get<std::int64_t>(a), std::get<std::int64_t>(b));
   }
-  const auto x = std::get<std::int64_t>(a);
-  const auto y = std::get<std::int64_t>(b);
-  if (y == -1) {
-    return op == "//" ? whole_result('-', 0, x) : Result<Number>(Number(std::int64_t{0}));
-  }
-  const auto quotient = floor_divide(x, y);
-  return op == "//" ? quotient : Number(x - std::get<std::int64_t>(quotient) * y);
+  const auto quotient = std::floor(real(a) / real(b));
+  return Number(op == "//" ? quotient : real(a) - quotient * real(b));
 }
 
 Result<Number> combine(std::string_view op, const Number& a, const Number& b) {
