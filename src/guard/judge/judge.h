@@ -79,7 +79,7 @@ public:
   static constexpr std::size_t max_accounts = 4'000'000;
 
   /// Of a line that is kept with an account.
-  static constexpr std::size_t max_match_length = 16 * 1024;
+  static constexpr std::size_t max_match_length = 16UL * 1024;
 
 private:
   struct Account {

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t block = 256 * 1024;
+constexpr std::size_t block = 256UL * 1024;
 
 constexpr std::array packed_heads = {
     "\x1F\x8B"sv,                  // gzip

@@ -73,7 +73,7 @@ Result<std::string> keep_in_memory(int fd, std::uint64_t limit) {
   if (kept < 0) {
     return cannot("memory", errno);
   }
-  std::vector<char> block(256 * 1024);
+  std::vector<char> block(256UL * 1024);
   std::uint64_t total = 0;
   while (true) {
     const auto count = ::read(fd, block.data(), block.size());

@@ -7,7 +7,7 @@ namespace spranga::guard {
 
 namespace {
 
-constexpr std::size_t one_read = 256 * 1024;
+constexpr std::size_t one_read = 256UL * 1024;
 
 }  // namespace
 
@@ -23,11 +23,8 @@ Result<std::optional<LogLine>> TextSource::next() {
     if (begin_ < end_ && buffer_[begin_] == '\0') {
       drop_leading_nuls();
     }
-    const auto* from = buffer_.data() + searched_;
-    const auto* found = static_cast<const char*>(std::memchr(from, '\n', end_ - searched_));
-    if (found != nullptr && static_cast<std::size_t>(found - buffer_.data()) - begin_ <= longest_) {
-      const auto length = static_cast<std::size_t>(found - buffer_.data()) - begin_;
-      return take(length, length + 1);
+    if (const auto length = line_length()) {
+      return take(*length, *length + 1);
     }
     searched_ = end_;
     if (end_ - begin_ > longest_) {
@@ -40,6 +37,17 @@ Result<std::optional<LogLine>> TextSource::next() {
       return begin_ == end_ ? std::optional<LogLine>() : take(end_ - begin_, end_ - begin_);
     }
   }
+}
+
+/// Up to the next LF, where that is there and near enough.
+std::optional<std::size_t> TextSource::line_length() const {
+  const auto* from = buffer_.data() + searched_;
+  const auto* found = static_cast<const char*>(std::memchr(from, '\n', end_ - searched_));
+  if (found == nullptr) {
+    return std::nullopt;
+  }
+  const auto length = static_cast<std::size_t>(found - buffer_.data()) - begin_;
+  return length <= longest_ ? std::optional(length) : std::nullopt;
 }
 
 LogLine TextSource::take(std::size_t length, std::size_t with_break) {

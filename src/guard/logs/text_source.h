@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "guard/logs/byte_source.h"
@@ -26,6 +27,7 @@ private:
   [[nodiscard]] Result<bool> read_more();
   [[nodiscard]] Result<void> skip_rest_of_line();
   void drop_leading_nuls();
+  [[nodiscard]] std::optional<std::size_t> line_length() const;
   [[nodiscard]] LogLine take(std::size_t length, std::size_t with_break);
 
   std::unique_ptr<ByteSource> bytes_;
