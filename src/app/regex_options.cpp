@@ -102,24 +102,29 @@ public:
 
   Result<std::vector<std::string>> scan() {
     while (at_ < given_.size()) {
-      const auto& word = given_[at_++];
-      if (word == "--") {
-        arguments_.insert(
-            arguments_.end(), given_.begin() + static_cast<std::ptrdiff_t>(at_), given_.end());
-        break;
-      }
-      if (word.starts_with("--")) {
-        SPRANGA_CHECK(take_long(word));
-      } else if (word.starts_with('-') && word.size() > 1) {
-        SPRANGA_CHECK(take_short(word));
-      } else {
-        arguments_.push_back(word);
-      }
+      SPRANGA_CHECK(take(given_[at_++]));
     }
     return std::move(arguments_);
   }
 
 private:
+  Result<void> take(const std::string& word) {
+    if (word == "--") {
+      arguments_.insert(
+          arguments_.end(), given_.begin() + static_cast<std::ptrdiff_t>(at_), given_.end());
+      at_ = given_.size();
+      return {};
+    }
+    if (word.starts_with("--")) {
+      return take_long(word);
+    }
+    if (word.starts_with('-') && word.size() > 1) {
+      return take_short(word);
+    }
+    arguments_.push_back(word);
+    return {};
+  }
+
   Result<std::string> value_of(const Option& option) {
     if (at_ == given_.size()) {
       return fail(Errc::malformed, say(Word::app_needs_value, {std::string(option.name)}));

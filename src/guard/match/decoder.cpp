@@ -123,6 +123,8 @@ public:
 
   IconvDecoder(const IconvDecoder&) = delete;
   IconvDecoder& operator=(const IconvDecoder&) = delete;
+  IconvDecoder(IconvDecoder&&) = delete;
+  IconvDecoder& operator=(IconvDecoder&&) = delete;
 
   ~IconvDecoder() override { ::iconv_close(converter_); }
 

@@ -71,6 +71,32 @@ bool adds(Hit& hit, Failure& session) {
   return hit.attempts > 0;
 }
 
+Result<std::vector<CompiledExpression>> compile_all(const std::vector<ban::Expression>& sources,
+                                                    ExpressionRole role,
+                                                    bool needs_id) {
+  std::vector<CompiledExpression> all;
+  for (const auto& source : sources) {
+    SPRANGA_TRY(auto compiled, CompiledExpression::compile(source, role));
+    if (needs_id && !compiled.has_id()) {
+      return fail(
+          Errc::malformed,
+          fmt::format(
+              "{}No failure-id group in '{}'", place_of(source.origin), compiled.expanded()));
+    }
+    all.push_back(std::move(compiled));
+  }
+  return all;
+}
+
+/// What the filter's own id group caught, as an id.
+std::string own_id(const FieldContent& fid, bool raw) {
+  if (const auto* text = std::get_if<std::string>(&fid)) {
+    return canonical_id(*text, raw ? IdKind::raw : IdKind::guess);
+  }
+  const auto* tuple = std::get_if<std::vector<TuplePart>>(&fid);
+  return tuple == nullptr ? "" : tuple_id(*tuple);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Pipeline>> Pipeline::make(const ban::FilterSpec& filter,
@@ -86,27 +112,11 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
   if (filter.prefregex) {
     SPRANGA_TRY(prefix_, CompiledExpression::compile(*filter.prefregex, {.names_too = names_too}));
   }
-  const bool id_in_prefix = prefix_ && prefix_->has_id();
-  const auto add = [&](const std::vector<ban::Expression>& sources,
-                       std::vector<CompiledExpression>& to,
-                       ExpressionRole role,
-                       bool needs_id) -> Result<void> {
-    for (const auto& source : sources) {
-      SPRANGA_TRY(auto compiled, CompiledExpression::compile(source, role));
-      if (needs_id && !id_in_prefix && !compiled.has_id()) {
-        return fail(
-            Errc::malformed,
-            fmt::format(
-                "{}No failure-id group in '{}'", place_of(source.origin), compiled.expanded()));
-      }
-      to.push_back(std::move(compiled));
-    }
-    return {};
-  };
+  const bool needs_id = !prefix_ || !prefix_->has_id();
   const ExpressionRole catching{.names_too = names_too, .multiline = many_lines()};
-  SPRANGA_CHECK(add(filter.failregex, fail_, catching, true));
-  SPRANGA_CHECK(add(filter.weakregex, weak_, catching, true));
-  SPRANGA_CHECK(add(filter.ignoreregex, ignore_, {.names_too = names_too}, false));
+  SPRANGA_TRY(fail_, compile_all(filter.failregex, catching, needs_id));
+  SPRANGA_TRY(weak_, compile_all(filter.weakregex, catching, needs_id));
+  SPRANGA_TRY(ignore_, compile_all(filter.ignoreregex, {.names_too = names_too}, false));
   ignored_by_.assign(ignore_.size(), 0);
   return {};
 }
@@ -336,13 +346,6 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
   const bool raw_names = settings_.usedns == ban::UseDns::raw || settings_.raw_hosts;
   const auto* fid = failure.find("fid");
   const bool has_fid = fid != nullptr && is_set(*fid);
-  const auto own = [&] {
-    const auto* text = std::get_if<std::string>(fid);
-    const auto* tuple = std::get_if<std::vector<TuplePart>>(fid);
-    return text != nullptr    ? canonical_id(*text, raw_names ? IdKind::raw : IdKind::guess)
-           : tuple != nullptr ? tuple_id(*tuple)
-                              : "";
-  };
   const auto* ip = failure.text("ip4");
   auto kind = IdKind::ipv4;
   if (ip == nullptr) {
@@ -358,7 +361,7 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
     }
     kind = IdKind::raw;
   } else if (has_fid) {
-    return {{own()}};
+    return {{own_id(*fid, raw_names)}};
   } else {
     return {{std::nullopt}, of_session};
   }
@@ -367,7 +370,7 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
   if (!has_fid || (fid_text != nullptr && *fid_text == *ip)) {
     return {{std::move(address)}};
   }
-  auto id = own();
+  auto id = own_id(*fid, raw_names);
   failure.set("ip", std::move(address));
   return {{std::move(id)}};
 }
