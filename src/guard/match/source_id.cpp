@@ -108,6 +108,26 @@ std::optional<int> prefix_of(std::string_view& text) {
   return prefix;
 }
 
+/// As Python quotes text.
+std::string quoted(std::string_view text) {
+  const bool single = text.find('\'') == std::string_view::npos;
+  const char quote = !single && text.find('"') == std::string_view::npos ? '"' : '\'';
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + quote;
+}
+
 }  // namespace
 
 std::string canonical_id(std::string_view text, IdKind kind, std::optional<int> prefix) {
@@ -147,26 +167,7 @@ std::string tuple_id(const std::vector<std::optional<std::string>>& parts) {
   std::string out = "(";
   for (const auto& part : parts) {
     out += out.size() > 1 ? ", " : "";
-    if (!part) {
-      out += "None";
-      continue;
-    }
-    const char quote =
-        part->find('\'') != std::string::npos && part->find('"') == std::string::npos ? '"' : '\'';
-    out += quote;
-    for (const char c : *part) {
-      if (c == quote || c == '\\') {
-        out += '\\';
-        out += c;
-      } else if (c == '\n' || c == '\r' || c == '\t') {
-        out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-      } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-        out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-      } else {
-        out += c;
-      }
-    }
-    out += quote;
+    out += part ? quoted(*part) : "None";
   }
   return out + ")";
 }
