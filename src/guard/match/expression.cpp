@@ -75,6 +75,9 @@ CompiledExpression::CompiledExpression(const ban::Expression& source,
       regex_(std::move(regex)),
       head_(role.multiline ? "" : literal_head(expanded_)),
       content_(regex_.group_number("content")) {
+  for (auto& word : needed_words(expanded_)) {
+    needed_.emplace_back(std::move(word));
+  }
   for (int number = 1; number <= regex_.group_count(); ++number) {
     const auto& name = regex_.group_name(number);
     if (name.size() <= alternative_start.size()) {
@@ -107,8 +110,16 @@ Result<CompiledExpression> CompiledExpression::compile(const ban::Expression& so
   return CompiledExpression(source, std::move(expanded), *std::move(regex), role);
 }
 
+bool CompiledExpression::may_match(std::string_view text) const {
+  if (!head_.empty()) {
+    return text.starts_with(head_);
+  }
+  return needed_.empty() ||
+         std::ranges::any_of(needed_, [&](const NeededWord& word) { return word.is_in(text); });
+}
+
 bool CompiledExpression::search(std::string_view text, Searches& searches, ban::Instant now) {
-  if (!text.starts_with(head_)) {
+  if (!may_match(text)) {
     return false;
   }
   if (quarantined_until_) {

@@ -14,6 +14,7 @@
 #include "ban/jail_spec.h"
 #include "base/result.h"
 #include "guard/match/failure.h"
+#include "guard/match/needed_words.h"
 #include "guard/regex/regex.h"
 
 namespace spranga::guard {
@@ -93,6 +94,9 @@ public:
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
 private:
+  /// Whether `text` may match at all.
+  [[nodiscard]] bool may_match(std::string_view text) const;
+
   CompiledExpression(const ban::Expression& source,
                      std::string expanded,
                      Regex regex,
@@ -109,8 +113,9 @@ private:
   const ban::Expression* source_;
   std::string expanded_;
   Regex regex_;
-  std::string head_;  // without it no text matches
-  int content_{0};    // number of the group
+  std::string head_;                // without it no text matches
+  std::vector<NeededWord> needed_;  // nor without one of these, where there are any
+  int content_{0};                  // number of the group
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
   std::uint64_t limit_hits_{0};

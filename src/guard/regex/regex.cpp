@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "guard/regex/python_syntax.h"
@@ -45,6 +46,32 @@ std::uint32_t compile_options(const PythonSyntax& syntax) {
 }
 
 constexpr std::uint32_t no_jit = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK;
+constexpr std::uint32_t unicode = PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK;
+
+/// Whether all bytes are ASCII; eight at a time.
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::uint64_t seen = 0;
+  while (text.size() >= sizeof seen) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), sizeof eight);
+    seen |= eight;
+    text.remove_prefix(sizeof eight);
+  }
+  for (const char c : text) {
+    seen |= static_cast<unsigned char>(c);
+  }
+  return (seen & high_bits) == 0;
+}
+
+/// Whether an expression says the same of an ASCII text with and without Unicode: it names no
+/// character beyond ASCII, by itself, by number or by property.
+bool is_plain(std::string_view pattern) {
+  constexpr std::array odd{"\\x", "\\p", "\\P", "\\N", "\\o", "\\X", "\\R", "\\h", "\\H", "(*"};
+  return is_ascii(pattern) && std::ranges::none_of(odd, [&](std::string_view word) {
+           return pattern.find(word) != std::string_view::npos;
+         });
+}
 
 }  // namespace
 
@@ -109,16 +136,22 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexOptions options) {
   int error = 0;
   PCRE2_SIZE place = 0;
   Regex out;
-  out.code_.reset(pcre2_compile(units(syntax.pattern),
-                                syntax.pattern.size(),
-                                compile_options(syntax),
-                                &error,
-                                &place,
-                                context.get()));
+  const auto compile_with = [&](std::uint32_t flags) {
+    return Code(pcre2_compile(
+        units(syntax.pattern), syntax.pattern.size(), flags, &error, &place, context.get()));
+  };
+  out.code_ = compile_with(compile_options(syntax));
   if (out.code_ == nullptr) {
     return fail(Errc::malformed, fmt::format("PCRE2: {}", message_of(error)));
   }
   out.has_jit_ = options.jit && pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
+  if (out.has_jit_ && is_plain(syntax.pattern)) {
+    out.ascii_code_ = compile_with(compile_options(syntax) & ~unicode);
+    if (out.ascii_code_ != nullptr &&
+        pcre2_jit_compile(out.ascii_code_.get(), PCRE2_JIT_COMPLETE) != 0) {
+      out.ascii_code_.reset();
+    }
+  }
   out.names_ = std::move(syntax.names);
   out.rewritten_ = std::move(syntax.pattern);
   return out;
@@ -136,14 +169,10 @@ MatchStatus Regex::search(std::string_view text,
   match.text_ = text;
   pcre2_set_offset_limit(match.context_.get(),
                          last_start == std::string_view::npos ? PCRE2_UNSET : last_start);
+  const auto* code = ascii_code_ != nullptr && is_ascii(text) ? ascii_code_.get() : code_.get();
   const auto run = [&](auto* engine, std::uint32_t options) {
-    return engine(code_.get(),
-                  units(text),
-                  text.size(),
-                  from,
-                  options,
-                  match.data_.get(),
-                  match.context_.get());
+    return engine(
+        code, units(text), text.size(), from, options, match.data_.get(), match.context_.get());
   };
 #ifdef NDEBUG
   int found = has_jit_ ? run(pcre2_jit_match, 0) : run(pcre2_match, no_jit);

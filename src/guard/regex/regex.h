@@ -131,7 +131,11 @@ private:
 
   Regex() = default;
 
-  std::unique_ptr<pcre2_real_code_8, Deleter> code_;
+  using Code = std::unique_ptr<pcre2_real_code_8, Deleter>;
+
+  Code code_;
+  Code ascii_code_;  // for texts of ASCII alone, where Unicode makes no difference but costs; or
+                     // none
   std::vector<std::string> names_;
   std::string rewritten_;
   bool has_jit_{false};

@@ -1,0 +1,70 @@
+#include "guard/match/needed_words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spranga::guard {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(NeededWords, AreTheLongestRunOfPlainCharacters) {
+  EXPECT_THAT(needed_words("^a \\S+ authentication failed: x"),
+              ElementsAre(" authentication failed: x"));
+  EXPECT_THAT(needed_words("\\[\\d+\\]: sshd\\[\\d+\\]"), ElementsAre("]: sshd["));
+  EXPECT_THAT(needed_words("colou?r seen"), ElementsAre("r seen"));
+  EXPECT_THAT(needed_words("abc+de"), ElementsAre("abc"));
+  EXPECT_THAT(needed_words("abcd{2}ef"), ElementsAre("abc"));
+}
+
+TEST(NeededWords, OfAlternativesAreOneOfEachBranch) {
+  EXPECT_THAT(needed_words("(?:sshd|dropbear)\\S*: x"), ElementsAre("sshd", "dropbear"));
+  EXPECT_THAT(needed_words("^(?P<pre>(?:sshd\\[\\d+\\]|\\d+ sshd):)"),
+              ElementsAre("sshd[", " sshd"));
+  EXPECT_THAT(needed_words("one|two|three"), ElementsAre("one", "two", "three"));
+}
+
+TEST(NeededWords, AreUnknownWhereABranchHasNone) {
+  EXPECT_THAT(needed_words("sshd|\\d+"), IsEmpty());
+  EXPECT_THAT(needed_words("(?:sshd|)"), IsEmpty());
+  EXPECT_THAT(needed_words("(?:sshd)?"), IsEmpty());
+  EXPECT_THAT(needed_words("(?:sshd)*x"), IsEmpty());
+  EXPECT_THAT(needed_words("(?:sshd){0,2}"), IsEmpty());
+  EXPECT_THAT(needed_words("[sshd]+"), IsEmpty());
+}
+
+TEST(NeededWords, AreNotTakenFromWhatMayBeAbsent) {
+  EXPECT_THAT(needed_words("(?!sshd)\\w+"), IsEmpty());
+  EXPECT_THAT(needed_words("(?<=from )<x>"), ElementsAre("<x>"));
+  EXPECT_THAT(needed_words("(?i)sshd"), IsEmpty());
+  EXPECT_THAT(needed_words("(?i:sshd)"), IsEmpty());
+  EXPECT_THAT(needed_words("(?x) s s h d"), IsEmpty());
+  EXPECT_THAT(needed_words("(?#a note)sshd"), IsEmpty());
+  EXPECT_THAT(needed_words("(a)?(?(1)sshd|cron)"), IsEmpty());
+}
+
+TEST(NeededWords, AreUnknownWhereTheExpressionIsOdd) {
+  EXPECT_THAT(needed_words("a{b|c}sshd"), IsEmpty());
+  EXPECT_THAT(needed_words("sshd)"), IsEmpty());
+  EXPECT_THAT(needed_words("(sshd"), IsEmpty());
+  EXPECT_THAT(needed_words("sshd\\"), IsEmpty());
+  EXPECT_THAT(needed_words("[sshd"), IsEmpty());
+  EXPECT_THAT(needed_words(""), IsEmpty());
+  EXPECT_THAT(needed_words("[]|]+ab"), IsEmpty());
+  EXPECT_THAT(needed_words(std::string(500, '(') + "sshd" + std::string(500, ')')), IsEmpty());
+}
+
+TEST(NeededWord, IsFoundWhereverItStands) {
+  const NeededWord word("failed");
+  for (const auto* text :
+       {"failed", "it failed", "failed it", "fail failed", "ffailed", "fffailed"}) {
+    EXPECT_TRUE(word.is_in(text)) << text;
+  }
+  for (const auto* text : {"", "f", "faile", "ailed", "failure", "f a i l e d"}) {
+    EXPECT_FALSE(word.is_in(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace spranga::guard
