@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "guard/regex/python_syntax.h"
@@ -64,13 +67,37 @@ bool is_ascii(std::string_view text) {
   return (seen & high_bits) == 0;
 }
 
-/// Whether an expression says the same of an ASCII text with and without Unicode: it names no
-/// character beyond ASCII, by itself, by number or by property.
-bool is_plain(std::string_view pattern) {
-  constexpr std::array odd{"\\x", "\\p", "\\P", "\\N", "\\o", "\\X", "\\R", "\\h", "\\H", "(*"};
-  return is_ascii(pattern) && std::ranges::none_of(odd, [&](std::string_view word) {
-           return pattern.find(word) != std::string_view::npos;
-         });
+/// What \s has beyond ASCII, as the rewriting spells it behind its ASCII part.
+constexpr std::string_view spaces_beyond_ascii =
+    R"(\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}-\x{2029}\x{202f}\x{205f}\x{3000})";
+
+/// Whether every character given by its number is ASCII.
+bool numbers_are_ascii(std::string_view pattern) {
+  constexpr std::string_view start = "\\x";
+  while ((pattern = pattern.substr(std::min(pattern.find(start), pattern.size()))) != "") {
+    pattern.remove_prefix(start.size());
+    unsigned value = 0;
+    const auto* end = pattern.data() + pattern.size();
+    if (!pattern.starts_with('{') ||
+        std::from_chars(pattern.data() + 1, end, value, 16).ec != std::errc() || value > 0x7F) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// An expression that says the same of every ASCII text without Unicode. nullopt where this one
+/// may name a character beyond ASCII: by itself, by its number or by a property.
+std::optional<std::string> ascii_form(std::string pattern) {
+  for (std::size_t at = 0; (at = pattern.find(spaces_beyond_ascii, at)) != std::string::npos;) {
+    pattern.erase(at, spaces_beyond_ascii.size());
+  }
+  constexpr std::array odd{"\\p", "\\P", "\\N", "\\o", "\\X", "\\R", "\\h", "\\H", "(*"};
+  const bool plain = is_ascii(pattern) && numbers_are_ascii(pattern) &&
+                     std::ranges::none_of(odd, [&](std::string_view word) {
+                       return pattern.find(word) != std::string::npos;
+                     });
+  return plain ? std::optional(std::move(pattern)) : std::nullopt;
 }
 
 }  // namespace
@@ -136,17 +163,16 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexOptions options) {
   int error = 0;
   PCRE2_SIZE place = 0;
   Regex out;
-  const auto compile_with = [&](std::uint32_t flags) {
-    return Code(pcre2_compile(
-        units(syntax.pattern), syntax.pattern.size(), flags, &error, &place, context.get()));
+  const auto compiled = [&](std::string_view text, std::uint32_t flags) {
+    return Code(pcre2_compile(units(text), text.size(), flags, &error, &place, context.get()));
   };
-  out.code_ = compile_with(compile_options(syntax));
+  out.code_ = compiled(syntax.pattern, compile_options(syntax));
   if (out.code_ == nullptr) {
     return fail(Errc::malformed, fmt::format("PCRE2: {}", message_of(error)));
   }
   out.has_jit_ = options.jit && pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
-  if (out.has_jit_ && is_plain(syntax.pattern)) {
-    out.ascii_code_ = compile_with(compile_options(syntax) & ~unicode);
+  if (const auto plain = ascii_form(syntax.pattern); plain && out.has_jit_) {
+    out.ascii_code_ = compiled(*plain, compile_options(syntax) & ~unicode);
     if (out.ascii_code_ != nullptr &&
         pcre2_jit_compile(out.ascii_code_.get(), PCRE2_JIT_COMPLETE) != 0) {
       out.ascii_code_.reset();
