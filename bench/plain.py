@@ -55,7 +55,7 @@ def configuration(folder, log):
     (etc / "jail.d").mkdir(exist_ok=True)
     for left in (etc / "jail.d").iterdir():
         left.unlink()
-    text = "[DEFAULT]\nfindtime = 10m\nmaxretry = 5\nbackend = polling\naction =\nusedns = no\n"
+    text = "[DEFAULT]\nfindtime = 10m\nmaxretry = 5\nbackend = polling\naction =\n"
     for jail, name in JAILS.items():
         text += f"[{jail}]\nenabled = true\nfilter = {name}\nlogpath = {log}\n"
     (etc / "jail.local").write_text(text)
