@@ -187,7 +187,7 @@ private:
 std::vector<Option> bind_regex_options(RegexOptions& options) {
   auto& o = options;
   constexpr auto read = Word::group_regex;
-  constexpr auto printed = Word::group_regex_output;
+  constexpr auto printed = Word::group_output;
   // clang-format off
   return {
       {"--config", "-c", Word::argument_folder, "", Word::option_config, read, {}, store(o.config)},
@@ -212,9 +212,9 @@ std::vector<Option> bind_regex_options(RegexOptions& options) {
       {"--print-all-missed", "", Word::none, "", Word::option_print_all_missed, printed, {}, set(o.print_all_missed)},
       {"--print-all-ignored", "", Word::none, "", Word::option_print_all_ignored, printed, {}, set(o.print_all_ignored)},
       {"--debuggex", "-D", Word::none, "", Word::option_debuggex, printed, {}, accept()},
-      {"--log-level", "-l", Word::argument_level, "", Word::option_log_level, printed, {}, accept()},
-      {"--log-traceback", "-t", Word::none, "", Word::option_traceback, printed, {}, accept()},
-      {"--full-traceback", "", Word::none, "", Word::option_traceback, printed, {}, accept()},
+      {"--log-level", "-l", Word::argument_level, "", Word::option_of_no_effect, printed, {}, accept()},
+      {"--log-traceback", "-t", Word::none, "", Word::option_of_no_effect, printed, {}, accept()},
+      {"--full-traceback", "", Word::none, "", Word::option_of_no_effect, printed, {}, accept()},
       {"--short-version", "-V", Word::none, "", Word::option_short_version, printed, {}, set(o.show_version)},
   };
   // clang-format on

@@ -36,7 +36,7 @@ struct FilterSpec {
   /// spranga's own: failures that count only beside better evidence, never alone.
   std::vector<Expression> weakregex;
   int maxlines{1};
-  bool maxlines_given{false};  // the filter names it, were it 1
+  bool maxlines_given{false};              // the filter names it, were it 1
   std::optional<std::string> datepattern;  // several patterns on lines of their own
   std::vector<std::string> journalmatch;   // each a set of terms joined with " + "
 };
@@ -50,8 +50,8 @@ enum class Counting {
 
 struct BanTimeIncrement {
   bool enabled{false};
-  std::optional<std::string> factor;      // an expression
-  std::optional<std::string> formula;     // an expression over ban.Time, ban.Count, banFactor
+  std::optional<std::string> factor;       // an expression
+  std::optional<std::string> formula;      // an expression over ban.Time, ban.Count, banFactor
   std::optional<std::string> multipliers;  // numbers between blanks
   std::optional<std::chrono::seconds> maxtime;
   std::optional<std::chrono::seconds> rndtime;
@@ -87,7 +87,7 @@ struct JailSpec {
 
   // spranga's own
   Counting counting{Counting::fail2ban};
-  int ipv4_prefix{32};   // sightings are counted and banned by networks of this length
+  int ipv4_prefix{32};  // sightings are counted and banned by networks of this length
   int ipv6_prefix{128};
 };
 

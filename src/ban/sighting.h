@@ -15,17 +15,18 @@
 namespace spranga::ban {
 
 /// Value of a named group: unset, text, a set (users of one session), a tuple.
-using FieldValue = std::
-    variant<std::monostate, std::string, std::set<std::string>, std::vector<std::string>>;
+using FieldValue =
+    std::variant<std::monostate, std::string, std::set<std::string>, std::vector<std::string>>;
 
 struct Sighting {
   /// The ban key as fail2ban prints it: an address in canonical text, a name that was not
   /// resolved, or what F-ID or F-TUPLE_ID caught.
   std::string id;
   std::optional<Instant> at;  // none: the line's date is impossible, or there is none
-  std::map<std::string, FieldValue> fields;  // named groups in fail2ban's spelling ("user", "fport")
-  std::vector<std::string> matches;          // lines that made it, as text; hostile bytes included
-  std::size_t line{0};                       // number of the line that completed it, 1-based
+  std::map<std::string, FieldValue>
+      fields;                        // named groups in fail2ban's spelling ("user", "fport")
+  std::vector<std::string> matches;  // lines that made it, as text; hostile bytes included
+  std::size_t line{0};               // number of the line that completed it, 1-based
   /// The expression that matched; lives as long as the matcher's JailSpec.
   const Expression* expression{nullptr};
   int regex_index{-1};  // 0-based place in failregex (weak: in weakregex)

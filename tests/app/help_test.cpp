@@ -16,9 +16,9 @@
 
 #include "app/completion.h"
 #include "app/man_page.h"
-#include "text/nearest.h"
 #include "app/version.h"
 #include "tests/render/golden.h"
+#include "text/nearest.h"
 
 namespace spranga::app {
 namespace {
