@@ -63,6 +63,7 @@ ban::JailSpec jail_with(const ban::FilterSpec& filter) {
   ban::JailSpec jail;
   jail.name = filter.name;
   jail.filter = filter;
+  jail.counting = ban::Counting::window;  // as etc/jail.conf has it
   jail.usedns = ban::UseDns::no;
   return jail;
 }

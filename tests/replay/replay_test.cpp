@@ -203,7 +203,7 @@ TEST(Replay, LeavesOutABadJailAndNamesIt) {
   auto bad = jail("bad");
   bad.filter.failregex = {{"(<HOST>", {"filter.d/bad.conf", 3}}};
   auto worse = jail("worse");
-  worse.ignoreip = {"192.0.2.0/77"};
+  worse.ignorecache = "max-count=";
   worse.origin = {"jail.local", 12};
   const auto result = replayed({bad, jail(), worse}, {path});
   EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 2"));

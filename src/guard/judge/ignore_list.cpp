@@ -3,21 +3,12 @@
 #include <algorithm>
 
 #include "text/ascii.h"
-#include "text/escape.h"
 
 namespace spranga::guard {
 
 namespace {
 
 constexpr std::string_view file_scheme = "file:";
-
-bool looks_like_a_name(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    const auto lower = text::to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_' || static_cast<unsigned char>(c) >= 0x80;
-  });
-}
 
 /// file:/a, file:///a and file:a.
 std::string path_of(std::string_view entry) {
@@ -30,7 +21,7 @@ std::string path_of(std::string_view entry) {
 
 }  // namespace
 
-Result<IgnoreList> IgnoreList::make(const std::vector<std::string>& entries) {
+IgnoreList IgnoreList::make(const std::vector<std::string>& entries) {
   IgnoreList out;
   for (const auto& entry : entries) {
     if (entry.empty()) {
@@ -40,12 +31,8 @@ Result<IgnoreList> IgnoreList::make(const std::vector<std::string>& entries) {
       out.files_.push_back(path_of(entry));
     } else if (const auto network = Network::parse(entry)) {
       out.add(*network);
-    } else if (looks_like_a_name(entry)) {
-      out.names_.push_back(entry);
     } else {
-      return fail(
-          Errc::malformed,
-          "ignoreip: \"" + text::escape_clipped(entry, 80) + "\" is no address, network or name");
+      out.names_.push_back(entry);  // as fail2ban: a word that is nobody's name ignores nobody
     }
   }
   return out;

@@ -23,8 +23,9 @@ using FilePort = std::function<Result<std::string>(const std::string& path)>;
 
 class IgnoreList {
 public:
-  /// Errc::malformed names the entry that is neither address nor network, name or file.
-  [[nodiscard]] static Result<IgnoreList> make(const std::vector<std::string>& entries);
+  /// What is neither address nor network nor file is taken for a name, as in fail2ban; one that
+  /// nobody bears ignores nobody.
+  [[nodiscard]] static IgnoreList make(const std::vector<std::string>& entries);
 
   enum class Why { no, address, name };
 

@@ -45,7 +45,7 @@ bool Judge::Account::expire(ban::Instant now, std::chrono::seconds findtime) {
 }
 
 Result<Judge> Judge::make(const ban::JailSpec& spec, JudgePorts ports) {
-  SPRANGA_TRY(auto ignored, IgnoreList::make(spec.ignoreip));
+  auto ignored = IgnoreList::make(spec.ignoreip);
   SPRANGA_TRY(auto ban_time, BanTime::make(spec));
   SPRANGA_TRY(auto cache, IgnoreCache::make(spec.ignorecache));
   Judge judge(spec, std::move(ports), std::move(ignored), std::move(ban_time));

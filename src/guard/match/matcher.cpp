@@ -21,6 +21,7 @@ PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions
   if (jail.counting == ban::Counting::window) {
     // Who connects and waits five minutes before he guesses is still known.
     settings.session_lifetime = std::max(Sessions::lifetime, jail.findtime);
+    settings.one_client_sessions = true;
   }
   settings.resolve = options.resolve;
   return settings;

@@ -42,6 +42,7 @@ struct PipelineSettings {
   bool need_date{true};      // a match without a time is none
   bool ageing{true};         // sessions end after a while:
   std::chrono::seconds session_lifetime{Sessions::lifetime};
+  bool one_client_sessions{false};
   std::function<std::vector<std::string>(std::string_view name)> resolve{};
 };
 
@@ -103,7 +104,8 @@ private:
   };
 
   explicit Pipeline(PipelineSettings settings)
-      : settings_(std::move(settings)), sessions_(settings_.ageing, settings_.session_lifetime) {}
+      : settings_(std::move(settings)),
+        sessions_(settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions) {}
 
   [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
   void begin(const DatedLine& line);

@@ -28,6 +28,22 @@ Flags read_flags(Failure& fresh) {
   return flags;
 }
 
+/// The address that a line caught; nullptr where it has none.
+const std::string* address_in(const Failure& failure) {
+  for (const auto* name : {"ip4", "ip6", "dns"}) {
+    if (failure.has(name)) {
+      return failure.text(name);
+    }
+  }
+  return nullptr;
+}
+
+bool is_of_another_client(const Failure& fresh, const Failure& known) {
+  const auto* now = address_in(fresh);
+  const auto* before = address_in(known);
+  return now != nullptr && before != nullptr && *now != *before;
+}
+
 std::string name_of_user(const FieldContent& content) {
   const auto* text = std::get_if<std::string>(&content);
   return text == nullptr ? "" : *text;
@@ -125,6 +141,10 @@ std::shared_ptr<Failure> Sessions::merge(const std::string& id,
                                          ban::Instant now) {
   auto flags = read_flags(fresh);
   auto known = find(id, now);
+  if (known && one_client_ && is_of_another_client(fresh, *(*known)->failure)) {
+    forget(*known);
+    known.reset();
+  }
   std::shared_ptr<Failure> failure;
   std::size_t users = 0;
   if (known) {

@@ -27,8 +27,12 @@ public:
   static constexpr std::chrono::seconds lifetime{300};
 
   /// `ageing`: sessions end after `ends_after`; fail2ban-regex reads a whole log within it.
-  explicit Sessions(bool ageing, std::chrono::seconds ends_after = lifetime)
-      : ageing_(ageing), ends_after_(ends_after) {}
+  /// `one_client`: a line that names another address begins a new session of that id, since a
+  /// server's process number goes from client to client. fail2ban merges them.
+  explicit Sessions(bool ageing,
+                    std::chrono::seconds ends_after = lifetime,
+                    bool one_client = false)
+      : ageing_(ageing), ends_after_(ends_after), one_client_(one_client) {}
 
   /// The failure `fresh`, caught in `lines`, as part of session `id`. What comes back is shared
   /// with the session: what is changed in it is remembered.
@@ -58,6 +62,7 @@ private:
 
   bool ageing_;
   std::chrono::seconds ends_after_;
+  bool one_client_;
   std::list<Session> oldest_first_;
   std::unordered_map<std::string, Place> by_id_;
   std::size_t bytes_{0};
