@@ -87,6 +87,31 @@ Result<void> all_found(const std::vector<std::string>& asked,
   return {};
 }
 
+Apply choose_jails(ReplayRequest& request) {
+  return [&request](const std::string& value) {
+    request.jails = split_list(value);
+    request.options.chosen = !request.jails.empty();
+    return Result<void>();
+  };
+}
+
+Apply set_since(ReplayRequest& request) {
+  return [&request](const std::string& value) -> Result<void> {
+    request.options.since = parse_span(value);
+    if (!request.options.since) {
+      return fail(Errc::malformed, say(Word::replay_bad_time, {value}));
+    }
+    return {};
+  };
+}
+
+Apply set_today(ReplayRequest& request) {
+  return [&request](const std::string& value) -> Result<void> {
+    SPRANGA_TRY(request.options.today, parse_epoch(value));
+    return {};
+  };
+}
+
 }  // namespace
 
 std::optional<std::chrono::seconds> parse_span(std::string_view text) {
@@ -111,70 +136,19 @@ std::optional<std::chrono::seconds> parse_span(std::string_view text) {
   return std::chrono::seconds(sum);
 }
 
-std::vector<Option> bind_log_options(ReplayRequest& request) {
+// clang-format off
+std::vector<Option> bind_log_options(ReplayRequest& r) {
   constexpr auto group = Word::group_replay;
   return {
-      {"--config",
-       "-c",
-       Word::argument_folder,
-       "",
-       Word::option_config,
-       group,
-       {},
-       [&request](const std::string& value) {
-         request.config = value;
-         return Result<void>();
-       }},
-      {"--jail",
-       "",
-       Word::argument_jails,
-       "",
-       Word::option_jail,
-       group,
-       {},
-       [&request](const std::string& value) {
-         request.jails = split_list(value);
-         request.options.chosen = !request.jails.empty();
-         return Result<void>();
-       }},
-      {"--since",
-       "",
-       Word::argument_time,
-       "",
-       Word::option_since,
-       group,
-       {},
-       [&request](const std::string& value) -> Result<void> {
-         request.options.since = parse_span(value);
-         if (!request.options.since) {
-           return fail(Errc::malformed, say(Word::replay_bad_time, {value}));
-         }
-         return {};
-       }},
-      {"--now",
-       "",
-       Word::argument_epoch,
-       "",
-       Word::option_replay_now,
-       group,
-       {},
-       [&request](const std::string& value) -> Result<void> {
-         SPRANGA_TRY(request.options.today, parse_epoch(value));
-         return {};
-       }},
-      {"--timezone",
-       "",
-       Word::argument_zone,
-       "",
-       Word::option_replay_timezone,
-       group,
-       {},
-       [&request](const std::string& value) {
-         request.options.timezone = value;
-         return Result<void>();
-       }},
+      {"--config", "-c", Word::argument_folder, "", Word::option_config, group, {}, store(r.config)},
+      {"--jail", "", Word::argument_jails, "", Word::option_jail, group, {}, choose_jails(r)},
+      {"--since", "", Word::argument_time, "", Word::option_since, group, {}, set_since(r)},
+      {"--now", "", Word::argument_epoch, "", Word::option_replay_now, group, {}, set_today(r)},
+      {"--timezone", "", Word::argument_zone, "", Word::option_replay_timezone, group, {}, store(r.options.timezone)},
   };
 }
+
+// clang-format on
 
 Result<LoadedJails> load_jails(ReplayRequest& request) {
   using guard::config::Problem;

@@ -20,9 +20,7 @@ Result<std::optional<LogLine>> TextSource::next() {
   }
   searched_ = begin_;
   while (true) {
-    if (begin_ < end_ && buffer_[begin_] == '\0') {
-      drop_leading_nuls();
-    }
+    drop_leading_nuls();
     if (const auto length = line_length()) {
       return take(*length, *length + 1);
     }
@@ -91,6 +89,9 @@ Result<void> TextSource::skip_rest_of_line() {
 }
 
 void TextSource::drop_leading_nuls() {
+  if (begin_ == end_ || buffer_[begin_] != '\0') {
+    return;
+  }
   const auto first = std::find_if(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
                                   buffer_.begin() + static_cast<std::ptrdiff_t>(end_),
                                   [](char c) { return c != '\0'; });

@@ -33,7 +33,7 @@ public:
   }
 
   [[nodiscard]] std::string write(const std::string& name, const std::string& bytes) const {
-    const auto path = (path_ / name).string();
+    auto path = (path_ / name).string();
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
   }
