@@ -7,7 +7,7 @@
 namespace spranga::guard {
 namespace {
 
-bool covered(std::vector<std::string> entries,
+bool covered(const std::vector<std::string>& entries,
              const std::string& id,
              const NamePort& names = {},
              const FilePort& files = {}) {
