@@ -111,6 +111,17 @@ std::optional<Sessions::Place> Sessions::find(const std::string& id, ban::Instan
   return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<Sessions::Place> Sessions::find_same_client(const std::string& id,
+                                                          const Failure& fresh,
+                                                          ban::Instant now) {
+  const auto known = find(id, now);
+  if (known && one_client_ && is_of_another_client(fresh, *(*known)->failure)) {
+    forget(*known);
+    return std::nullopt;
+  }
+  return known;
+}
+
 void Sessions::forget(Place place) {
   bytes_ -= place->bytes;
   by_id_.erase(place->id);
@@ -140,11 +151,7 @@ std::shared_ptr<Failure> Sessions::merge(const std::string& id,
                                          const std::vector<LineParts>& lines,
                                          ban::Instant now) {
   auto flags = read_flags(fresh);
-  auto known = find(id, now);
-  if (known && one_client_ && is_of_another_client(fresh, *(*known)->failure)) {
-    forget(*known);
-    known.reset();
-  }
+  auto known = find_same_client(id, fresh, now);
   std::shared_ptr<Failure> failure;
   std::size_t users = 0;
   if (known) {

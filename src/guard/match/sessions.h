@@ -57,6 +57,9 @@ private:
   using Place = std::list<Session>::iterator;
 
   [[nodiscard]] std::optional<Place> find(const std::string& id, ban::Instant now);
+  [[nodiscard]] std::optional<Place> find_same_client(const std::string& id,
+                                                      const Failure& fresh,
+                                                      ban::Instant now);
   void forget(Place place);
   void weigh(Place place);
 
