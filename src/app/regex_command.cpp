@@ -144,6 +144,7 @@ private:
   std::vector<std::string> arguments_;
   ban::Instant now_{};
   ban::FilterSpec filter_;
+  bool one_client_sessions_{false};
   std::unique_ptr<replay::RegexTrial> trial_;
   std::shared_ptr<Names> names_;
   replay::RowFormat rows_;
@@ -202,12 +203,26 @@ void RegexRun::read_options() {
   }
 }
 
+/// Whether the jail of the filter's name keeps the sessions of two clients apart, as our own do.
+/// What is wrong with the jail is not this command's business: then it is read as fail2ban's.
+bool has_one_client_sessions(const guard::config::LoadedFilter& loaded) {
+  if (loaded.folder.empty()) {
+    return false;
+  }
+  guard::config::LoadOptions wanted;
+  wanted.jails = {loaded.filter.name};
+  const auto config = guard::config::load(loaded.folder, wanted);
+  return config && !config->jails.empty() &&
+         config->jails.front().counting == ban::Counting::window;
+}
+
 Result<void> RegexRun::find_filter() {
   const auto& given = arguments_[1];
   const bool journal = arguments_[0].starts_with("systemd-journal");
   auto loaded = guard::config::load_filter(
       options_.config, given, {.compat = {}, .backend = journal ? "systemd" : "auto"});
   if (loaded) {
+    one_client_sessions_ = has_one_client_sessions(*loaded);
     filter_ = std::move(loaded->filter);
     tell_filter(*loaded);
   } else if (loaded.error().code == Errc::not_found) {
@@ -272,6 +287,7 @@ replay::TrialSettings RegexRun::trial_settings(const RegexLog& log) {
   settings.reader.logtimezone = options_.timezone;
   settings.usedns = usedns_of(options_.usedns);
   settings.raw_hosts = options_.raw;
+  settings.one_client_sessions = one_client_sessions_;
   settings.check_all = options_.check_all;
   settings.for_rows = options_.for_rows();
   settings.show_nofail = options_.json;

@@ -16,6 +16,7 @@ guard::PipelineSettings pipeline_settings(const TrialSettings& settings) {
   made.show_nofail = settings.show_nofail;
   made.need_date = false;
   made.ageing = false;
+  made.one_client_sessions = settings.one_client_sessions;
   made.resolve = settings.resolve;
   return made;
 }

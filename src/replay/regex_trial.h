@@ -21,8 +21,9 @@ struct TrialSettings {
   guard::ReaderSettings reader;  // its mode is set
   ban::UseDns usedns{ban::UseDns::warn};
   bool raw_hosts{false};
-  bool check_all{true};  // else the first expression that matches wins
-  bool for_rows{false};  // -o: hits are handed on, and nothing is counted
+  bool one_client_sessions{false};  // as the jail has them (Sessions)
+  bool check_all{true};             // else the first expression that matches wins
+  bool for_rows{false};             // -o: hits are handed on, and nothing is counted
   bool show_nofail{false};
   bool all_rows{false};  // rows of every expression that matches, and of hits that wait for an id
   bool print_all_matched{false};
