@@ -215,6 +215,22 @@ def check(spranga, wrong, logs, verbose):
             spranga.run(verb, "-c", spranga.etc, address, logs / name)
 
 
+ONE_PROCESS = """\
+Nov 24 20:15:02 mail postfix/smtpd[42]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 550 5.1.1 <x@example.com>: \
+Recipient address rejected: User unknown; from=<a@example.net> to=<x@example.com> proto=ESMTP helo=<z>
+Nov 24 20:15:03 mail postfix/smtpd[42]: disconnect from unknown[192.0.2.7] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4
+Nov 24 20:15:11 mail postfix/smtpd[42]: warning: unknown[2001:db8::2]: SASL LOGIN authentication failed: UGFzc3dvcmQ6
+"""
+
+
+def check_one_process(spranga, wrong, folder):
+    """A process serves an IPv4 client, then an IPv6 one: each line blames its own."""
+    log = folder / "one-process.log"
+    log.write_text(ONE_PROCESS)
+    seen = [hit["id"] for hit in spranga.hits(log, "postfix")]
+    wrong.unless(seen == ["192.0.2.7", "2001:db8::2"], f"one process, two clients: {seen}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--spranga", required=True)
@@ -227,6 +243,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         spranga.strict = strict_copy(arguments.etc, Path(folder))
         check(spranga, wrong, arguments.logs, arguments.v)
+        check_one_process(spranga, wrong, Path(folder))
     for sentence in wrong.sentences:
         print(f"WRONG {sentence}")
     print(f"{wrong.checked} checks, {len(wrong.sentences)} wrong")
