@@ -80,13 +80,32 @@ struct Noise {
   }
 };
 
-/// The ban test's result, when there was one (none before that test exists).
+/// One wrong password of the ban test, on a connection of its own.
+struct Guess {
+  std::chrono::milliseconds at{0};           // of its connect, since the first guess
+  std::chrono::milliseconds reply_delay{0};  // from the secret's last byte to the reply's
+  std::string reply;                         // its first line, raw; "" where none came
+};
+
+/// One look at the door after it was shut: a bare connect that sends nothing.
+struct DoorLook {
+  std::chrono::seconds after{0};  // since the door was first seen shut
+  int port{0};
+  bool open{false};
+};
+
+/// The ban test's result, when there was one. Without a block `attempts` and `kind` are empty.
 struct Ban {
-  std::optional<int> attempts;
-  std::optional<std::string> kind;
-  std::vector<int> ports;
-  std::optional<long> at_least_s;
-  std::optional<long> at_most_s;
+  std::optional<int> attempts;  // failed logins until the block was seen (G1)
+  std::optional<int> at_most;   // --fast: the block may have fallen on any try up to this one
+  std::optional<std::string>
+      kind;                // refused, reset, dropped, closed, hang, 421, 450, auth_withdrawn
+  std::vector<int> ports;  // that are shut
+  std::optional<long> at_least_s;  // how long it lasted (G2)
+  std::optional<long> at_most_s;   // empty while it is still shut
+  // The course of it, for the picture.
+  std::vector<Guess> guesses;
+  std::vector<DoorLook> looks;
 };
 
 /// One connection in full, for --verbose.
