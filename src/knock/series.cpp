@@ -1,0 +1,174 @@
+#include "knock/series.h"
+
+#include <algorithm>
+
+namespace spranga::knock {
+
+namespace {
+
+constexpr Milliseconds fast_pause{1'000};
+constexpr int most_known = 4;  // a fifth wrong password locks many an account
+
+class Series {
+public:
+  Series(const Site& site, const World& world, const Manner& manner, const OnGuess& on_guess)
+      : site_(site), world_(world), manner_(manner), on_guess_(on_guess) {}
+
+  Course run();
+
+private:
+  using End = Course::End;
+
+  bool door_is_open();
+  bool one_guess();
+  bool take(Answer answer, const std::string& user, bool known);
+  bool stopped_for_good(const Answer& answer);
+  bool finish(End end, std::string trouble);
+  bool blocked(Kind kind, std::string words, SteadyTime first_shut);
+  [[nodiscard]] std::string next_user(bool& known) const;
+  [[nodiscard]] SteadyTime last_moment() const;
+
+  [[nodiscard]] int made() const { return static_cast<int>(course_.guesses.size()); }
+
+  const Site& site_;
+  const World& world_;
+  const Manner& manner_;
+  const OnGuess& on_guess_;
+  Course course_;
+  bool hiccup_{false};  // a connection was lost before the password; once is forgiven
+};
+
+bool Series::finish(End end, std::string trouble) {
+  course_.end = end;
+  course_.trouble = std::move(trouble);
+  return false;
+}
+
+/// When the server was last seen to talk to us.
+SteadyTime Series::last_moment() const {
+  for (auto guess = course_.guesses.rbegin(); guess != course_.guesses.rend(); ++guess) {
+    if (guess->answer.code != 0) {
+      return guess->answer.end;
+    }
+  }
+  return world_.origin;
+}
+
+/// Which guess was it? The last one, and with a short pause any that the guard may only now have
+/// acted upon. A last guess that got no answer may have come too late.
+bool Series::blocked(Kind kind, std::string words, SteadyTime first_shut) {
+  Block block{kind, std::move(words), site_.port, last_moment(), first_shut, made(), made()};
+  const auto begin = course_.guesses.begin();
+  if (manner_.fast) {
+    const auto recent = std::find_if(begin, course_.guesses.end(), [&](const Guess& guess) {
+      return guess.answer.end + guard_lag > first_shut;
+    });
+    block.at_least = std::min(made(), static_cast<int>(recent - begin) + 1);
+  }
+  if (made() > 1 && course_.guesses.back().answer.code == 0) {
+    block.at_least = std::min(block.at_least, made() - 1);
+  }
+  course_.block = std::move(block);
+  return finish(End::blocked, "");
+}
+
+bool Series::door_is_open() {
+  auto seen = look_twice(site_, world_, site_.port);
+  if (seen.open) {
+    return true;
+  }
+  return made() == 0 ? finish(End::shut, std::move(seen.words))
+                     : blocked(seen.kind, std::move(seen.words), seen.at);
+}
+
+std::string Series::next_user(bool& known) const {
+  const auto known_made = std::ranges::count(course_.guesses, true, &Guess::known);
+  known = !manner_.known_user.empty() && made() % 2 == 1 && known_made < most_known;
+  return known ? manner_.known_user : invented_user(site_, made() + 1);
+}
+
+/// Logins that are no longer judged: asked once more, without a password.
+bool Series::stopped_for_good(const Answer& answer) {
+  if (made() == 0) {
+    return finish(End::unusable, answer.reply);
+  }
+  world_.pause.until(world_.clock.now() + fast_pause);
+  const auto again = ask(site_, world_);
+  if (again.outcome == Outcome::judged) {
+    return true;
+  }
+  const auto kind = again.outcome == Outcome::unusable ? answer.kind : again.kind;
+  return blocked(kind, answer.reply, answer.at);
+}
+
+/// True where the series goes on.
+bool Series::take(Answer answer, const std::string& user, bool known) {
+  switch (answer.outcome) {
+    case Outcome::accepted:
+      course_.guesses.push_back({std::move(answer), user, known});
+      return finish(End::accepted, course_.guesses.back().answer.reply);
+    case Outcome::judged:
+      course_.guesses.push_back({std::move(answer), user, known});
+      return true;
+    case Outcome::stopped:
+      return stopped_for_good(answer);
+    case Outcome::unusable:
+      course_.certificate_trouble = answer.certificate_trouble;
+      return made() == 0 ? finish(End::unusable, answer.reply) : stopped_for_good(answer);
+    case Outcome::shut:
+      break;
+  }
+  if (answer.secret_sent) {  // a guess without an answer; the next look shows what it meant
+    course_.guesses.push_back({std::move(answer), user, known});
+    return true;
+  }
+  if (hiccup_) {
+    return made() == 0 ? finish(End::unusable, answer.reply)
+                       : blocked(answer.kind, answer.reply, answer.at);
+  }
+  hiccup_ = true;  // the next look tells
+  return true;
+}
+
+bool Series::one_guess() {
+  bool known = false;
+  const auto user = next_user(known);
+  auto answer = guess(site_, world_, user, random_password());
+  if (answer.outcome == Outcome::judged) {
+    hiccup_ = false;
+  }
+  return take(std::move(answer), user, known);
+}
+
+Course Series::run() {
+  const auto pace = manner_.fast ? fast_pause : guard_lag;
+  while (made() < most_guesses) {
+    if (on_guess_) {
+      on_guess_(made());
+    }
+    if (!door_is_open() || !one_guess()) {
+      return std::move(course_);
+    }
+    world_.pause.until(world_.clock.now() + (made() < most_guesses ? pace : guard_lag));
+  }
+  if (door_is_open()) {
+    finish(End::never, "");
+  }
+  return std::move(course_);
+}
+
+}  // namespace
+
+std::string invented_user(const Site& site, int number) {
+  const auto name = site.stem + std::to_string(number);
+  return site.domain.empty() ? name : name + "@" + site.domain;
+}
+
+Course run_series(const Site& site,
+                  const World& world,
+                  const Manner& manner,
+                  const OnGuess& on_guess) {
+  return Series(site, world, manner, on_guess).run();
+}
+
+}  // namespace spranga::knock
