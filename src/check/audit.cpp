@@ -33,7 +33,7 @@ std::vector<finding::Line> lines_of(const smtp::Transcript& transcript) {
   std::vector<finding::Line> out;
   out.reserve(transcript.size());
   for (const auto& line : transcript) {
-    out.push_back({line.at, direction_of(line.direction), line.text});
+    out.push_back({line.at, direction_of(line.direction), line.text, line.tls});
   }
   return out;
 }

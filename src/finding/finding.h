@@ -37,6 +37,7 @@ struct Line {
   std::chrono::microseconds at{0};
   Direction direction{Direction::event};
   std::string text;
+  bool tls{false};  // inside TLS; the first line of a TLS session tells its version
 };
 
 struct Finding {

@@ -45,7 +45,7 @@ void Session::record(Direction direction, std::string_view text) {
   }
   const auto at =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_->now() - timing_.origin);
-  transcript_.push_back({at, direction, std::string(text.substr(0, max_transcript_line))});
+  transcript_.push_back({at, direction, std::string(text.substr(0, max_transcript_line)), in_tls_});
   transcript_bytes_ += transcript_.back().text.size();
 }
 

@@ -24,6 +24,7 @@ struct TranscriptLine {
   std::chrono::microseconds at{0};  // since SessionTiming::origin
   Direction direction{Direction::event};
   std::string text;
+  bool tls{false};  // inside TLS
 };
 
 using Transcript = std::vector<TranscriptLine>;

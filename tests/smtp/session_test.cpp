@@ -170,6 +170,11 @@ TEST(Session, CrossesToTls) {
   EXPECT_FALSE(it.session.capabilities().starttls());
   ASSERT_TRUE(it.session.hello("x"));
   EXPECT_TRUE(it.session.capabilities().offers("LOGIN"));
+  std::string inside;
+  for (const auto& line : it.session.transcript()) {
+    inside += line.tls ? line.text + "|" : "";
+  }
+  EXPECT_EQ(inside, "TLS 1.2, |EHLO x|250-mail|250 AUTH PLAIN LOGIN|");
 }
 
 TEST(Session, IsNotSafeForSecretsUnderABadCertificate) {
