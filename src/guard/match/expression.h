@@ -64,6 +64,15 @@ public:
   [[nodiscard]] static Result<CompiledExpression> compile(const ban::Expression& source,
                                                           ExpressionRole role);
 
+  /// Whether a text that holds these pairs may match.
+  [[nodiscard]] bool may_match(const PairSet& pairs) const {
+    bool may = needed_.empty();
+    for (auto word = needed_.begin(); word != needed_.end() && !may; ++word) {
+      may = word->may_be_among(pairs);
+    }
+    return may;
+  }
+
   /// re.search(). A search that was stopped found nothing; it is counted, and after
   /// hits_to_quarantine of them the expression is not tried before now + quarantine_time.
   [[nodiscard]] bool search(std::string_view text, Searches& searches, ban::Instant now);

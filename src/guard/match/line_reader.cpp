@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -56,6 +57,7 @@ public:
     if (settings_.mode == MatchMode::live && news_) {
       forgive_odd_date();
     }
+    note_pairs();
     return line_;
   }
 
@@ -70,6 +72,7 @@ public:
     line_.after = text_;
     line_.at = at;
     ++statistics_.dated;
+    note_pairs();
     return line_;
   }
 
@@ -94,12 +97,14 @@ private:
   void date(std::string_view text);
   void take_last_date(std::string_view text);
   void forgive_odd_date();
+  void note_pairs();
   [[nodiscard]] bool last_date_serves() const;
 
   ReaderSettings settings_;
   std::unique_ptr<Decoder> decoder_;
   DateDetector detector_;
   DatedLine line_;
+  PairSet pairs_;
   std::string text_;       // of a line that had to be changed
   std::string last_text_;  // the last date, as it was written
   std::optional<ban::Instant> last_date_;
@@ -207,6 +212,18 @@ void OneLineReader::forgive_odd_date() {
     line_.at = now_;
     last_date_ = now_;
   }
+}
+
+/// Expressions see before + after, as one text.
+void OneLineReader::note_pairs() {
+  pairs_.clear();
+  pairs_.add(line_.before);
+  pairs_.add(line_.after);
+  if (!line_.before.empty() && !line_.after.empty()) {
+    const std::array seam{line_.before.back(), line_.after.front()};
+    pairs_.add({seam.data(), seam.size()});
+  }
+  line_.pairs = &pairs_;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "guard/dates/date_detector.h"
 #include "guard/dates/zone.h"
+#include "guard/match/pair_set.h"
 
 namespace spranga::guard {
 
@@ -53,6 +54,7 @@ struct DatedLine {
   bool undated{false};             // no date of its own: `at` is the last one's, or now
   bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
   std::size_t number{0};  // 1-based, as read
+  const PairSet* pairs{nullptr};  // of before + after, where they are known
 };
 
 struct ReaderStatistics {

@@ -1,6 +1,7 @@
 #include "guard/match/needed_words.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "text/ascii.h"
@@ -166,13 +167,28 @@ private:
   bool lost_{false};  // something was met that this does not understand
 };
 
+/// How seldom a character stands in logs, as a rank.
+std::size_t rareness(char c) {
+  constexpr std::string_view common_first = " eatoinsr0123456789dlc:-.=[]<>muphgfbwy,/()_@v";
+  return std::min(common_first.find(c), common_first.size());
+}
+
 }  // namespace
 
-NeededWord::NeededWord(std::string word) : word_(std::move(word)), rarest_(0) {
-  constexpr std::string_view common_first = " eatoinsr0123456789dlc:-.=[]<>muphgfbwy,/()_@v";
-  const auto rank = [&](char c) { return std::min(common_first.find(c), common_first.size()); };
+NeededWord::NeededWord(std::string word) : word_(std::move(word)), rarest_(0), pairs_{} {
   for (std::size_t at = 1; at < word_.size(); ++at) {
-    rarest_ = rank(word_[at]) > rank(word_[rarest_]) ? at : rarest_;
+    rarest_ = rareness(word_[at]) > rareness(word_[rarest_]) ? at : rarest_;
+  }
+  std::vector<std::size_t> places;  // of pairs
+  for (std::size_t at = 0; at + 1 < word_.size(); ++at) {
+    places.push_back(at);
+  }
+  std::ranges::stable_sort(places, std::greater{}, [this](std::size_t at) {
+    return rareness(word_[at]) + rareness(word_[at + 1]);
+  });
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    const auto at = places[std::min(i, places.size() - 1)];
+    pairs_.at(i) = PairSet::place(word_[at], word_[at + 1]);
   }
 }
 

@@ -5,9 +5,13 @@
 // nothing, and then the engine is asked.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "guard/match/pair_set.h"
 
 namespace spranga::guard {
 
@@ -18,9 +22,15 @@ public:
 
   [[nodiscard]] bool is_in(std::string_view text) const;
 
+  /// Whether the word may be in a text that holds these pairs.
+  [[nodiscard]] bool may_be_among(const PairSet& pairs) const {
+    return pairs.has(pairs_[0]) && pairs.has(pairs_[1]) && pairs.has(pairs_[2]);
+  }
+
 private:
   std::string word_;
-  std::size_t rarest_;  // its place in the word
+  std::size_t rarest_;                  // the place of the rarest character in the word
+  std::array<std::uint16_t, 3> pairs_;  // the rarest of its pairs, the rarest first
 };
 
 /// Every text that the expression matches holds at least one of these. Empty: nothing is known.

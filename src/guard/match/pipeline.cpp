@@ -150,6 +150,7 @@ void Pipeline::process(const DatedLine& line, ban::Instant now, std::vector<Hit>
 void Pipeline::begin(const DatedLine& line) {
   ignored_last_ = caught_ = stale_ = false;
   window_.clear();
+  pairs_ = many_lines() ? nullptr : line.pairs;
   if (many_lines()) {
     lines_.push_back(parts_of(line));
     if (lines_.size() > maxlines_) {
@@ -177,7 +178,7 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
   const auto& text = place == nullptr ? whole_ : many_lines() ? matched : text_;
   bool found = false;
   for (std::size_t i = 0; i < ignore_.size(); ++i) {
-    if (!ignore_[i].search(text, ignore_search_, now)) {
+    if (!may_match(ignore_[i]) || !ignore_[i].search(text, ignore_search_, now)) {
       continue;
     }
     found = ignored_last_ = true;
@@ -197,7 +198,7 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
-  prefix_matched_ = prefix_->search(whole_, prefix_search_, now);
+  prefix_matched_ = may_match(*prefix_) && prefix_->search(whole_, prefix_search_, now);
   if (!prefix_matched_) {
     return false;
   }
@@ -224,7 +225,7 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
       join(many_lines() ? lines_ : std::vector<LineParts>{}, text_);
       stale_ = false;
     }
-    if (!expressions[i].search(text_, search_, now)) {
+    if (!may_match(expressions[i]) || !expressions[i].search(text_, search_, now)) {
       continue;
     }
     caught_ = true;

@@ -132,6 +132,11 @@ private:
 
   [[nodiscard]] bool many_lines() const { return maxlines_ > 1; }
 
+  /// Whether a search in what is made of the line at hand is worth its while.
+  [[nodiscard]] bool may_match(const CompiledExpression& expression) const {
+    return pairs_ == nullptr || expression.may_match(*pairs_);
+  }
+
   PipelineSettings settings_;
   std::size_t maxlines_{1};
   std::optional<CompiledExpression> prefix_;
@@ -146,6 +151,7 @@ private:
   // Of the line at hand.
   std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
   std::vector<LineParts> window_;  // what expressions see of it, with dates; one line: made late
+  const PairSet* pairs_{nullptr};  // that the window's text holds, where they are known
   std::string whole_;              // the window's text
   std::string text_;               // what failregexes see: the window's text, or F-CONTENT
   bool stale_{false};              // text_ must be made from lines_ again

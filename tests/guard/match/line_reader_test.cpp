@@ -29,6 +29,19 @@ TEST(LineReader, CutsTheDateOutOfTheLine) {
   EXPECT_EQ(line.number, 1U);
 }
 
+TEST(LineReader, ThePairsAreThoseOfTheLineWithoutItsDate) {
+  const auto reader = reader_in(MatchMode::regex);
+  const auto& line = reader->read("[2005-08-14 09:00:00] hello", noon);
+  ASSERT_NE(line.pairs, nullptr);
+  const std::string seen = "[] hello";
+  for (std::size_t at = 1; at < seen.size(); ++at) {
+    EXPECT_TRUE(line.pairs->has(PairSet::place(seen[at - 1], seen[at]))) << at;
+  }
+  EXPECT_FALSE(line.pairs->has(PairSet::place('-', '0')));
+  static_cast<void>(reader->read("other", noon));
+  EXPECT_FALSE(line.pairs->has(PairSet::place('l', 'l'))) << "of the line before";
+}
+
 TEST(LineReader, ALineWithoutADateHasTheLastOneForAMinute) {
   const auto reader = reader_in(MatchMode::regex);
   static_cast<void>(reader->read("2005-08-14 09:59:30 first", noon));

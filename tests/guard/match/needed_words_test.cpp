@@ -66,5 +66,25 @@ TEST(NeededWord, IsFoundWhereverItStands) {
   }
 }
 
+TEST(NeededWord, IsNeverDeniedByThePairsOfATextThatHoldsIt) {
+  for (const auto* needed : {"abc", "failed", "]: sshd[", "a a a", "~!~", "user=<"}) {
+    const NeededWord word(needed);
+    PairSet pairs;
+    pairs.add(needed);
+    EXPECT_TRUE(word.may_be_among(pairs)) << needed;
+    pairs.clear();
+    pairs.add("begin " + std::string(needed) + " end");
+    EXPECT_TRUE(word.may_be_among(pairs)) << needed;
+  }
+}
+
+TEST(NeededWord, IsDeniedByThePairsOfMostOtherTexts) {
+  const NeededWord word("SASL LOGIN authentication failed");
+  PairSet pairs;
+  EXPECT_FALSE(word.may_be_among(pairs));
+  pairs.add("postfix/smtpd[4711]: disconnect from mail.example.org[192.0.2.1] quit=1 commands=1");
+  EXPECT_FALSE(word.may_be_among(pairs));
+}
+
 }  // namespace
 }  // namespace spranga::guard
