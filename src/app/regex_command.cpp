@@ -3,20 +3,26 @@
 #include "app/regex_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "app/output.h"
+#include "app/regex_head.h"
 #include "app/regex_log.h"
 #include "app/regex_options.h"
-#include "app/version.h"
+#include "app/regex_screen.h"
 #include "base/clock.h"
+#include "guard/config/compat.h"
 #include "guard/config/configuration.h"
+#include "guard/config/jail_reader.h"
 #include "guard/config/python_text.h"
+#include "guard/config/shell_words.h"
+#include "guard/match/pipeline.h"
 #include "net/system_resolver.h"
 #include "replay/regex_rows.h"
 #include "replay/regex_summary.h"
@@ -28,56 +34,11 @@ namespace spranga::app {
 
 namespace {
 
-using guard::config::repr;
 using words::say;
 using words::Word;
 
 constexpr int exit_failed = 255;
-constexpr std::size_t enough_to_print = 64U << 10U;
-
-/// Standard output; on a terminal bytes that would steer it are made visible.
-class Screen {
-public:
-  void add(std::string_view text) {
-    if (!terminal_) {
-      text_ += text;
-    } else {
-      escape(text);
-    }
-    if (text_.size() > enough_to_print) {
-      flush();
-    }
-  }
-
-  void flush() {
-    broken_ = print(text_) != 0 || broken_;
-    text_.clear();
-  }
-
-  /// Nobody reads any more.
-  [[nodiscard]] bool broken() const { return broken_; }
-
-private:
-  void escape(std::string_view text) {
-    while (!text.empty()) {
-      const auto end = std::min(text.find_first_of("\n\t"), text.size());
-      text_ += text::escape(text.substr(0, end));
-      text_ += text.substr(end, 1);
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
-
-  bool terminal_{::isatty(STDOUT_FILENO) == 1};
-  bool broken_{false};
-  std::string text_;
-};
-
-/// At most `most` characters, as fail2ban shortens them.
-std::string shortened(std::string_view text, std::size_t most = 53) {
-  return guard::config::length(text) <= most
-             ? std::string(text)
-             : std::string(guard::config::head(text, most - 3)) + "...";
-}
+constexpr int exit_wrong_option = 2;
 
 ban::UseDns usedns_of(std::string_view text) {
   const std::map<std::string_view, ban::UseDns> known = {
@@ -110,13 +71,36 @@ private:
   std::map<std::string, std::vector<std::string>> known_;
 };
 
+/// Which fail2ban the configuration asks for.
+ban::Compat imitated(const std::string& folder) {
+  guard::config::Problems problems;
+  guard::config::Layers layers(folder, problems, true);
+  return guard::config::configured_compat(layers, problems);
+}
+
+/// What is wrong with an expression, without the file and line before it; nothing where it is about
+/// another one.
+std::optional<std::string> without_place(const std::string& message,
+                                         const ban::Expression& expression) {
+  const auto& origin = expression.origin;
+  const auto place = fmt::format("{}:{}: ", origin.file, origin.line);
+  return origin.file.empty() || !message.starts_with(place)
+             ? std::nullopt
+             : std::optional(message.substr(place.size()));
+}
+
+/// A line for standard output, as fail2ban-regex has it.
+Failure refused(const std::string& why) {
+  return fail(Errc::malformed, "ERROR: " + why);
+}
+
 /// One run of the command.
 class RegexRun {
 public:
   RegexRun(RegexOptions options, std::vector<std::string> arguments)
       : options_(std::move(options)), arguments_(std::move(arguments)) {}
 
-  /// An error is a line for standard output, as fail2ban-regex prints it.
+  /// An error is lines for standard output, as fail2ban-regex prints them.
   Result<void> run();
 
   Screen& screen() { return screen_; }
@@ -128,14 +112,32 @@ private:
     }
   }
 
+  void tell(const std::vector<std::string>& lines) {
+    for (const auto& line : lines) {
+      tell(line);
+    }
+  }
+
   void read_options();
+  Result<void> use_options();
+  Result<void> use_datepattern(const std::string& pattern);
   Result<void> find_filter();
-  void tell_filter(const guard::config::LoadedFilter& loaded);
+  Result<void> use_filter(const guard::config::FilterFile& file,
+                          const guard::config::FilterOptions& how);
+  Result<void> use_settings_of(const guard::config::LoadedFilter& loaded);
   void take_line(std::string_view text, std::vector<ban::Expression>& into, const char* what);
+  Result<void> use_ignoreregex();
   Result<void> prepare(const RegexLog& log);
+  [[nodiscard]] Failure refuse_expression(const Error& error) const;
   void tell_log(const RegexLog& log);
-  void tell_dates();
   void tell_stopped() const;
+
+  [[nodiscard]] bool is_verbose() const { return options_.verbose != 0; }
+
+  [[nodiscard]] std::size_t most_lines() const {
+    return options_.maxlines > 0 ? static_cast<std::size_t>(options_.maxlines) : 20;
+  }
+
   [[nodiscard]] std::vector<std::string> journalmatch() const;
   [[nodiscard]] replay::TrialSettings trial_settings(const RegexLog& log);
   [[nodiscard]] replay::SummarySettings summary_settings(const RegexLog& log) const;
@@ -143,6 +145,7 @@ private:
   RegexOptions options_;
   std::vector<std::string> arguments_;
   ban::Instant now_{};
+  ban::Compat compat_{ban::Compat::v1_0};
   ban::FilterSpec filter_;
   bool one_client_sessions_{false};
   std::unique_ptr<replay::RegexTrial> trial_;
@@ -155,16 +158,11 @@ private:
 Result<void> RegexRun::run() {
   read_options();
   tell("\nRunning tests\n=============\n");
-  if (options_.maxlines > 0) {
-    tell(fmt::format("Use         maxlines : {}", options_.maxlines));
-  }
+  SPRANGA_CHECK(use_options());
   SPRANGA_CHECK(find_filter());
-  if (arguments_.size() == 3) {
-    take_line(arguments_[2], filter_.ignoreregex, "ignoreregex");
-  }
+  SPRANGA_CHECK(use_ignoreregex());
   SPRANGA_TRY(const auto log, regex_log(arguments_[0], filter_.maxlines > 1));
   SPRANGA_CHECK(prepare(log));
-  tell_dates();
   tell_log(log);
   tell("");
   const auto begun = SystemClock().now();
@@ -201,17 +199,57 @@ void RegexRun::read_options() {
   if (options_.config.empty()) {
     options_.config = guard::config::default_folder().string();
   }
+  if (options_.datepattern && options_.datepattern->empty()) {
+    options_.datepattern.reset();
+  }
+  compat_ = imitated(options_.config);
+}
+
+/// What the options say, in the order in which fail2ban-regex takes it.
+Result<void> RegexRun::use_options() {
+  if (options_.maxlines < 0) {
+    return refused("maxlines must be integer greater than zero");
+  }
+  if (options_.maxlines > 0) {
+    tell(maxlines_line(options_.maxlines));
+  }
+  if (options_.journalmatch) {
+    const auto words = guard::config::split_shell_words(*options_.journalmatch);
+    if (!words) {
+      return refused(words.error().detail);
+    }
+  }
+  if (options_.timezone) {
+    guard::ReaderSettings zone_alone;
+    zone_alone.logtimezone = options_.timezone;
+    if (!guard::LineReader::make(zone_alone, now_)) {
+      return refused("Unknown or unsupported time zone: " +
+                     guard::config::repr(*options_.timezone));
+    }
+  }
+  return options_.datepattern ? use_datepattern(*options_.datepattern) : Result<void>();
+}
+
+Result<void> RegexRun::use_datepattern(const std::string& pattern) {
+  guard::ReaderSettings dates_alone;
+  dates_alone.datepattern = pattern;
+  const auto reader = guard::LineReader::make(dates_alone, now_);
+  if (!reader) {
+    return refused(reader.error().detail);
+  }
+  tell(datepattern_line(pattern, (*reader)->templates()));
+  return {};
 }
 
 /// Whether the jail of the filter's name keeps the sessions of two clients apart, as our own do.
 /// What is wrong with the jail is not this command's business: then it is read as fail2ban's.
 bool has_one_client_sessions(const guard::config::LoadedFilter& loaded) {
-  if (loaded.folder.empty()) {
+  if (loaded.file.folder.empty()) {
     return false;
   }
   guard::config::LoadOptions wanted;
   wanted.jails = {loaded.filter.name};
-  const auto config = guard::config::load(loaded.folder, wanted);
+  const auto config = guard::config::load(loaded.file.folder, wanted);
   return config && !config->jails.empty() &&
          config->jails.front().counting == ban::Counting::window;
 }
@@ -219,17 +257,16 @@ bool has_one_client_sessions(const guard::config::LoadedFilter& loaded) {
 Result<void> RegexRun::find_filter() {
   const auto& given = arguments_[1];
   const bool journal = arguments_[0].starts_with("systemd-journal");
-  auto loaded = guard::config::load_filter(
-      options_.config, given, {.compat = {}, .backend = journal ? "systemd" : "auto"});
-  if (loaded) {
-    one_client_sessions_ = has_one_client_sessions(*loaded);
-    filter_ = std::move(loaded->filter);
-    tell_filter(*loaded);
-  } else if (loaded.error().code == Errc::not_found) {
+  const guard::config::FilterOptions how{.compat = compat_,
+                                         .backend = journal ? "systemd" : "auto"};
+  const auto file = guard::config::find_filter(options_.config, given, how);
+  if (file) {
+    SPRANGA_CHECK(use_filter(*file, how));
+  } else if (file.error().code == Errc::not_found) {
     take_line(given, filter_.failregex, "failregex");
   } else {
-    return fail(loaded.error().code,
-                loaded.error().detail + "\nERROR: failed to load filter " + given);
+    return refused("Wrong filter name or options: " + file.error().detail +
+                   "\n       while parsing: " + given);
   }
   if (options_.maxlines > 0) {
     filter_.maxlines = options_.maxlines;
@@ -240,30 +277,81 @@ Result<void> RegexRun::find_filter() {
   return {};
 }
 
-void RegexRun::tell_filter(const guard::config::LoadedFilter& loaded) {
-  if (loaded.folder.empty()) {
-    tell(fmt::format("Use   failregex file : {}", loaded.file));
-  } else {
-    tell(fmt::format(
-        "Use   failregex filter file : {}, basedir: {}", loaded.file, loaded.folder.string()));
-  }
-  if (!loaded.parameters.empty()) {
-    std::string text;
-    for (const auto& [name, value] : loaded.parameters) {
-      text += (text.empty() ? "" : ", ") + repr(name) + ": " + repr(value);
+/// What is wrong with it stands on standard output in fail2ban's words, and in ours on standard
+/// error.
+Result<void> RegexRun::use_filter(const guard::config::FilterFile& file,
+                                  const guard::config::FilterOptions& how) {
+  tell(filter_lines(file));
+  std::vector<guard::config::Problem> problems;
+  auto loaded = guard::config::load_filter(file, options_.config, how, problems);
+  if (!loaded) {
+    for (const auto& problem : problems) {
+      app::tell(text::escape(to_text(problem)));
     }
-    tell("Use   filter options : {" + text + "}");
+    const auto& error = loaded.error();
+    return fail(error.code,
+                (error.code == Errc::io ? "" : "Wrong config file: " + error.detail + "\n") +
+                    "ERROR: failed to load filter " + arguments_[1]);
   }
+  one_client_sessions_ = has_one_client_sessions(*loaded);
+  if (options_.verbose > 1) {
+    tell(real_options_line(*loaded));
+  }
+  filter_ = loaded->filter;
+  return use_settings_of(*loaded);
+}
+
+Result<void> RegexRun::use_settings_of(const guard::config::LoadedFilter& loaded) {
   if (options_.maxlines == 0 && filter_.maxlines_given) {
-    tell(fmt::format("Use         maxlines : {}", filter_.maxlines));
+    if (filter_.maxlines < 1) {
+      return refused(
+          fmt::format("Invalid value for maxlines ({}) read from {}: maxlines must be "
+                      "integer greater than zero",
+                      filter_.maxlines,
+                      loaded.file.reference));
+    }
+    tell(maxlines_line(filter_.maxlines));
   }
+  return filter_.datepattern && !options_.datepattern ? use_datepattern(*filter_.datepattern)
+                                                      : Result<void>();
 }
 
 void RegexRun::take_line(std::string_view text,
                          std::vector<ban::Expression>& into,
                          const char* what) {
-  tell(fmt::format("Use {:>11} line : {}", what, shortened(text)));
+  tell(expression_line(what, text));
   into.push_back({std::string(text), {}});
+}
+
+/// What is wrong with the filter's expressions comes first.
+Result<void> RegexRun::use_ignoreregex() {
+  if (arguments_.size() < 3) {
+    return {};
+  }
+  if (const auto without = guard::Pipeline::make(filter_, {}); !without) {
+    return refuse_expression(without.error());
+  }
+  take_line(arguments_[2], filter_.ignoreregex, "ignoreregex");
+  return {};
+}
+
+/// Standard output has it as fail2ban says it, standard error with file and line.
+Failure RegexRun::refuse_expression(const Error& error) const {
+  for (const auto* list : {&filter_.failregex, &filter_.ignoreregex, &filter_.weakregex}) {
+    for (const auto& expression : *list) {
+      if (auto words = without_place(error.detail, expression)) {
+        app::tell(text::escape(error.detail));
+        return refused(*words);
+      }
+    }
+  }
+  if (filter_.prefregex) {
+    if (auto words = without_place(error.detail, *filter_.prefregex)) {
+      app::tell(text::escape(error.detail));
+      return refused(*words);
+    }
+  }
+  return refused(error.detail);
 }
 
 Result<void> RegexRun::prepare(const RegexLog& log) {
@@ -274,7 +362,7 @@ Result<void> RegexRun::prepare(const RegexLog& log) {
         }
       });
   if (!made) {
-    return fail(made.error().code, "ERROR: " + made.error().detail);
+    return refuse_expression(made.error());
   }
   trial_ = *std::move(made);
   return {};
@@ -297,8 +385,8 @@ replay::TrialSettings RegexRun::trial_settings(const RegexLog& log) {
   settings.print_all_ignored = options_.print_all_ignored;
   settings.print_no_missed = options_.print_no_missed;
   settings.print_no_ignored = options_.print_no_ignored;
-  settings.keep_groups = options_.verbose > 0;
-  settings.most_lines = options_.maxlines > 0 ? static_cast<std::size_t>(options_.maxlines) : 20;
+  settings.keep_groups = is_verbose();
+  settings.most_lines = most_lines();
   names_ = std::make_shared<Names>();
   settings.resolve = [names = names_](std::string_view name) { return (*names)(name); };
   return settings;
@@ -306,59 +394,38 @@ replay::TrialSettings RegexRun::trial_settings(const RegexLog& log) {
 
 replay::SummarySettings RegexRun::summary_settings(const RegexLog& log) const {
   replay::SummarySettings settings;
-  settings.verbose = options_.verbose > 0;
+  settings.verbose = is_verbose();
   settings.verbose_date = options_.verbose_date;
-  settings.dates = log.kind != LogKind::journal;
+  settings.dates = log.kind != LogKind::journal || filter_.datepattern;
   settings.print_all_matched = options_.print_all_matched;
   settings.print_all_missed = options_.print_all_missed;
   settings.print_all_ignored = options_.print_all_ignored;
   settings.print_no_missed = options_.print_no_missed;
   settings.print_no_ignored = options_.print_no_ignored;
-  settings.most_lines = options_.maxlines > 0 ? static_cast<std::size_t>(options_.maxlines) : 20;
+  settings.most_lines = most_lines();
   settings.now = now_;
   settings.elapsed = elapsed_;
   return settings;
 }
 
-void RegexRun::tell_dates() {
-  if (!filter_.datepattern) {
-    return;
-  }
-  const auto templates = trial_->reader().templates();
-  const std::string name = templates.empty() || templates.size() > 2
-                               ? "Default Detectors"
-                               : std::string(templates.front().name);
-  tell(fmt::format("Use      datepattern : {} : {}", *filter_.datepattern, name));
-}
-
 void RegexRun::tell_log(const RegexLog& log) {
-  if (log.kind == LogKind::text && log.lines.size() == 1) {
-    tell("Use      single line : " + shortened(log.lines.front()));
-    return;
-  }
-  if (log.kind == LogKind::text) {
-    tell(fmt::format("Use      multi line : {} line(s)", log.lines.size()));
-    for (std::size_t i = 0; i < log.lines.size(); ++i) {
-      if (i >= 5) {
-        tell("| ...");
-        break;
-      }
-      tell(fmt::format("| {:>2}: {}", i + 1, shortened(log.lines[i])));
+  tell(log_lines(log, options_.encoding));
+  if (log.kind == LogKind::journal) {
+    if (const auto match = journalmatch(); !match.empty()) {
+      const auto words = guard::config::split_shell_words(match.back());
+      tell(fmt::format("Use    journal match : {}",
+                       fmt::join(words ? *words : std::vector<std::string>{match.back()}, " ")));
     }
-    tell("`-");
-    return;
-  }
-  tell(log.kind == LogKind::file ? "Use         log file : " + log.path
-                                 : std::string("Use         systemd journal"));
-  tell("Use         encoding : " + options_.encoding);
-  if (log.kind == LogKind::journal && !journalmatch().empty()) {
-    tell(fmt::format("Use    journal match : {}", journalmatch().front()));
   }
 }
 
+/// Of several lines in the filter the last one is used, as in fail2ban-regex.
 std::vector<std::string> RegexRun::journalmatch() const {
-  return options_.journalmatch ? std::vector<std::string>{*options_.journalmatch}
-                               : filter_.journalmatch;
+  if (options_.journalmatch) {
+    return {*options_.journalmatch};
+  }
+  return filter_.journalmatch.empty() ? std::vector<std::string>{}
+                                      : std::vector<std::string>{filter_.journalmatch.back()};
 }
 
 /// Standard error: expressions that were stopped at their step limit.
@@ -375,9 +442,10 @@ void RegexRun::tell_stopped() const {
   }
 }
 
-int wrong_usage(const std::string& message) {
+/// As Python's optparse ends where an option is wrong; fail2ban-regex itself ends with 255.
+int wrong_usage(const std::string& message, int code) {
   static_cast<void>(usage_error(message, "spranga help regex"));
-  return exit_failed;
+  return code;
 }
 
 std::string exclusion(const RegexOptions& options) {
@@ -396,16 +464,18 @@ int regex_command(std::span<const std::string> arguments) {
   RegexOptions options;
   auto rest = read_regex_arguments(options, arguments);
   if (!rest) {
-    return wrong_usage(rest.error().detail);
+    return wrong_usage(rest.error().detail, exit_wrong_option);
   }
   if (options.show_version) {
-    return version_command({});
+    const auto folder =
+        options.config.empty() ? guard::config::default_folder().string() : options.config;
+    return print(guard::config::version_of(imitated(folder)) + "\n");
   }
   if (const auto excluded = exclusion(options); !excluded.empty()) {
-    return wrong_usage(excluded);
+    return wrong_usage(excluded, exit_failed);
   }
   if (rest->size() < 2 || rest->size() > 3) {
-    return wrong_usage(say(Word::regex_two_arguments));
+    return wrong_usage(say(Word::regex_two_arguments), exit_failed);
   }
   RegexRun run(std::move(options), *std::move(rest));
   const auto done = run.run();

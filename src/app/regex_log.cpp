@@ -58,7 +58,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 /// "systemd-journal[journalpath=DIR]"
 Result<RegexLog> system_journal(const std::string& given) {
   SPRANGA_TRY(const auto reference, guard::config::parse_reference(given, {}, ban::Compat::v1_0));
-  RegexLog log{LogKind::journal, "", {}};
+  RegexLog log{LogKind::journal, "", {}, false};
   for (const auto* option : {"journalpath", "journalfiles"}) {
     if (const auto* value = reference.parameters.find(option)) {
       log.path = value->str();
@@ -117,13 +117,13 @@ Result<bool> read_file(const std::string& path,
 Result<RegexLog> regex_log(const std::string& given, bool many) {
   if (is_file(given)) {
     SPRANGA_TRY(const bool journal, is_journal(given));
-    return RegexLog{journal ? LogKind::journal : LogKind::file, given, {}};
+    return RegexLog{journal ? LogKind::journal : LogKind::file, given, {}, false};
   }
   if (given.starts_with(journal_name)) {
     return system_journal(given);
   }
   const bool one = !many && given.find('\n') == std::string::npos;
-  return RegexLog{LogKind::text, "", one ? std::vector<std::string>{given} : lines_of(given)};
+  return RegexLog{LogKind::text, "", one ? std::vector<std::string>{given} : lines_of(given), one};
 }
 
 Result<bool> read_log(const RegexLog& log,

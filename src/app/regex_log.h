@@ -17,6 +17,7 @@ struct RegexLog {
   LogKind kind{LogKind::text};
   std::string path;                // file or journal; "": the system's own journal
   std::vector<std::string> lines;  // of text
+  bool single{false};              // text that is one line, not lines of which there is one
 };
 
 /// What `given` names. `many`: text is cut at its line breaks even if it is one line.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "text/ascii.h"
 #include "text/nearest.h"
 
 namespace spranga::app {
@@ -26,9 +27,8 @@ Apply accept() {
   return [](const std::string&) { return Result<void>(); };
 }
 
-template <class Number>
-Result<Number> number_of(const std::string& value) {
-  Number number{};
+Result<double> seconds_of(const std::string& value) {
+  double number{};
   const auto* end = value.data() + value.size();
   const auto [stopped, error] = std::from_chars(value.data(), end, number);
   if (error != std::errc() || stopped != end) {
@@ -37,16 +37,47 @@ Result<Number> number_of(const std::string& value) {
   return number;
 }
 
+/// A whole number as optparse reads it: 0x, 0b and 0 (octal) before it, blanks around it, "_"
+/// between its digits.
+Result<int> whole_number(const std::string& value) {
+  auto rest = std::string_view(value);
+  int base = 10;
+  if (rest.starts_with("0x") || rest.starts_with("0X")) {
+    base = 16;
+    rest.remove_prefix(2);
+  } else if (rest.starts_with("0b") || rest.starts_with("0B")) {
+    base = 2;
+    rest.remove_prefix(2);
+  } else if (rest.starts_with('0')) {
+    base = 8;
+  }
+  rest = text::trim(rest);
+  const bool minus = rest.starts_with('-');
+  if (base == 10 && (minus || rest.starts_with('+'))) {
+    rest.remove_prefix(1);
+  }
+  std::string digits(rest);
+  std::erase(digits, '_');
+  int number = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [stopped, error] = std::from_chars(digits.data(), end, number, base);
+  if (error != std::errc() || stopped != end || rest.starts_with('_') || rest.ends_with('_') ||
+      rest.find("__") != std::string_view::npos || digits.starts_with('-')) {
+    return fail(Errc::malformed, say(Word::value_no_number, {value}));
+  }
+  return minus ? -number : number;
+}
+
 Apply store_number(int& place) {
   return [&place](const std::string& value) -> Result<void> {
-    SPRANGA_TRY(place, number_of<int>(value));
+    SPRANGA_TRY(place, whole_number(value));
     return {};
   };
 }
 
 Apply store_time(std::optional<double>& place) {
   return [&place](const std::string& value) -> Result<void> {
-    SPRANGA_TRY(place, number_of<double>(value));
+    SPRANGA_TRY(place, seconds_of(value));
     return {};
   };
 }

@@ -30,10 +30,23 @@ Result<std::optional<std::string_view>> RawLines::next() {
     scanned_ = rest.size() - rest.size() % newline_.size();
     SPRANGA_TRY(const bool more, fill());
     if (!more) {
-      unfinished_ = begin_ < buffer_.size();
-      return std::nullopt;
+      return last();
     }
   }
+}
+
+/// At the file's end a line is whole with its carriage return alone.
+std::optional<std::string_view> RawLines::last() {
+  std::string carriage_return(newline_);
+  std::ranges::replace(carriage_return, '\n', '\r');
+  const auto rest = std::string_view(buffer_).substr(begin_);
+  if (rest.size() % newline_.size() == 0 && rest.ends_with(carriage_return)) {
+    begin_ = buffer_.size();
+    scanned_ = 0;
+    return rest;
+  }
+  unfinished_ = !rest.empty();
+  return std::nullopt;
 }
 
 /// Reads more behind what is left; of a line that is too long the middle is thrown away.

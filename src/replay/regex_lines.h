@@ -19,7 +19,7 @@ public:
 
   /// The next line with its end; lives until the next call. Of a line longer than
   /// guard::longest_line a few bytes more than that are given. Nullopt at the end; a last line
-  /// without its end is not given, as fail2ban does not read it.
+  /// without its end (a carriage return is one there) is not given, as fail2ban does not read it.
   [[nodiscard]] Result<std::optional<std::string_view>> next();
 
   /// Whether the file ended in a line without its end.
@@ -27,6 +27,7 @@ public:
 
 private:
   [[nodiscard]] Result<bool> fill();
+  [[nodiscard]] std::optional<std::string_view> last();
 
   std::unique_ptr<guard::ByteSource> source_;
   std::string_view newline_;

@@ -141,8 +141,11 @@ private:
   }
 
   void dates() {
+    // fail2ban makes the default templates when a line needs them.
+    const bool made = filter_.datepattern || trial_.tested() > 0;
     std::vector<std::string> rows;
-    for (const auto& used : trial_.reader().templates()) {
+    for (const auto& used :
+         made ? trial_.reader().templates() : std::vector<guard::TemplateUse>{}) {
       if (used.hits == 0 && !settings_.verbose) {
         continue;
       }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -42,13 +43,22 @@ struct Configuration {
 [[nodiscard]] Result<Configuration> load(const std::filesystem::path& folder,
                                          const LoadOptions& options = {});
 
+/// A filter's file, found but not read.
+struct FilterFile {
+  std::string reference;         // as it was asked for: NAME[PARAMETERS]
+  std::string given;             // without its parameters
+  std::string name;              // for "Use failregex filter file : NAME, basedir: DIR"
+  std::filesystem::path folder;  // empty: a file outside of any filter.d, read on its own
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+
 struct LoadedFilter {
+  FilterFile file;
   ban::FilterSpec filter;
   std::vector<Problem> problems;  // warnings
-  /// Where it was found, for "Use failregex filter file : NAME, basedir: DIR".
-  std::string file;
-  std::filesystem::path folder;  // empty: a file outside of any filter.d, read on its own
-  std::map<std::string, std::string> parameters;
+  /// What the filter makes of logtype, datepattern and its parameters, as Python's repr() shows
+  /// them: "Real filter options".
+  std::vector<std::pair<std::string, std::string>> real_options;
 };
 
 struct FilterOptions {
@@ -58,7 +68,19 @@ struct FilterOptions {
 
 /// A filter as fail2ban-regex takes it: "sshd", "sshd[mode=aggressive]", or the path of a filter's
 /// file, with parameters too. Errc::not_found where `reference` names no filter (it may be an
-/// expression then).
+/// expression then); Errc::malformed, in fail2ban's words, for what is wrong within the brackets.
+[[nodiscard]] Result<FilterFile> find_filter(const std::filesystem::path& folder,
+                                             std::string_view reference,
+                                             const FilterOptions& options = {});
+
+/// Reads it. Errc::io where that is impossible; other errors are in fail2ban's words, and
+/// `problems` then has ours. `folder` is for a file on its own.
+[[nodiscard]] Result<LoadedFilter> load_filter(const FilterFile& file,
+                                               const std::filesystem::path& folder,
+                                               const FilterOptions& options,
+                                               std::vector<Problem>& problems);
+
+/// Both; an error says what is wrong with file and line, where they are known.
 [[nodiscard]] Result<LoadedFilter> load_filter(const std::filesystem::path& folder,
                                                std::string_view reference,
                                                const FilterOptions& options = {});

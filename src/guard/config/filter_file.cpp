@@ -1,15 +1,19 @@
 // A filter on its own, found as fail2ban-regex finds it.
-#include <optional>
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "guard/config/compat.h"
 #include "guard/config/configuration.h"
+#include "guard/config/interpolation.h"
 #include "guard/config/jail_reader.h"
 #include "guard/config/jail_spec.h"
 #include "guard/config/option_table.h"
 #include "guard/config/parameters.h"
 #include "guard/config/paths.h"
 #include "guard/config/python_text.h"
+#include "guard/config/value.h"
 
 namespace spranga::guard::config {
 
@@ -38,12 +42,13 @@ bool has_extension(std::string_view name) {
          std::string_view::npos;
 }
 
-struct Found {
-  std::string name;    // for the reader: a name of filter.d, or a path
-  std::string folder;  // that has a filter.d; "" for a file on its own
-};
+ban::Compat compat_in(const FilterOptions& options) {
+  return options.compat ? *options.compat : ban::Compat::v1_0;
+}
 
-std::optional<Found> find_filter(const std::string& folder, const std::string& name) {
+/// Where a filter of this name lies; false where there is none.
+bool locate(const std::string& folder, FilterFile& file) {
+  const auto& name = file.given;
   std::vector<std::string> candidates{name};
   if (!has_extension(name)) {
     candidates.push_back(name + ".conf");
@@ -51,91 +56,146 @@ std::optional<Found> find_filter(const std::string& folder, const std::string& n
   }
   const bool is_path = name.find('/') != std::string::npos;
   const auto filters = basename(folder) == "filter.d" ? folder : join(folder, "filter.d");
-  for (const auto& candidate : candidates) {
-    if (!is_file(is_path ? candidate : join(filters, candidate))) {
-      continue;
-    }
-    const auto base = is_path ? dirname(name) : folder;
-    if (is_path && base != folder && basename(base) != "filter.d") {
-      return Found{absolute(name), ""};
-    }
-    const auto above = basename(base) == "filter.d" ? dirname(base) : base;
-    return Found{
-        basename(without_extension(basename(name)) == name ? name : without_extension(name)),
-        above.empty() ? "." : above};
+  const auto exists = [&](const std::string& candidate) {
+    return is_file(is_path ? candidate : join(filters, candidate));
+  };
+  if (std::ranges::none_of(candidates, exists)) {
+    return false;
   }
-  return std::nullopt;
+  const auto base = is_path ? dirname(name) : folder;
+  if (is_path && base != folder && basename(base) != "filter.d") {
+    file.name = absolute(name);
+    return true;
+  }
+  const auto above = basename(base) == "filter.d" ? dirname(base) : base;
+  file.name = basename(without_extension(basename(name)) == name ? name : without_extension(name));
+  file.folder = above.empty() ? "." : above;
+  return true;
+}
+
+/// As Python shows a dict's value.
+std::string repr_of(const Value& value) {
+  return value.kind == Value::Kind::text ? repr(value.str()) : value.str();
 }
 
 class FilterLoader {
 public:
-  FilterLoader(const Found& found, std::string_view fallback_folder, const FilterOptions& options)
-      : found_(found),
-        layers_(
-            found.folder.empty() ? std::string(fallback_folder) : found.folder, problems_, false),
+  FilterLoader(const FilterFile& file,
+               std::string_view fallback_folder,
+               const FilterOptions& options)
+      : file_(file),
+        layers_(file.folder.empty() ? std::string(fallback_folder) : file.folder.string(),
+                problems_,
+                false),
         options_(options) {}
 
-  [[nodiscard]] Result<LoadedFilter> run(Section parameters) {
+  [[nodiscard]] Result<LoadedFilter> run() {
     LoadedFilter out;
-    out.file = found_.name;
-    out.folder = found_.folder;
-    for (const auto& [name, value] : parameters) {
-      out.parameters[name] = value.str();
-    }
-    auto filter = read(std::move(parameters));
-    if (!filter) {
-      return fail(filter.error().code, why(filter.error().detail));
-    }
-    out.filter = std::move(*filter);
+    out.file = file_;
+    SPRANGA_CHECK(read(out));
     out.problems = std::move(problems_.list);
     return out;
   }
 
+  [[nodiscard]] std::vector<Problem> problems() && { return std::move(problems_.list); }
+
 private:
-  [[nodiscard]] Result<ban::FilterSpec> read(Section parameters) {
+  [[nodiscard]] Result<void> read(LoadedFilter& out) {
+    SPRANGA_TRY(auto parsed, parse_reference(file_.reference, {}, compat_in(options_)));
     SPRANGA_TRY(const auto ini,
-                found_.folder.empty() ? layers_.file(found_.name)
-                                      : layers_.unit(join("filter.d", found_.name)));
+                file_.folder.empty() ? layers_.file(file_.name)
+                                     : layers_.unit(join("filter.d", file_.name)));
     if (!ini->found) {
-      return fail(Errc::not_found, "the filter " + found_.name + " cannot be read");
+      return fail(Errc::io, "the filter " + file_.name + " cannot be read");
     }
-    Definition filter(ini, filter_rows(), std::move(parameters), problems_);
+    Definition filter(ini, filter_rows(), std::move(parsed.parameters), problems_);
     apply_backend(filter, options_.backend);
     SPRANGA_CHECK(filter.read({}, false));
-    return to_filter_spec(filter, basename(without_extension(found_.name)), problems_);
+    SPRANGA_TRY(out.filter,
+                to_filter_spec(filter, basename(without_extension(file_.name)), problems_));
+    return read_real_options(filter, out);
   }
 
-  /// Our words, with file and line, where there are any.
-  [[nodiscard]] std::string why(const std::string& fail2bans) const {
-    for (const auto& problem : problems_.list) {
-      if (problem.severity == Problem::Severity::error) {
-        return to_text(problem);
+  [[nodiscard]] Result<void> read_real_options(Definition& filter, LoadedFilter& out) {
+    SPRANGA_TRY(const auto all, filter.combined());
+    std::vector<std::string> names = {"logtype", "datepattern"};
+    for (const auto& [name, value] : filter.init()) {
+      if (std::ranges::find(names, name) == names.end()) {
+        names.push_back(name);
       }
     }
-    return fail2bans;
+    for (const auto& name : names) {
+      if (const auto* value = all.find(name)) {
+        out.real_options.emplace_back(name, repr_of(*value));
+        continue;
+      }
+      SPRANGA_TRY(const auto value, get({filter.ini(), "Definition", nullptr}, name, problems_));
+      if (value) {
+        out.real_options.emplace_back(name, repr_of(*value));
+      }
+    }
+    return {};
   }
 
-  const Found& found_;
+  const FilterFile& file_;
   Problems problems_;
   Layers layers_;
   const FilterOptions& options_;
 };
 
+/// Our words, with file and line, where there are any.
+std::string why(const std::vector<Problem>& problems, const std::string& fail2bans) {
+  for (const auto& problem : problems) {
+    if (problem.severity == Problem::Severity::error) {
+      return to_text(problem);
+    }
+  }
+  return fail2bans;
+}
+
 }  // namespace
+
+Result<FilterFile> find_filter(const std::filesystem::path& folder,
+                               std::string_view reference,
+                               const FilterOptions& options) {
+  if (!may_name_filter(reference)) {
+    return fail(Errc::not_found, "this names no filter");
+  }
+  SPRANGA_TRY(const auto parsed, parse_reference(reference, {}, compat_in(options)));
+  FilterFile file;
+  file.reference = reference;
+  file.given = parsed.name;
+  for (const auto& [name, value] : parsed.parameters) {
+    file.parameters.emplace_back(name, value.str());
+  }
+  if (!locate(folder.string(), file)) {
+    return fail(Errc::not_found, "there is no filter " + parsed.name);
+  }
+  return file;
+}
+
+Result<LoadedFilter> load_filter(const FilterFile& file,
+                                 const std::filesystem::path& folder,
+                                 const FilterOptions& options,
+                                 std::vector<Problem>& problems) {
+  FilterLoader loader(file, folder.string(), options);
+  auto loaded = loader.run();
+  if (!loaded) {
+    problems = std::move(loader).problems();
+  }
+  return loaded;
+}
 
 Result<LoadedFilter> load_filter(const std::filesystem::path& folder,
                                  std::string_view reference,
                                  const FilterOptions& options) {
-  if (!may_name_filter(reference)) {
-    return fail(Errc::not_found, "this names no filter");
+  SPRANGA_TRY(const auto file, find_filter(folder, reference, options));
+  std::vector<Problem> problems;
+  auto loaded = load_filter(file, folder, options, problems);
+  if (!loaded) {
+    return fail(loaded.error().code, why(problems, loaded.error().detail));
   }
-  const auto compat = options.compat ? *options.compat : ban::Compat::v1_0;
-  SPRANGA_TRY(auto parsed, parse_reference(reference, {}, compat));
-  const auto found = find_filter(folder.string(), parsed.name);
-  if (!found) {
-    return fail(Errc::not_found, "there is no filter " + parsed.name);
-  }
-  return FilterLoader(*found, folder.string(), options).run(std::move(parsed.parameters));
+  return loaded;
 }
 
 }  // namespace spranga::guard::config
