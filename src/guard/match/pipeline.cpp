@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "guard/match/source_id.h"
+#include "guard/match/window.h"
 
 namespace spranga::guard {
 
@@ -15,32 +16,16 @@ namespace {
 /// More than a line may stand for, so that no log line can ban by itself what a hundred would not.
 constexpr int most_attempts = 100;
 
-/// What spranga's own <F-ATTEMPTS> says: its number; 1 where it caught text that is no number.
-std::optional<int> total_of(const Failure& fresh) {
-  const auto* text = fresh.text("attempts");
+/// What spranga's own <F-ATTEMPTS> or <F-REPEATED> says: its number; 1 where it caught text that is
+/// no number.
+std::optional<int> number_of(const Failure& fresh, std::string_view name) {
+  const auto* text = fresh.text(name);
   if (text == nullptr) {
     return std::nullopt;
   }
   int number = 1;
   std::from_chars(text->data(), text->data() + text->size(), number);
   return std::clamp(number, 0, most_attempts);
-}
-
-LineParts parts_of(const DatedLine& line) {
-  return {std::string(line.before), std::string(line.date_text), std::string(line.after)};
-}
-
-/// The lines as expressions see them: without dates, each with a newline.
-void join(const std::vector<LineParts>& lines, std::string& out) {
-  out.clear();
-  for (const auto& line : lines) {
-    out += line.before;
-    out += line.after;
-    out += '\n';
-  }
-  if (lines.empty()) {
-    out = '\n';
-  }
 }
 
 Failure with_prefix(Failure prefix, const Failure& own) {
@@ -58,9 +43,10 @@ std::string session_key(const FieldContent& content) {
 }
 
 /// How many failures the line stands for. F-ATTEMPTS tells of a whole session, when it ends: what
-/// other lines of it have told of already is not counted again. False: nothing is left.
+/// other lines of it have told of already is not counted again. F-REPEATED comes on top of them.
+/// False: nothing is left.
 bool adds(Hit& hit, Failure& session) {
-  hit.attempts = hit.total.value_or(1);
+  hit.attempts = hit.total.value_or(hit.attempts);
   if (!hit.of_session || session.has("nofail")) {
     return hit.attempts > 0;
   }
@@ -86,15 +72,6 @@ Result<std::vector<CompiledExpression>> compile_all(const std::vector<ban::Expre
     all.push_back(std::move(compiled));
   }
   return all;
-}
-
-/// What the filter's own id group caught, as an id.
-std::string own_id(const FieldContent& fid, bool raw) {
-  if (const auto* text = std::get_if<std::string>(&fid)) {
-    return canonical_id(*text, raw ? IdKind::raw : IdKind::guess);
-  }
-  const auto* tuple = std::get_if<std::vector<TuplePart>>(&fid);
-  return tuple == nullptr ? "" : tuple_id(*tuple);
 }
 
 }  // namespace
@@ -145,24 +122,6 @@ void Pipeline::process(const DatedLine& line, ban::Instant now, std::vector<Hit>
   if (try_all(fail_, false, line, now, out) == Next::go_on && !caught_) {
     static_cast<void>(try_all(weak_, true, line, now, out));
   }
-}
-
-void Pipeline::begin(const DatedLine& line) {
-  ignored_last_ = caught_ = stale_ = false;
-  window_.clear();
-  pairs_ = many_lines() ? nullptr : line.pairs;
-  if (many_lines()) {
-    lines_.push_back(parts_of(line));
-    if (lines_.size() > maxlines_) {
-      lines_.erase(lines_.begin(), lines_.end() - static_cast<std::ptrdiff_t>(maxlines_));
-    }
-    window_ = lines_;
-    join(lines_, whole_);
-    return;
-  }
-  whole_.assign(line.before);
-  whole_ += line.after;
-  whole_ += '\n';
 }
 
 bool Pipeline::ignores_early() const {
@@ -265,7 +224,8 @@ Pipeline::Next Pipeline::take(Hit hit,
   if (prefix_) {
     failure = with_prefix(prefregex_groups(), failure);
   }
-  hit.total = total_of(failure);
+  hit.total = number_of(failure, "attempts");
+  hit.attempts = number_of(failure, "repeated").value_or(1);
   const auto* session = failure.find("mlfid");
   if (session == nullptr || !is_set(*session)) {
     failure.matches = place.matched;
@@ -305,96 +265,6 @@ Pipeline::Next Pipeline::finish(Hit hit,
   }
   emit(hit, ids, *session, out);
   return settings_.check_all ? Next::go_on : Next::stop;
-}
-
-/// Which lines of the window the last match covers.
-Pipeline::Place Pipeline::locate(const CompiledExpression& expression) const {
-  Place place;
-  if (window_.size() <= 1) {
-    place.matched = window_;
-    return place;
-  }
-  const auto& match = search_.match();
-  const std::string_view text = text_;
-  const auto before = text.substr(0, match.begin() + 1).rfind('\n');
-  const auto from = before == std::string_view::npos ? 0 : before + 1;
-  const auto behind = text.find('\n', match.end() == 0 ? text.size() - 1 : match.end() - 1);
-  const auto to = behind == std::string_view::npos ? text.size() : behind + 1;
-  const auto lines_before = [&](std::size_t end) {
-    const auto count = std::ranges::count(text.substr(0, end), '\n');
-    return std::min(static_cast<std::size_t>(count), window_.size());
-  };
-  const auto first = static_cast<std::ptrdiff_t>(lines_before(from));
-  const auto last = static_cast<std::ptrdiff_t>(std::max(lines_before(to), lines_before(from)));
-  place.matched.assign(window_.begin() + first, window_.begin() + last);
-  place.unmatched.assign(window_.begin(), window_.begin() + first);
-  std::size_t at = 0;
-  for (const auto& skipped : expression.skipped_lines(match)) {
-    for (auto i = at; i < place.matched.size(); ++i) {
-      if (place.matched[i].seen() == skipped) {
-        place.unmatched.push_back(std::move(place.matched[i]));
-        place.matched.erase(place.matched.begin() + static_cast<std::ptrdiff_t>(i));
-        at = i;
-        break;
-      }
-    }
-  }
-  place.unmatched.insert(place.unmatched.end(), window_.begin() + last, window_.end());
-  return place;
-}
-
-Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
-  const bool raw_names = settings_.usedns == ban::UseDns::raw || settings_.raw_hosts;
-  const auto* fid = failure.find("fid");
-  const bool has_fid = fid != nullptr && is_set(*fid);
-  const auto* ip = failure.text("ip4");
-  auto kind = IdKind::ipv4;
-  if (ip == nullptr) {
-    ip = failure.text("ip6");
-    kind = IdKind::ipv6;
-  }
-  std::optional<int> prefix;
-  if (ip != nullptr) {
-    prefix = prefix_length(failure.text("cidr"));
-  } else if ((ip = failure.text("dns")) != nullptr) {
-    if (!raw_names) {
-      return {resolve(*ip)};
-    }
-    kind = IdKind::raw;
-  } else if (has_fid) {
-    return {{own_id(*fid, raw_names)}};
-  } else {
-    return {{std::nullopt}, of_session};
-  }
-  const auto* fid_text = has_fid ? std::get_if<std::string>(fid) : nullptr;
-  auto address = canonical_id(*ip, kind, prefix);
-  if (!has_fid || (fid_text != nullptr && *fid_text == *ip)) {
-    return {{std::move(address)}};
-  }
-  auto id = own_id(*fid, raw_names);
-  failure.set("ip", std::move(address));
-  return {{std::move(id)}};
-}
-
-std::vector<std::optional<std::string>> Pipeline::resolve(const std::string& name) const {
-  if (auto address = plain_address(name)) {
-    return {std::move(address)};
-  }
-  std::vector<std::optional<std::string>> ids;
-  if (settings_.resolve && settings_.usedns != ban::UseDns::no) {
-    for (auto& address : settings_.resolve(name)) {
-      ids.emplace_back(std::move(address));
-    }
-  }
-  return ids;
-}
-
-void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const {
-  for (const auto& id : ids.ids) {
-    hit.id = id;
-    hit.failure = failure;
-    out.push_back(hit);
-  }
 }
 
 }  // namespace spranga::guard
