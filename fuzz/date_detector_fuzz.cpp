@@ -4,7 +4,7 @@
 
 #include "fuzz/input.h"
 #include "guard/dates/date_detector.h"
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 using spranga::ban::Instant;
 using spranga::fuzz::require;
@@ -22,15 +22,15 @@ void check_line(DateDetector& one, DateDetector& other, std::string_view line, I
   }
   require(found->begin == again->begin && found->end == again->end && found->time == again->time);
   require(found->begin <= found->end && found->end <= line.size());
-  require(spranga::guard::is_valid_utf8(line.substr(0, found->begin)));
-  require(spranga::guard::is_valid_utf8(line.substr(found->end)));
+  require(spranga::text::is_valid_utf8(line.substr(0, found->begin)));
+  require(spranga::text::is_valid_utf8(line.substr(found->end)));
   require(!found->empty() || !found->time);
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto text = spranga::guard::to_valid_utf8(spranga::fuzz::as_text(data, size));
+  const auto text = spranga::text::to_valid_utf8(spranga::fuzz::as_text(data, size));
   std::string_view rest = text;
   const auto take_line = [&] {
     const auto end = std::min(rest.find('\n'), rest.size());

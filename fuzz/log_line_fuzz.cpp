@@ -6,7 +6,7 @@
 
 #include "fuzz/input.h"
 #include "guard/match/matcher.h"
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 using spranga::fuzz::require;
 
@@ -73,10 +73,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (std::size_t i = 0; i < seen[0].size(); ++i) {
     const auto& sighting = seen[0][i];
     require(sighting.id == seen[1][i].id && sighting.at == seen[1][i].at);
-    require(guard::is_valid_utf8(sighting.id));
+    require(text::is_valid_utf8(sighting.id));
     require(sighting.attempts >= 1 && sighting.attempts <= 100 && sighting.expression != nullptr);
     for (const auto& match : sighting.matches) {
-      require(guard::is_valid_utf8(match));
+      require(text::is_valid_utf8(match));
     }
   }
   return 0;

@@ -4,7 +4,7 @@
 
 #include "fuzz/input.h"
 #include "guard/regex/regex.h"
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 using spranga::fuzz::require;
 using spranga::guard::Match;
@@ -17,7 +17,7 @@ void check_groups(const Regex& regex, const Match& match, std::string_view text)
   for (int number = 0; number <= regex.group_count(); ++number) {
     if (match.has(number)) {
       require(match.begin(number) <= match.end(number) && match.end(number) <= text.size());
-      require(spranga::guard::is_valid_utf8(*match.group(number)));
+      require(spranga::text::is_valid_utf8(*match.group(number)));
     }
   }
 }
@@ -25,7 +25,7 @@ void check_groups(const Regex& regex, const Match& match, std::string_view text)
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto input = spranga::guard::to_valid_utf8(spranga::fuzz::as_text(data, size));
+  const auto input = spranga::text::to_valid_utf8(spranga::fuzz::as_text(data, size));
   const std::string_view all = input;
   const auto end = std::min(all.find('\n'), all.size());
   const auto text = all.substr(std::min(end + 1, all.size()));

@@ -3,52 +3,11 @@
 #include <array>
 #include <cstdint>
 
+#include "text/utf8.h"
+
 namespace spranga::text {
 
 namespace {
-
-struct Decoded {
-  std::uint32_t code{0};
-  std::size_t length{0};  // 0 = not valid UTF-8
-};
-
-/// Strict UTF-8 (no overlong forms, no surrogates, ≤ U+10FFFF).
-Decoded decode(std::string_view bytes) {
-  const auto first = static_cast<unsigned char>(bytes.front());
-  std::size_t length = 0;
-  std::uint32_t code = 0;
-  if (first < 0x80) {
-    return {first, 1};
-  }
-  if (first >= 0xC2 && first <= 0xDF) {
-    length = 2;
-    code = first & 0x1FU;
-  } else if (first >= 0xE0 && first <= 0xEF) {
-    length = 3;
-    code = first & 0x0FU;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    length = 4;
-    code = first & 0x07U;
-  } else {
-    return {};
-  }
-  if (bytes.size() < length) {
-    return {};
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(bytes[i]);
-    if ((next & 0xC0U) != 0x80) {
-      return {};
-    }
-    code = (code << 6U) | (next & 0x3FU);
-  }
-  constexpr std::array<std::uint32_t, 5> lowest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < lowest.at(length) || surrogate || code > 0x10FFFF) {
-    return {};
-  }
-  return {code, length};
-}
 
 /// Characters that hide or reorder what stands beside them.
 bool is_deceptive(std::uint32_t code) {
@@ -119,7 +78,7 @@ std::string escape(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const auto [code, length] = decode(bytes);
+    const auto [code, length] = decode_utf8(bytes);
     const auto first = static_cast<unsigned char>(bytes.front());
     if (length == 0 || (length == 1 && (code < 0x20 || code == 0x7F))) {
       append_byte(out, first);

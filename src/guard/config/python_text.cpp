@@ -6,6 +6,8 @@
 #include <array>
 #include <iterator>
 
+#include "text/utf8.h"
+
 namespace spranga::guard::config {
 
 namespace {
@@ -47,25 +49,6 @@ char32_t lower_of(char32_t c) {
   const auto* const run = row_of(lower_runs, c);
   const bool applies = run != nullptr && (c - run->first) % run->step == 0;
   return applies ? static_cast<char32_t>(static_cast<std::int32_t>(c) + run->distance) : c;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  const auto byte = [&out](char32_t value) { out += static_cast<char>(value); };
-  if (c < 0x80) {
-    byte(c);
-  } else if (c < 0x800) {
-    byte(0xC0 | (c >> 6));
-    byte(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    byte(0xE0 | (c >> 12));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  } else {
-    byte(0xF0 | (c >> 18));
-    byte(0x80 | ((c >> 12) & 0x3F));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  }
 }
 
 /// The smallest character that a sequence of so many bytes may stand for.
@@ -197,7 +180,7 @@ std::string lower(std::string_view text) {
     } else if (rune.value == 0x130) {
       out += "i\xCC\x87";  // the one letter whose lower case is two characters
     } else {
-      append_utf8(out, lower_of(rune.value));
+      text::append_utf8(out, lower_of(rune.value));
     }
     at += rune.size;
   }

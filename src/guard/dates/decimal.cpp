@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "guard/regex/utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -40,7 +40,7 @@ std::optional<int> take_digit(std::string_view& text) {
     text.remove_prefix(1);
     return digit;
   }
-  const auto [code, length] = decode_utf8(text);
+  const auto [code, length] = text::decode_utf8(text);
   if (length < 2) {
     return std::nullopt;
   }

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "guard/regex/regex.h"
-#include "guard/regex/utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -48,14 +48,14 @@ LineView::Place LineView::place_of(std::size_t number) const {
 }
 
 std::size_t LineView::number_of(std::size_t byte) const {
-  return begins_with_ascii(line_, byte) ? byte : count_characters(line_.substr(0, byte));
+  return begins_with_ascii(line_, byte) ? byte : text::count_characters(line_.substr(0, byte));
 }
 
 std::optional<char32_t> LineView::at(Place place) const {
   if (place.beyond || place.byte >= line_.size()) {
     return std::nullopt;
   }
-  return decode_utf8(line_.substr(place.byte)).code;
+  return text::decode_utf8(line_.substr(place.byte)).code;
 }
 
 std::optional<char32_t> LineView::before(Place place) const {
@@ -66,7 +66,7 @@ std::optional<char32_t> LineView::before(Place place) const {
   while (start > 0 && is_continuation(line_[start])) {
     --start;
   }
-  return decode_utf8(line_.substr(start)).code;
+  return text::decode_utf8(line_.substr(start)).code;
 }
 
 const LineView::Traits& LineView::traits() const {
@@ -110,7 +110,7 @@ bool is_alphanumeric(char32_t code) {
   }
   static const auto word = Regex::compile("\\w", {.jit = false});
   std::string text;
-  append_utf8(text, code);
+  text::append_utf8(text, code);
   Match match;
   return word && word->search(text, match) == MatchStatus::matched;
 }

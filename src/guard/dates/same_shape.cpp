@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -28,10 +29,6 @@ bool ends_for_good(std::string_view rest) {
                     text::equal_ignoring_case(rest.substr(1, 2), "gm");
   return rest[0] == ' ' && ((letter && !zone) || (is_ascii_digit(next) && next != '2') ||
                             opening.find(next) != std::string_view::npos);
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 }  // namespace
@@ -62,7 +59,7 @@ void SameShape::learn(const CompiledTemplate& compiled,
   const auto from = anchored ? 0 : match.begin() - std::min<std::size_t>(match.begin(), 1);
   const auto end = match.end();
   if (end < from + sizeof(std::uint64_t) || end - from > longest || end + 2 > line.size() ||
-      !match.has(1) || !ends_for_good(line.substr(end)) || !is_ascii(line.substr(0, end))) {
+      !match.has(1) || !ends_for_good(line.substr(end)) || !text::is_ascii(line.substr(0, end))) {
     return;
   }
   number_count_ = 0;
@@ -134,7 +131,7 @@ bool SameShape::fits(std::string_view line) {
     fields_.*number.field = value;
   }
   return std::all_of(text + fraction_from_, text + fraction_end_, is_ascii_digit) &&
-         is_ascii(line.substr(0, from_));
+         text::is_ascii(line.substr(0, from_));
 }
 
 }  // namespace spranga::guard

@@ -8,9 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "guard/match/utf8.h"
-#include "guard/regex/valid_utf8.h"
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -18,19 +17,26 @@ namespace {
 
 class Utf8Decoder final : public Decoder {
 public:
+  /// `marked`: a byte order mark at a line's start is no text.
+  explicit Utf8Decoder(bool marked) : marked_(marked) {}
+
   [[nodiscard]] DecodedLine decode(std::string_view raw) override {
-    const auto ascii = ascii_prefix(raw);
+    if (marked_ && raw.starts_with("\xEF\xBB\xBF")) {
+      raw.remove_prefix(3);
+    }
+    const auto ascii = text::ascii_prefix(raw);
     if (ascii == raw.size()) {
       return {raw, true, false};
     }
-    if (is_valid_utf8(raw.substr(ascii))) {
+    if (text::is_valid_utf8(raw.substr(ascii))) {
       return {raw, false, false};
     }
-    buffer_ = to_valid_utf8(raw);
+    buffer_ = text::to_valid_utf8(raw);
     return {buffer_, false, true};
   }
 
 private:
+  bool marked_;
   std::string buffer_;
 };
 
@@ -40,14 +46,14 @@ public:
   explicit ByteDecoder(bool latin1) : latin1_(latin1) {}
 
   [[nodiscard]] DecodedLine decode(std::string_view raw) override {
-    const auto ascii = ascii_prefix(raw);
+    const auto ascii = text::ascii_prefix(raw);
     if (ascii == raw.size()) {
       return {raw, true, false};
     }
     buffer_.assign(raw.substr(0, ascii));
     for (const char c : raw.substr(ascii)) {
       const auto byte = static_cast<unsigned char>(c);
-      put_character(buffer_, byte < 0x80 || latin1_ ? byte : replacement_character);
+      text::append_utf8(buffer_, byte < 0x80 || latin1_ ? byte : text::replacement_character);
     }
     return {buffer_, false, !latin1_};
   }
@@ -76,10 +82,10 @@ public:
     }
     while (!raw.empty()) {
       const auto c = take(raw, big);
-      replaced = replaced || c == replacement_character;
-      put_character(buffer_, c);
+      replaced = replaced || c == text::replacement_character;
+      text::append_utf8(buffer_, c);
     }
-    return {buffer_, ascii_prefix(buffer_) == buffer_.size(), replaced};
+    return {buffer_, text::ascii_prefix(buffer_) == buffer_.size(), replaced};
   }
 
   [[nodiscard]] std::string_view newline() const override { return newline_; }
@@ -96,7 +102,7 @@ private:
   [[nodiscard]] char32_t take(std::string_view& raw, bool big) const {
     if (raw.size() < unit_) {
       raw = {};
-      return replacement_character;
+      return text::replacement_character;
     }
     auto c = value(raw, big);
     raw.remove_prefix(unit_);
@@ -107,7 +113,7 @@ private:
         return 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
       }
     }
-    return c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ? replacement_character : c;
+    return c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ? text::replacement_character : c;
   }
 
   std::size_t unit_;
@@ -117,9 +123,42 @@ private:
   std::string buffer_;
 };
 
+/// Characters that iconv and Python read out of the same byte.
+struct Change {
+  std::string_view iconvs;
+  std::string_view pythons;
+};
+
+struct RepairRow {
+  std::string_view name;
+  std::array<Change, 2> changes;
+};
+
+constexpr std::array repair_rows = {
+    RepairRow{"macroman", {Change{"\u0394", "\u2206"}, Change{"\uE01E", "\uF8FF"}}},
+    RepairRow{"macintosh", {Change{"\u0394", "\u2206"}, Change{"\uE01E", "\uF8FF"}}},
+    RepairRow{"maccyrillic", {Change{"\u00A4", "\u20AC"}, {}}},
+    RepairRow{"shiftjis", {Change{"\u00A5", "\\"}, Change{"\u203E", "~"}}},
+    RepairRow{"sjis", {Change{"\u00A5", "\\"}, Change{"\u203E", "~"}}},
+    RepairRow{"johab", {Change{"\u20A9", "\\"}, {}}},
+};
+
+/// Python's names that iconv does not know.
+struct AliasRow {
+  std::string_view name;
+  const char* iconvs;
+};
+
+constexpr std::array alias_rows = {AliasRow{"macroman", "MACINTOSH"},
+                                   AliasRow{"ptcp154", "PT154"},
+                                   AliasRow{"kz1048", "RK1048"},
+                                   AliasRow{"iso2022jp3", "ISO-2022-JP-3"}};
+
 class IconvDecoder final : public Decoder {
 public:
-  explicit IconvDecoder(iconv_t converter) : converter_(converter) {}
+  /// `repair` may be null; it outlives the decoder.
+  IconvDecoder(iconv_t converter, const RepairRow* repair)
+      : converter_(converter), repair_(repair) {}
 
   IconvDecoder(const IconvDecoder&) = delete;
   IconvDecoder& operator=(const IconvDecoder&) = delete;
@@ -143,17 +182,30 @@ public:
       const int why = done == static_cast<std::size_t>(-1) ? errno : 0;
       buffer_.append(chunk.data(), chunk.size() - room);
       if (why == EILSEQ || why == EINVAL) {
-        put_character(buffer_, replacement_character);
+        text::append_utf8(buffer_, text::replacement_character);
         replaced = true;
         ++in;
         --left;
       }
     }
-    return {buffer_, ascii_prefix(buffer_) == buffer_.size(), replaced};
+    if (repair_ != nullptr) {
+      repair();
+    }
+    return {buffer_, text::is_ascii(buffer_), replaced};
   }
 
 private:
+  void repair() {
+    for (const auto& change : repair_->changes) {
+      for (auto at = buffer_.find(change.iconvs); !change.iconvs.empty() && at != buffer_.npos;
+           at = buffer_.find(change.iconvs, at + change.pythons.size())) {
+        buffer_.replace(at, change.iconvs.size(), change.pythons);
+      }
+    }
+  }
+
   iconv_t converter_;
+  const RepairRow* repair_;
   std::string input_;
   std::string buffer_;
 };
@@ -174,6 +226,7 @@ constexpr std::array wide_rows = {
     WideRow{"utf32be", 4, true, false},
 };
 
+constexpr std::string_view marked_utf8_name = "utf8sig";
 constexpr std::array<std::string_view, 6> utf8_names = {"auto", "utf8", "u8", "utf", "cp65001", ""};
 constexpr std::array<std::string_view, 9> latin1_names = {
     "latin1", "latin", "l1", "iso88591", "8859", "cp819", "iso885911987", "isoir100", "ibm819"};
@@ -198,6 +251,10 @@ iconv_t open_iconv(std::string_view encoding) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
   });
   const auto none = reinterpret_cast<iconv_t>(-1);  // NOLINT: what iconv_open says
+  const auto* alias = std::ranges::find(alias_rows, plain_name(encoding), &AliasRow::name);
+  if (alias != alias_rows.end()) {
+    return ::iconv_open("UTF-8", alias->iconvs);
+  }
   if (!safe) {
     return none;
   }
@@ -213,8 +270,8 @@ iconv_t open_iconv(std::string_view encoding) {
 
 Result<std::unique_ptr<Decoder>> Decoder::make(std::string_view encoding) {
   const auto name = plain_name(encoding);
-  if (is_one_of(name, utf8_names)) {
-    return std::make_unique<Utf8Decoder>();
+  if (is_one_of(name, utf8_names) || name == marked_utf8_name) {
+    return std::make_unique<Utf8Decoder>(name == marked_utf8_name);
   }
   if (is_one_of(name, latin1_names) || is_one_of(name, ascii_names)) {
     return std::make_unique<ByteDecoder>(is_one_of(name, latin1_names));
@@ -227,7 +284,8 @@ Result<std::unique_ptr<Decoder>> Decoder::make(std::string_view encoding) {
   if (converter == reinterpret_cast<iconv_t>(-1)) {  // NOLINT: what iconv_open says
     return fail(Errc::not_found, "unknown encoding: " + std::string(encoding));
   }
-  return std::make_unique<IconvDecoder>(converter);
+  const auto* repair = std::ranges::find(repair_rows, name, &RepairRow::name);
+  return std::make_unique<IconvDecoder>(converter, repair == repair_rows.end() ? nullptr : repair);
 }
 
 std::size_t end_of_line(std::string_view bytes, std::string_view newline) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "guard/match/line_ends.h"
 #include "guard/match/literal_head.h"
 #include "guard/match/tags.h"
-#include "guard/match/utf8.h"
 #include "text/ascii.h"
 
 namespace spranga::guard {

@@ -8,8 +8,7 @@
 #include <utility>
 
 #include "guard/match/decoder.h"
-#include "guard/match/utf8.h"
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -126,7 +125,7 @@ std::string_view OneLineReader::decode(std::string_view raw) {
   if (cut) {
     ++statistics_.cut;
     text_ = text;
-    put_character(text_, replacement_character);
+    text::append_utf8(text_, text::replacement_character);
     return text_;
   }
   return text;
@@ -134,10 +133,10 @@ std::string_view OneLineReader::decode(std::string_view raw) {
 
 /// The journal's text is UTF-8, whatever logencoding says; invalid bytes are replaced.
 std::string OneLineReader::to_text(std::string_view raw) {
-  auto text = to_valid_utf8(raw.substr(0, longest_line));
+  auto text = text::to_valid_utf8(raw.substr(0, longest_line));
   if (raw.size() > longest_line) {
     ++statistics_.cut;
-    put_character(text, replacement_character);
+    text::append_utf8(text, text::replacement_character);
   }
   return text;
 }

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "guard/regex/utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -141,7 +141,7 @@ std::string literal_atom(char32_t code, const CharsetRules& rules) {
   if (code < 0x80 && special.find(static_cast<char>(code)) != std::string_view::npos) {
     out += '\\';
   }
-  append_utf8(out, code);
+  text::append_utf8(out, code);
   return out;
 }
 

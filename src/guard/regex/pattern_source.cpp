@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "guard/regex/utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -15,7 +15,7 @@ bool PatternSource::take(std::string_view text) {
 }
 
 char32_t PatternSource::next() {
-  const auto [code, length] = decode_utf8(pattern_.substr(at_));
+  const auto [code, length] = text::decode_utf8(pattern_.substr(at_));
   at_ += length;
   return code;
 }
@@ -43,8 +43,9 @@ Result<std::string_view> PatternSource::take_until(char stop, std::string_view w
 }
 
 Failure PatternSource::complain(std::string_view what, std::size_t at) const {
-  return fail(Errc::malformed,
-              fmt::format("{} at position {}", what, count_characters(pattern_.substr(0, at))));
+  return fail(
+      Errc::malformed,
+      fmt::format("{} at position {}", what, text::count_characters(pattern_.substr(0, at))));
 }
 
 }  // namespace spranga::guard

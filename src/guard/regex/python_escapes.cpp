@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "guard/regex/python_parser.h"
-#include "guard/regex/utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -56,7 +56,7 @@ std::optional<char32_t> control_code(char32_t letter) {
 
 std::string shown_escape(char32_t letter) {
   std::string out = "bad escape \\";
-  append_utf8(out, letter);
+  text::append_utf8(out, letter);
   return out;
 }
 

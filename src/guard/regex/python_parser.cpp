@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -214,7 +214,7 @@ Result<PythonParser::Piece> PythonParser::parse_piece(bool first_of_pattern) {
 Result<PythonSyntax> rewrite_python_syntax(std::string_view pattern,
                                            RegexOptions options,
                                            int pcre2_minor) {
-  if (!is_valid_utf8(pattern)) {
+  if (!text::is_valid_utf8(pattern)) {
     return fail(Errc::malformed, "not valid UTF-8");
   }
   return PythonParser(pattern, options, pcre2_minor).run();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "guard/regex/python_syntax.h"
+#include "text/utf8.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8  // NOLINT(readability-identifier-naming)
 #include <pcre2.h>
@@ -51,22 +52,6 @@ std::uint32_t compile_options(const PythonSyntax& syntax) {
 constexpr std::uint32_t no_jit = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK;
 constexpr std::uint32_t unicode = PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK;
 
-/// Whether all bytes are ASCII; eight at a time.
-bool is_ascii(std::string_view text) {
-  constexpr std::uint64_t high_bits = 0x8080808080808080;
-  std::uint64_t seen = 0;
-  while (text.size() >= sizeof seen) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, text.data(), sizeof eight);
-    seen |= eight;
-    text.remove_prefix(sizeof eight);
-  }
-  for (const char c : text) {
-    seen |= static_cast<unsigned char>(c);
-  }
-  return (seen & high_bits) == 0;
-}
-
 /// What \s has beyond ASCII, as the rewriting spells it behind its ASCII part.
 constexpr std::string_view spaces_beyond_ascii =
     R"(\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}-\x{2029}\x{202f}\x{205f}\x{3000})";
@@ -93,7 +78,7 @@ std::optional<std::string> ascii_form(std::string pattern) {
     pattern.erase(at, spaces_beyond_ascii.size());
   }
   constexpr std::array odd{"\\p", "\\P", "\\N", "\\o", "\\X", "\\R", "\\h", "\\H", "(*"};
-  const bool plain = is_ascii(pattern) && numbers_are_ascii(pattern) &&
+  const bool plain = text::is_ascii(pattern) && numbers_are_ascii(pattern) &&
                      std::ranges::none_of(odd, [&](std::string_view word) {
                        return pattern.find(word) != std::string::npos;
                      });
@@ -195,7 +180,8 @@ MatchStatus Regex::search(std::string_view text,
   match.text_ = text;
   pcre2_set_offset_limit(match.context_.get(),
                          last_start == std::string_view::npos ? PCRE2_UNSET : last_start);
-  const auto* code = ascii_code_ != nullptr && is_ascii(text) ? ascii_code_.get() : code_.get();
+  const auto* code =
+      ascii_code_ != nullptr && text::is_ascii(text) ? ascii_code_.get() : code_.get();
   const auto run = [&](auto* engine, std::uint32_t options) {
     return engine(
         code, units(text), text.size(), from, options, match.data_.get(), match.context_.get());

@@ -102,7 +102,7 @@ public:
   Regex& operator=(const Regex&) = delete;
   ~Regex();
 
-  /// `re.search` in `text`, which must be valid UTF-8 (valid_utf8.h), beginning at byte `from`,
+  /// `re.search` in `text`, which must be valid UTF-8 (text/utf8.h), beginning at byte `from`,
   /// which must begin a character; what is before `from` is seen by look-behinds, `^` and `\b`. A
   /// match beginning after `last_start` is not looked for.
   [[nodiscard]] MatchStatus search(std::string_view text,

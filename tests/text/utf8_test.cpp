@@ -1,10 +1,8 @@
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 #include <gtest/gtest.h>
 
-#include "guard/regex/utf8.h"
-
-namespace spranga::guard {
+namespace spranga::text {
 
 TEST(ValidUtf8, KnowsWhatIsWellFormed) {
   for (const auto* good : {"",
@@ -49,6 +47,18 @@ TEST(ValidUtf8, ReplacesAsPythonDoes) {
   EXPECT_EQ(to_valid_utf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
 }
 
+TEST(Utf8, AsciiIsFoundAtEachPlaceOfAWord) {
+  for (std::size_t at = 0; at < 20; ++at) {
+    std::string text(20, 'a');
+    EXPECT_TRUE(is_ascii(text));
+    EXPECT_EQ(ascii_prefix(text), 20U);
+    text[at] = '\x80';
+    EXPECT_FALSE(is_ascii(text)) << at;
+    EXPECT_EQ(ascii_prefix(text), at);
+    EXPECT_EQ(ascii_prefix(text, at + 1), 20U);
+  }
+}
+
 TEST(Utf8, CharactersComeAndGo) {
   for (const char32_t code : {U'a', U'é', U'€', U'😀', char32_t{0x10FFFF}}) {
     std::string text;
@@ -61,4 +71,4 @@ TEST(Utf8, CharactersComeAndGo) {
   EXPECT_EQ(decode_utf8("\xC3").length, 0U);
 }
 
-}  // namespace spranga::guard
+}  // namespace spranga::text

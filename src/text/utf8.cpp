@@ -1,12 +1,8 @@
-#include "guard/regex/valid_utf8.h"
+#include "text/utf8.h"
 
 #include <array>
-#include <cstdint>
-#include <cstring>
 
-#include "guard/regex/utf8.h"
-
-namespace spranga::guard {
+namespace spranga::text {
 
 namespace {
 
@@ -53,25 +49,11 @@ std::size_t well_formed_part(std::string_view bytes, bool& whole) {
   return at;
 }
 
-std::size_t ascii_part(std::string_view bytes, std::size_t from) {
-  constexpr std::uint64_t high_bits = 0x8080808080808080;
-  for (std::uint64_t eight = 0; from + sizeof eight <= bytes.size(); from += sizeof eight) {
-    std::memcpy(&eight, bytes.data() + from, sizeof eight);
-    if ((eight & high_bits) != 0) {
-      break;
-    }
-  }
-  while (from < bytes.size() && static_cast<unsigned char>(bytes[from]) < 0x80) {
-    ++from;
-  }
-  return from;
-}
-
 }  // namespace
 
 bool is_valid_utf8(std::string_view bytes) {
   bool whole = true;
-  for (auto at = ascii_part(bytes, 0); at < bytes.size(); at = ascii_part(bytes, at)) {
+  for (auto at = ascii_prefix(bytes); at < bytes.size(); at = ascii_prefix(bytes, at)) {
     at += well_formed_part(bytes.substr(at), whole);
     if (!whole) {
       return false;
@@ -84,7 +66,7 @@ std::string to_valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() + 16);
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto end = ascii_part(bytes, at);
+    const auto end = ascii_prefix(bytes, at);
     out += bytes.substr(at, end - at);
     at = end;
     if (at < bytes.size()) {
@@ -138,4 +120,4 @@ std::size_t count_characters(std::string_view text) {
   return count;
 }
 
-}  // namespace spranga::guard
+}  // namespace spranga::text
