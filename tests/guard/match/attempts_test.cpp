@@ -26,7 +26,8 @@ ban::JailSpec login_jail() {
       {R"(^s=<F-MLFID>\w+</F-MLFID> <F-ATTEMPTS>gone</F-ATTEMPTS> <ADDR>$)", {}},
       {R"(^sum <F-ATTEMPTS>\d+</F-ATTEMPTS> from <ADDR>$)", {}},
       {R"(^s=<F-MLFID>\w+</F-MLFID> <F-NOFAIL>hello</F-NOFAIL> <ADDR>$)", {}},
-      {R"(^s=<F-MLFID>\w+</F-MLFID> bad$)", {}}};
+      {R"(^s=<F-MLFID>\w+</F-MLFID> bad$)", {}},
+      {R"(^(?:s=<F-MLFID>\w+</F-MLFID> )?again <F-REPEATED>\d+</F-REPEATED> from <ADDR>$)", {}}};
   jail.filter.weakregex = {{R"(^s=<F-MLFID>\w+</F-MLFID> odd from <ADDR>$)", {}}};
   jail.filter.datepattern = "{NONE}";
   return jail;
@@ -51,6 +52,17 @@ std::vector<int> counts(const ban::JailSpec& jail,
     now += apart;
   }
   return out;
+}
+
+TEST(Attempts, OfARepeatedLineComeOnTopOfThoseBefore) {
+  EXPECT_EQ(counts(login_jail(),
+                   {"s=a wrong from 192.0.2.1",
+                    "s=a again 3 from 192.0.2.1",
+                    "s=a again 2 from 192.0.2.1",
+                    "s=a end 7 from 192.0.2.1"}),
+            (std::vector{1, 3, 2, 1}));
+  EXPECT_EQ(counts(login_jail(), {"again 4 from 192.0.2.1", "again 99999 from 192.0.2.1"}),
+            (std::vector{4, 100}));
 }
 
 TEST(Attempts, AreTheNumberThatTheLineGives) {
