@@ -49,7 +49,7 @@ int explain_command(std::span<const std::string> arguments) {
 }
 
 int docs_command(std::span<const std::string> /*arguments*/) {
-  return print(render::catalogue_markdown(words::Language::english));
+  return print(render::catalogue_markdown(words::chosen_language()));
 }
 
 }  // namespace spranga::app

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
 #include "app/catalogue_commands.h"
 #include "app/exit_code.h"
+#include "app/language.h"
 #include "app/output.h"
 #include "app/own_server.h"
 #include "app/parse_arguments.h"
@@ -71,6 +73,11 @@ Result<void> read_request(std::span<const std::string> arguments, Request& reque
   const auto options = bind_check_options(request.options, request.output);
   SPRANGA_TRY(request.targets, parse_arguments(options, arguments));
   request.options.settings.typed_options = without(arguments, request.targets);
+  std::ranges::copy(language_arguments(),
+                    std::back_inserter(request.options.settings.typed_options));
+  if (request.output.format == "json") {
+    words::set_language(words::Language::english);  // programs read it, and some words are values
+  }
   SPRANGA_CHECK(check::check_together(request.options));
   SPRANGA_CHECK(readable(request.options.settings.ca_file));
   SPRANGA_CHECK(own_source(request.options.settings.source));

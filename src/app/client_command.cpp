@@ -4,6 +4,7 @@
 #include "app/exit_code.h"
 #include "app/help.h"
 #include "app/output.h"
+#include "app/problem_text.h"
 #include "app/verb.h"
 #include "guard/config/compat.h"
 #include "guard/config/configuration.h"
@@ -75,7 +76,7 @@ int answer(const ClientSettings& settings) {
 void tell_problems(const std::vector<Problem>& problems, int verbosity) {
   for (const auto& problem : problems) {
     if (problem.severity == Problem::Severity::error || verbosity > 0) {
-      tell(guard::config::to_text(problem));
+      tell(problem_text(problem));
     }
   }
 }

@@ -101,7 +101,7 @@ std::string bash_script() {
       "_spranga() {{\n"
       "  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}\n"
       "  local offer=-W words=\n"
-      "  ((COMP_CWORD > 1)) || words='{} --help --version'\n"
+      "  ((COMP_CWORD > 1)) || words='{} --help --version --lang'\n"
       "  ((COMP_CWORD == 1)) || case ${{COMP_WORDS[1]}} in\n",
       fmt::join(visible_verbs(), " "));
   for (const auto& verb : verbs()) {

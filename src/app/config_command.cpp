@@ -8,6 +8,7 @@
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/parse_arguments.h"
+#include "app/problem_text.h"
 #include "guard/config/compat.h"
 #include "guard/config/configuration.h"
 #include "guard/config/explain.h"
@@ -128,7 +129,7 @@ int tell_about(const ExplainedJail& jail, const std::string& name, const std::st
   }
   bool broken = false;
   for (const auto& problem : jail.problems) {
-    tell(guard::config::to_text(problem));
+    tell(problem_text(problem));
     broken = broken || problem.severity == guard::config::Problem::Severity::error;
   }
   if (!any && !wanted.empty() && !broken) {

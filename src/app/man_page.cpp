@@ -80,7 +80,9 @@ std::string environment_section() {
   return section(Word::man_environment) +
          tagged("\\fBSPRANGA_PASSWORD\\fR", paragraph(say(Word::environment_password))) +
          tagged("\\fBNO_COLOR\\fR", paragraph(say(Word::environment_no_color))) +
-         tagged("\\fBCOLUMNS\\fR", paragraph(say(Word::environment_columns)));
+         tagged("\\fBCOLUMNS\\fR", paragraph(say(Word::environment_columns))) +
+         tagged("\\fBLC_ALL\\fR, \\fBLC_MESSAGES\\fR, \\fBLANG\\fR",
+                paragraph(say(Word::environment_language)));
 }
 
 struct Example {

@@ -12,6 +12,14 @@ std::vector<Option> common_options() {
   return {
       {"--help", "-h", Word::none, "", Word::option_help, Word::group_other, {}, nothing},
       {"--version", "", Word::none, "", Word::option_version, Word::group_other, {}, nothing},
+      {"--lang",
+       "",
+       Word::argument_language,
+       "",
+       Word::option_language,
+       Word::group_other,
+       {"en", "it"},
+       nothing},
   };
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "app/output.h"
+#include "app/problem_text.h"
 #include "app/regex_head.h"
 #include "app/regex_log.h"
 #include "app/regex_options.h"
@@ -286,7 +287,7 @@ Result<void> RegexRun::use_filter(const guard::config::FilterFile& file,
   auto loaded = guard::config::load_filter(file, options_.config, how, problems);
   if (!loaded) {
     for (const auto& problem : problems) {
-      app::tell(text::escape(to_text(problem)));
+      app::tell(text::escape(problem_text(problem)));
     }
     const auto& error = loaded.error();
     return fail(error.code,

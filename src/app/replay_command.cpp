@@ -84,6 +84,9 @@ int replay_command(std::span<const std::string> arguments) {
     return usage_error(say(Word::replay_no_files), "spranga help replay");
   }
   request.options.files = *std::move(files);
+  if (request.format == "json") {
+    words::set_language(words::Language::english);  // programs read it, and some words are values
+  }
   const auto loaded = load_jails(request);
   if (!loaded) {
     return usage_error(loaded.error().detail);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "app/problem_text.h"
 #include "guard/config/configuration.h"
 #include "net/address.h"
 #include "text/ascii.h"
@@ -168,7 +169,7 @@ Result<LoadedJails> load_jails(ReplayRequest& request) {
     if (problem.severity != Problem::Severity::error) {
       continue;  // `spranga client -t` tells these
     }
-    const auto text = guard::config::to_text(problem);
+    const auto text = problem_text(problem);
     out.problems.push_back(problem.jail.empty() ? text::escape(text)
                                                 : say(Word::replay_bad_jail, {problem.jail, text}));
     out.broken = true;

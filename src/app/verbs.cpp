@@ -8,6 +8,7 @@
 #include "app/client_options.h"
 #include "app/config_command.h"
 #include "app/help.h"
+#include "app/language.h"
 #include "app/output.h"
 #include "app/regex_command.h"
 #include "app/regex_options.h"
@@ -86,7 +87,12 @@ const Verb* find_verb(std::string_view name) {
   return found == verb_table.end() ? nullptr : found;
 }
 
-int run_command_line(std::span<const std::string> arguments) {
+int run_command_line(std::span<const std::string> typed) {
+  std::vector<std::string> without_language(typed.begin(), typed.end());
+  if (const auto chosen = choose_language(without_language); !chosen) {
+    return usage_error(chosen.error().detail, "spranga help");
+  }
+  const std::span<const std::string> arguments = without_language;
   if (arguments.empty()) {
     return print(overview(Listing::overview));
   }

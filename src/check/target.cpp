@@ -165,7 +165,8 @@ Result<void> Planner::find_addresses() {
   if (!any) {
     const auto name = target_.host.empty() ? target_.address->to_string() : target_.host;
     return fail(Errc::not_found,
-                fmt::format("{}: no address found{}", name, last.empty() ? "" : " (" + last + ")"));
+                last.empty() ? words::say(Word::no_address_found, {name})
+                             : words::say(Word::no_address_found_because, {name, last}));
   }
   return {};
 }

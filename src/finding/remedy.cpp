@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <map>
 
+#include "words/elsewhere.h"
+
 namespace spranga::finding {
 
 namespace {
@@ -21,10 +23,10 @@ bool concerns(const Remedy::Directive& directive, Product product) {
 }
 
 /// "Postfix (main.cf)"
-std::string label_of(const Remedy::Directive& directive) {
+std::string label_of(const Remedy::Directive& directive, words::Language language) {
   const auto name = product_name(directive.product);
-  return name.empty() ? std::string(directive.where)
-                      : fmt::format("{} ({})", name, directive.where);
+  auto where = words::translate(directive.where, language);
+  return name.empty() ? where : fmt::format("{} ({})", name, where);
 }
 
 }  // namespace
@@ -42,9 +44,10 @@ std::vector<std::string> remedy_lines(RemedyId id, Product product, words::Langu
     if (!concerns(directive, product)) {
       continue;
     }
-    auto& group = by_label[label_of(directive)];
+    const auto label = label_of(directive, language);
+    auto& group = by_label[label];
     if (group.empty()) {
-      order.push_back(label_of(directive));
+      order.push_back(label);
     }
     group.push_back(directive.line);
   }

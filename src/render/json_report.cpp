@@ -147,7 +147,7 @@ Json error_json(const Report& report, Language language) {
 }
 
 Json report_json(const Report& report, const Style& style) {
-  const auto language = style.language;
+  constexpr auto language = Language::english;  // a program reads it
   Json out = {{"schema", schema},
               {"target", text::escape(report.target)},
               {"verdict", label_of(report.verdict).key},

@@ -19,7 +19,7 @@ struct Style {
   bool quiet{false};    // one line a target (text only)
   finding::Status lowest{
       finding::Status::pass};  // findings better than that are left out (text only)
-  words::Language language{words::Language::english};
+  words::Language language{words::chosen_language()};
 };
 
 struct Format {

@@ -25,21 +25,32 @@ using words::Word;
 
 constexpr std::string_view block_indent = "      ";
 constexpr std::size_t evidence_limit = 500;  // bytes of one line; --verbose shows more
-constexpr std::size_t status_width = 11;     // "NOT-TESTED" and a blank
 
 std::string title_of(std::string_view id, const Style& style) {
   const auto* check = finding::find_check(id);
   return check == nullptr ? std::string() : say(check->title, {}, style.language);
 }
 
-std::string status_column(Status status, const Style& style) {
-  return paint(
-      style, ink_of(status), pad(say(label_of(status).word, {}, style.language), status_width));
-}
-
 /// From worst to best.
 constexpr std::array severity = {
     Status::fail, Status::warn, Status::not_tested, Status::info, Status::pass};
+
+std::string status_word(Status status, const Style& style) {
+  return say(label_of(status).word, {}, style.language);
+}
+
+/// The longest of these words ("NOT-TESTED") and a blank.
+std::size_t status_width(const Style& style) {
+  std::size_t width = 0;
+  for (const auto status : severity) {
+    width = std::max(width, columns(status_word(status, style)));
+  }
+  return width + 1;
+}
+
+std::string status_column(Status status, const Style& style) {
+  return paint(style, ink_of(status), pad(status_word(status, style), status_width(style)));
+}
 
 bool is_wanted(Status status, const Style& style) {
   return std::ranges::find(severity, status) <= std::ranges::find(severity, style.lowest);
@@ -75,9 +86,9 @@ public:
       : report_(report), style_(style), width_(width_of(style)) {}
 
   [[nodiscard]] std::string block(const Finding& finding) {
-    auto out =
-        status_column(finding.status, style_) +
-        hang(std::string(status_width, ' '), first_line(finding), width_).substr(status_width);
+    const auto column = status_width(style_);
+    auto out = status_column(finding.status, style_) +
+               hang(std::string(column, ' '), first_line(finding), width_).substr(column);
     out += hang(block_indent, summary_text(finding, style_.language), width_);
     out += dialogue_text(finding.evidence, block_indent, evidence_limit, style_);
     if (finding.status == Status::fail || finding.status == Status::warn) {
@@ -141,6 +152,7 @@ std::string short_place(const Finding& finding, bool with_address, const Style& 
 }
 
 std::string passes(const Report& report, const Style& style) {
+  const auto column = status_width(style);
   const bool with_address = report.hosts.size() > 1;
   std::string out;
   for (const auto& check : finding::catalogue()) {
@@ -157,7 +169,7 @@ std::string passes(const Report& report, const Style& style) {
       const auto text = std::string(check.id) + "  " + say(check.title, {}, style.language) +
                         (places.empty() ? "" : " · ") + fmt::format("{}", fmt::join(places, ", "));
       out += status_column(Status::pass, style) +
-             hang(std::string(status_width, ' '), text, width_of(style)).substr(status_width);
+             hang(std::string(column, ' '), text, width_of(style)).substr(column);
     }
   }
   return out;

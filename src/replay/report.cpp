@@ -170,21 +170,24 @@ std::string length_text(std::chrono::seconds length) {
 
   struct Unit {
     std::chrono::seconds length;
-    const char* name;
+    Word word;
   };
 
-  constexpr std::array units = {Unit{24h, "d"}, Unit{1h, "h"}, Unit{1min, "min"}, Unit{1s, "s"}};
+  constexpr std::array units = {Unit{24h, Word::length_days},
+                                Unit{1h, Word::length_hours},
+                                Unit{1min, Word::length_minutes},
+                                Unit{1s, Word::report_seconds}};
   std::string out;
   int parts = 0;
   for (const auto& unit : units) {
     const auto count = length / unit.length;
     if (count > 0 && parts < 2) {
-      out += (out.empty() ? "" : " ") + std::to_string(count) + " " + unit.name;
+      out += (out.empty() ? "" : " ") + say(unit.word, {std::to_string(count)});
       ++parts;
     }
     length -= count * unit.length;
   }
-  return out.empty() ? "0 s" : out;
+  return out.empty() ? say(Word::report_seconds, {"0"}) : out;
 }
 
 std::string text_report(const ReplayResult& result, bool innocents) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "finding/catalogue.h"
+#include "render/labels.h"
 
 namespace spranga::tour {
 
@@ -63,6 +64,22 @@ std::vector<Change> improvements(const Summary& before, const Summary& after) {
     }
   }
   return out;
+}
+
+std::string said_state(const std::string& key) {
+  using finding::RuleState;
+  using finding::Status;
+  using render::label_of;
+  const std::array labels = {label_of(Status::pass),
+                             label_of(Status::fail),
+                             label_of(Status::warn),
+                             label_of(Status::info),
+                             label_of(Status::not_tested),
+                             label_of(RuleState::ok),
+                             label_of(RuleState::no),
+                             label_of(RuleState::unknown)};
+  const auto* found = std::ranges::find(labels, std::string_view(key), &render::Label::key);
+  return found == labels.end() ? key : words::say(found->word);
 }
 
 std::vector<std::string> failing(const Summary& summary) {

@@ -33,6 +33,9 @@ struct Change {
 /// Checks that failed or warned before and pass (or no longer do so) after.
 [[nodiscard]] std::vector<Change> improvements(const Summary& before, const Summary& after);
 
+/// The word of a status or of a rule's state, as the report has it: "not_tested" → "NOT-TESTED".
+[[nodiscard]] std::string said_state(const std::string& key);
+
 /// Ids that fail.
 [[nodiscard]] std::vector<std::string> failing(const Summary& summary);
 

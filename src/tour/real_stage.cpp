@@ -123,6 +123,7 @@ Result<std::string> RealStage::check(const std::string& variant,
       lab("lab"), "--client", settings_.server, variant, settings_.program};
   argv.insert(argv.end(), check_words.begin(), check_words.end());
   argv.insert(argv.end(), options.begin(), options.end());
+  argv.insert(argv.end(), {"--lang", std::string(words::tag_of(words::chosen_language()))});
   process::RunOptions run;
   run.environment = {{"SPRANGA_PASSWORD", "alicepw"}, {"SPRANGA_LAB_CACHE", cache()}};
   run.environment["COLUMNS"] = "80";

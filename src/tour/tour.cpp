@@ -84,12 +84,15 @@ private:
     for (const auto& change : improvements(before, after)) {
       const auto* check = finding::find_check(change.id);
       const auto title = check == nullptr ? "" : say(check->title);
-      paragraph(say(Word::tour_change, {change.id, title, change.before, change.after}), "   ");
+      paragraph(say(Word::tour_change,
+                    {change.id, title, said_state(change.before), said_state(change.after)}),
+                "   ");
     }
     for (std::size_t i = 0; i < before.rules.size(); ++i) {
       if (before.rules[i] != after.rules[i]) {
         paragraph(
-            say(Word::tour_rule_change, {std::to_string(i + 1), before.rules[i], after.rules[i]}),
+            say(Word::tour_rule_change,
+                {std::to_string(i + 1), said_state(before.rules[i]), said_state(after.rules[i])}),
             "   ");
       }
     }

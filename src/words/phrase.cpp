@@ -7,6 +7,8 @@
 #include <cstddef>
 
 #include "text/escape.h"
+#include "words/elsewhere.h"
+#include "words/italian.h"
 
 namespace spranga::words {
 
@@ -33,7 +35,7 @@ const Row& row_of(Word word) {
 std::string say(const Phrase& phrase, Language language) {
   fmt::dynamic_format_arg_store<fmt::format_context> values;
   for (const auto& value : phrase.values) {
-    values.push_back(text::escape(value));
+    values.push_back(text::escape(translate(value, language)));
   }
   const auto text = text_of(phrase.word, language);
   try {
@@ -49,8 +51,9 @@ std::string say(Word word, std::vector<std::string> values, Language language) {
   return say(Phrase{word, std::move(values)}, language);
 }
 
-std::string_view text_of(Word word, Language /*english is the only one*/) {
-  return row_of(word).english;
+std::string_view text_of(Word word, Language language) {
+  const auto italian = language == Language::italian ? italian_of(word) : std::string_view();
+  return italian.empty() ? row_of(word).english : italian;
 }
 
 std::string_view name_of(Word word) {

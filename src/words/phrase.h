@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "words/language.h"
+
 namespace spranga::words {
 
 /// One member a row of the *.inc tables beside this file.
@@ -24,18 +26,16 @@ struct Phrase {
   [[nodiscard]] bool operator==(const Phrase&) const = default;
 };
 
-enum class Language { english };
-
-/// The text of a phrase; Word::none gives "".
-[[nodiscard]] std::string say(const Phrase& phrase, Language language = Language::english);
+/// The text of a phrase; Word::none gives "". A word without Italian is said in English.
+[[nodiscard]] std::string say(const Phrase& phrase, Language language = chosen_language());
 
 /// Shorthand: say(Word::x, {"value"}).
 [[nodiscard]] std::string say(Word word,
                               std::vector<std::string> values = {},
-                              Language language = Language::english);
+                              Language language = chosen_language());
 
 /// The raw text with its {0} placeholders.
-[[nodiscard]] std::string_view text_of(Word word, Language language = Language::english);
+[[nodiscard]] std::string_view text_of(Word word, Language language = chosen_language());
 
 /// The word's name in the tables, for tests and messages about the catalogue.
 [[nodiscard]] std::string_view name_of(Word word);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "finding/catalogue.h"
+#include "words/elsewhere.h"
 
 namespace spranga::finding {
 namespace {
@@ -22,6 +23,18 @@ constexpr int remedy_count = static_cast<int>(RemedyId::no_xclient) + 1;
 
 std::vector<std::string> lines_for(RemedyId id, Product product) {
   return remedy_lines(id, product, Language::english);
+}
+
+TEST(Remedy, SaysTheDirectivesPlaceInItalianToo) {
+  for (int i = 0; i < remedy_count; ++i) {
+    for (const auto& directive : remedy(RemedyId(i)).directives) {
+      const bool file_name = directive.where.find(' ') == std::string_view::npos;
+      const bool translated =
+          words::translate(directive.where, Language::italian) != directive.where;
+      EXPECT_TRUE(file_name || translated)
+          << directive.where << ": give it a row in src/words/it/elsewhere.inc";
+    }
+  }
 }
 
 TEST(Remedy, HasARowForEachIdInItsPlace) {

@@ -22,8 +22,8 @@ def wrong(server, told, temporary):
     """Sentences about what is not as it should be."""
     if "NEEDS UPGRADE" not in told or "NO FAULT FOUND" not in told:
         yield "the two verdicts are not there"
-    changes = re.findall(r"^   (\w\d+) .*: (\w+) -> (\w+)$", told, re.M)
-    mended = sorted(name for name, before, _ in changes if before == "fail")
+    changes = re.findall(r"^   (\w\d+) .*: (\S+) -> (\S+)$", told, re.M)
+    mended = sorted(name for name, before, _ in changes if before == "FAIL")
     if mended != MENDED[server]:
         yield f"mended: {mended}, expected {MENDED[server]}"
     if counts := re.search(r"Checks that fail: (\d+) before, (\d+) after", told):
@@ -33,7 +33,7 @@ def wrong(server, told, temporary):
     else:
         yield "nothing is counted"
     for rule in (1, 2):
-        if f"Rule {rule}: no -> ok" not in told:
+        if f"Rule {rule}: NO -> OK" not in told:
             yield f"rule {rule} did not get better"
     took = re.search(r"The tour took ([\d.]+) s", told)
     if not took or float(took[1]) > LONGEST:

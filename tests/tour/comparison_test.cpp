@@ -25,6 +25,12 @@ TEST(Comparison, TakesTheWorstOfAllPorts) {
   EXPECT_THAT(summary->rules, ElementsAre("no", "ok", "unknown"));
 }
 
+TEST(Comparison, SaysAStateInTheWordsOfTheReport) {
+  EXPECT_EQ(said_state("not_tested"), "NOT-TESTED");
+  EXPECT_EQ(said_state("unknown"), "UNKNOWN");
+  EXPECT_EQ(said_state("something else"), "something else");
+}
+
 TEST(Comparison, NamesWhatGotBetterAndNothingElse) {
   const auto before = summarise(
       report(finding("A2", "fail") + "," + finding("S2", "fail") + "," + finding("A1", "pass")));

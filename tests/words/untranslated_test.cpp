@@ -1,0 +1,120 @@
+// Sentences in the sources that no table of words knows: nobody could read them in Italian.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "words/elsewhere.h"
+
+namespace spranga::words {
+namespace {
+
+/// Rooms whose texts reach a person. Those of the guard's rooms reach him as errors: the ones that
+/// matter are in it/elsewhere.inc, see docs/decisions.
+constexpr std::array rooms = {
+    "app", "check", "finding", "net", "process", "render", "replay", "smtp", "tour", "vantage"};
+
+/// Files whose sentences are not ours to translate.
+constexpr std::array<std::string_view, 14> others_words = {
+    "app/client_command.cpp",       // printed as fail2ban-client prints it
+    "app/completion.cpp",           // scripts for shells
+    "app/regex_command.cpp",        // printed as fail2ban-regex prints it
+    "app/regex_head.cpp",           // the same
+    "check/noise_cost.cpp",         // what servers write into logs
+    "check/product.cpp",            // what servers answer
+    "check/probes/relay.cpp",       // the message that is sent, and what servers answer
+    "check/probes/sender.cpp",      // the message that is sent
+    "check/probes/submission.cpp",  // what servers answer
+    "finding/remedies.cpp",         // directives; their places are tested with the remedies
+    "replay/login_line.cpp",        // what servers write into logs
+    "replay/regex_summary.cpp",     // printed as fail2ban-regex prints it
+    "smtp/refusal.cpp",             // what servers answer
+    "tour/practice_stage.cpp",      // the practice server's password
+};
+
+std::string source_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  text = std::regex_replace(text, std::regex("//[^\\n]*"), "");
+  return std::regex_replace(text, std::regex("\"\\s*\\n\\s*\""), "");
+}
+
+/// With quotes as they print, and every placeholder as "{}".
+std::string plain(std::string_view text) {
+  const auto quoted = std::regex_replace(std::string(text), std::regex("\\\\\""), "\"");
+  return std::regex_replace(quoted, std::regex("\\{[^}]*\\}"), "{}");
+}
+
+/// String literals of a source with three words in a row that look like a sentence.
+std::vector<std::string> sentences(const std::string& source) {
+  static const std::regex literal("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
+  static const std::regex sentence("[A-Za-z]{2,} [a-z]+ [a-z]{2,}");
+  std::vector<std::string> out;
+  for (auto found = std::sregex_iterator(source.begin(), source.end(), literal);
+       found != std::sregex_iterator();
+       ++found) {
+    if (auto text = (*found)[1].str(); std::regex_search(text, sentence)) {
+      out.push_back(plain(text));
+    }
+  }
+  return out;
+}
+
+bool is_command(std::string_view text) {
+  return text.find("spranga ") != std::string_view::npos;
+}
+
+bool has_italian(const std::string& text) {
+  const auto first = text.find_first_not_of(" ;");
+  const auto trimmed = text.substr(first, text.find_last_not_of(' ') + 1 - first);
+  return std::ranges::any_of(elsewhere_rows(), [&trimmed](const ElsewhereRow& row) {
+    return plain(row.english).find(trimmed) != std::string::npos;
+  });
+}
+
+/// What OpenSSL says and a probe recognises.
+bool is_recognised(const std::string& text) {
+  return text == "no protocols available";
+}
+
+TEST(Untranslated, NoSentenceOfTheSourcesIsUnknownToTheTables) {
+  const std::filesystem::path root(SPRANGA_SOURCE_DIR "/src");
+  std::size_t read = 0;
+  for (const auto* room : rooms) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / room)) {
+      const auto name = entry.path().lexically_relative(root).string();
+      if (!name.ends_with(".cpp") || std::ranges::count(others_words, name) > 0) {
+        continue;
+      }
+      ++read;
+      for (const auto& text : sentences(source_of(entry.path()))) {
+        EXPECT_TRUE(is_command(text) || is_recognised(text) || has_italian(text))
+            << name << ": \"" << text << "\": say it by a word of src/words, or give it a row in "
+            << "src/words/it/elsewhere.inc";
+      }
+    }
+  }
+  EXPECT_GT(read, 80U);
+}
+
+TEST(Untranslated, NoFileIsExcusedThatIsGone) {
+  for (const auto name : others_words) {
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(SPRANGA_SOURCE_DIR "/src") / name))
+        << name;
+  }
+}
+
+TEST(Untranslated, ASentenceIsFoundWithItsPlaceholders) {
+  EXPECT_EQ(sentences("x(\"one two three {:.1f}\", \"too short\");"),
+            std::vector<std::string>{"one two three {}"});
+}
+
+}  // namespace
+}  // namespace spranga::words
