@@ -78,6 +78,9 @@ CompiledExpression::CompiledExpression(const ban::Expression& source,
   for (auto& word : needed_words(expanded_)) {
     needed_.emplace_back(std::move(word));
   }
+  if (head_.size() > 1) {
+    head_word_.emplace(head_);
+  }
   for (int number = 1; number <= regex_.group_count(); ++number) {
     const auto& name = regex_.group_name(number);
     if (name.size() <= alternative_start.size()) {

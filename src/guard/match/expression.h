@@ -66,6 +66,9 @@ public:
 
   /// Whether a text that holds these pairs may match.
   [[nodiscard]] bool may_match(const PairSet& pairs) const {
+    if (head_word_ && !head_word_->may_be_among(pairs)) {
+      return false;
+    }
     bool may = needed_.empty();
     for (auto word = needed_.begin(); word != needed_.end() && !may; ++word) {
       may = word->may_be_among(pairs);
@@ -122,7 +125,8 @@ private:
   const ban::Expression* source_;
   std::string expanded_;
   Regex regex_;
-  std::string head_;                // without it no text matches
+  std::string head_;  // without it no text matches
+  std::optional<NeededWord> head_word_;
   std::vector<NeededWord> needed_;  // nor without one of these, where there are any
   int content_{0};                  // number of the group
   std::vector<Redirect> alternatives_;

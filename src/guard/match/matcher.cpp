@@ -17,6 +17,7 @@ PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions
   settings.check_all = options.check_all;
   settings.show_nofail = options.show_nofail;
   settings.need_date = options.mode != MatchMode::regex;
+  settings.note_prefix = options.mode == MatchMode::regex;
   settings.ageing = options.mode != MatchMode::regex;
   if (jail.counting == ban::Counting::window) {
     // Who connects and waits five minutes before he guesses is still known.

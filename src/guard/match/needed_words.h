@@ -18,6 +18,7 @@ namespace spranga::guard {
 /// A word to be looked for in many texts: by its rarest character first.
 class NeededWord {
 public:
+  /// Of two characters or more.
   explicit NeededWord(std::string word);
 
   [[nodiscard]] bool is_in(std::string_view text) const;

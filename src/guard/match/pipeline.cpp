@@ -116,7 +116,7 @@ void Pipeline::process(const DatedLine& line, ban::Instant now, std::vector<Hit>
   if (ignores_early() && ignores(nullptr, now)) {
     return;
   }
-  if (!passes_prefix(now)) {
+  if ((!settings_.note_prefix && !may_be_caught()) || !passes_prefix(now)) {
     return;
   }
   if (try_all(fail_, false, line, now, out) == Next::go_on && !caught_) {
@@ -150,6 +150,12 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
     }
   }
   return found;
+}
+
+/// Whether any failregex is worth a search, whatever prefregex leaves of the line.
+bool Pipeline::may_be_caught() const {
+  const auto may = [this](const CompiledExpression& expression) { return may_match(expression); };
+  return std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may);
 }
 
 bool Pipeline::passes_prefix(ban::Instant now) {

@@ -40,6 +40,7 @@ struct PipelineSettings {
   bool show_pending{false};  // hits without an id too (with check_all they are always shown)
   bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
   bool need_date{true};      // a match without a time is none
+  bool note_prefix{true};    // prefregex_matched() is right even where no failregex can match
   bool ageing{true};         // sessions end after a while:
   std::chrono::seconds session_lifetime{Sessions::lifetime};
   bool one_client_sessions{false};
@@ -112,6 +113,7 @@ private:
   [[nodiscard]] bool ignores_early() const;
   [[nodiscard]] bool ignores(const Place* place, ban::Instant now);
   [[nodiscard]] bool passes_prefix(ban::Instant now);
+  [[nodiscard]] bool may_be_caught() const;
   [[nodiscard]] Next try_all(std::vector<CompiledExpression>& expressions,
                              bool weak,
                              const DatedLine& line,

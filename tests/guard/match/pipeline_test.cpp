@@ -100,6 +100,21 @@ TEST(Pipeline, PrefregexMustMatchAndItsContentIsWhatFailregexSees) {
   EXPECT_FALSE(lines.pipeline().prefregex_matched());
 }
 
+TEST(Pipeline, PrefregexIsOnlyTriedForItsOwnSakeWhereSomebodyCountsIt) {
+  const FilterText filter{.prefregex = "^d: <F-CONTENT>.+</F-CONTENT>$",
+                          .failregex = {"^bad <HOST>$", "^(?:worse|worst) \\S+ <HOST>$"},
+                          .weakregex = {"^odd <HOST>$"}};
+  Lines counted(filter);
+  Lines uncounted(filter, {.note_prefix = false});
+  for (const auto* line : {"d: bad 192.0.2.1", "d: worst x 192.0.2.2", "d: odd 192.0.2.3"}) {
+    EXPECT_EQ(uncounted.ids(line), counted.ids(line));
+    EXPECT_NE(uncounted.ids(line), "");
+    EXPECT_TRUE(uncounted.pipeline().prefregex_matched());
+  }
+  EXPECT_EQ(counted.ids("d: good"), "");
+  EXPECT_TRUE(counted.pipeline().prefregex_matched());
+}
+
 TEST(Pipeline, IgnoreregexSeesTheWholeLineOnlyWhereItIsTriedFirst) {
   const std::vector<std::string> many = {"^bad <HOST>$", "^b1 <HOST>", "^b2 <HOST>", "^b3 <HOST>"};
   const std::string prefix = "^h: <F-CONTENT>.+</F-CONTENT>$";

@@ -50,6 +50,9 @@ public:
     line.text = line.after = text;
     line.date_text = "";
     line.at = at;
+    pairs_.clear();
+    pairs_.add(text);
+    line.pairs = &pairs_;
     std::vector<Hit> hits;
     pipeline_->process(line, at, hits);
     return hits;
@@ -69,6 +72,7 @@ public:
 private:
   ban::FilterSpec filter_;
   std::unique_ptr<Pipeline> pipeline_;
+  PairSet pairs_;
 };
 
 }  // namespace spranga::guard::match_tests
