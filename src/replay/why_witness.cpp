@@ -45,13 +45,22 @@ void Witness::note_line(Stream& stream) {
   unseen_.push_back(std::move(line));
 }
 
+/// Whether it counts for or against the address: where a jail counts by networks, what others in
+/// its network do does too.
 bool Witness::is_about(const Seen& seen) const {
   if (seen.sighting.id == address_ || seen.judgement.target == address_) {
     return true;
   }
-  const auto network = guard::Network::parse(address_);
-  const auto client = net::Address::parse(seen.sighting.id);
-  return network && !network->is_single() && client && network->contains(*client);
+  const auto asked = guard::Network::parse(address_);
+  const auto client = guard::Network::parse(seen.sighting.id);
+  if (!asked || !client) {
+    return false;
+  }
+  if (asked->overlaps(*client)) {
+    return true;
+  }
+  const auto counted = guard::Network::parse(seen.judgement.target);
+  return counted && asked->overlaps(*counted);
 }
 
 void Witness::note_sighting(const Seen& seen) {

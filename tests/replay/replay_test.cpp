@@ -265,6 +265,55 @@ TEST(Why, TellsTheRuleTheCountAndTheVerdict) {
   EXPECT_THAT(tell_why("192.0.2.99", {jail()}, options, {}).text, HasSubstr("No line names"));
 }
 
+ban::JailSpec counting_by_networks() {
+  auto spec = jail();
+  spec.counting = ban::Counting::window;
+  spec.ipv4_prefix = 24;
+  spec.ipv6_prefix = 64;
+  return spec;
+}
+
+TEST(Why, TellsAnAddressOfTheBanOfItsNetwork) {
+  const LogFolder folder;
+  ReplayOptions options;
+  options.today = at(86400);
+  options.files = {folder.write("app.log",
+                                failure(1, "192.0.2.1") + failure(2, "192.0.2.2") +
+                                    failure(3, "2001:db8::1") + failure(4, "2001:db8::2"))};
+  for (const auto* address : {"192.0.2.1", "192.0.2.2", "192.0.2.99", "192.0.2.0/24"}) {
+    const auto told = tell_why(address, {counting_by_networks()}, options, {});
+    EXPECT_TRUE(told.banned) << address;
+    EXPECT_THAT(told.text,
+                testing::AllOf(HasSubstr("app.log:1: "), HasSubstr("BANNED 192.0.2.0/24")));
+    EXPECT_THAT(told.text, testing::Not(HasSubstr("app.log:3: "))) << address;
+    EXPECT_TRUE(tell_why_not(address, {counting_by_networks()}, options, {}).banned) << address;
+  }
+  for (const auto* address : {"2001:db8::1", "2001:db8::ffff", "2001:db8::/64", "2001:db8::/32"}) {
+    const auto told = tell_why(address, {counting_by_networks()}, options, {});
+    EXPECT_TRUE(told.banned) << address;
+    EXPECT_THAT(told.text, HasSubstr("BANNED 2001:db8::/64")) << address;
+  }
+  for (const auto* address : {"192.0.3.1", "2001:db8:0:1::1"}) {
+    EXPECT_FALSE(tell_why(address, {counting_by_networks()}, options, {}).named) << address;
+    EXPECT_THAT(tell_why_not(address, {counting_by_networks()}, options, {}).text,
+                HasSubstr("No line names"));
+  }
+}
+
+TEST(WhyNot, TellsAnAddressHowFarItsNetworkCame) {
+  const LogFolder folder;
+  ReplayOptions options;
+  options.today = at(86400);
+  options.files = {folder.write("app.log", failure(1, "192.0.2.1") + failure(2, "192.0.2.2"))};
+  auto five = counting_by_networks();
+  five.maxretry = 5;
+  EXPECT_THAT(tell_why_not("192.0.2.3", {five}, options, {}).text,
+              testing::AllOf(HasSubstr("app.log:2:"), HasSubstr("3 more")));
+  five.ignoreip = {"192.0.2.2"};  // with a friend in the network each counts for himself
+  EXPECT_THAT(tell_why_not("192.0.2.3", {five}, options, {}).text, HasSubstr("No line names"));
+  EXPECT_THAT(tell_why_not("192.0.2.1", {five}, options, {}).text, HasSubstr("4 more"));
+}
+
 TEST(WhyNot, NamesTheLineThatCameClosestAndWhatItLacked) {
   const LogFolder folder;
   ReplayOptions options;
