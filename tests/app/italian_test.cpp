@@ -71,6 +71,7 @@ std::set<std::string> lines_of(const std::string& text) {
 /// The pieces of the English rows that are sentences, and differ in Italian.
 std::vector<std::string> english_sentences() {
   static const std::regex value("\\{[0-9]\\}");
+  constexpr std::size_t shortest = 14;
   std::vector<std::string> out;
   for (std::size_t i = 1; i < words::word_count(); ++i) {
     const std::string english(text_of(Word(i), Language::english));
@@ -79,8 +80,8 @@ std::vector<std::string> english_sentences() {
          piece != end;
          ++piece) {
       const auto text = flat(piece->str());
-      const auto words = std::ranges::count(text, ' ') + 1;
-      if (words >= 3 && italian.find(piece->str()) == std::string::npos) {
+      const bool sentence = text.size() >= shortest && std::ranges::count(text, ' ') >= 2;
+      if (sentence && italian.find(piece->str()) == std::string::npos) {
         out.push_back(text);
       }
     }
