@@ -18,11 +18,13 @@ constexpr std::array italian_rows = {
 #undef SPRANGA_ITALIAN
 };
 
-constexpr std::size_t words_in_all = 0
-#define SPRANGA_WORD(name, english) +1
+constexpr std::array all_words = {
+    Word::none,
+#define SPRANGA_WORD(name, english) Word::name,
 #include "words/all.inc"
 #undef SPRANGA_WORD
-                                     + 1;  // Word::none
+};
+constexpr std::size_t words_in_all = all_words.size();
 
 /// By word, so that a look-up is one step.
 constexpr auto italian_column = [] {
