@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "tests/words/sources.h"
 #include "words/phrase.h"
 
 namespace spranga::words {
@@ -35,20 +34,18 @@ std::set<std::string> marks_of(std::string_view pattern) {
   return {std::sregex_token_iterator(text.begin(), text.end(), mark), std::sregex_token_iterator()};
 }
 
-/// All sources but the catalogue, as one text in which adjacent string literals are joined and
-/// quotes are as they print.
+/// Every string literal of the sources but the catalogue's, a line each.
 std::string sources() {
   std::string all;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(SPRANGA_SOURCE_DIR "/src")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(test::source_folder())) {
     const auto path = entry.path().string();
     if (path.ends_with(".cpp") && path.find("/src/words/") == std::string::npos) {
-      std::ifstream file(path);
-      all.append(std::istreambuf_iterator<char>(file), {});
+      for (const auto& literal : test::string_literals_of(path)) {
+        all += literal + "\n";
+      }
     }
   }
-  all = std::regex_replace(all, std::regex("\"\\s*\\n\\s*\""), "");
-  return std::regex_replace(all, std::regex("\\\\\""), "\"");
+  return all;
 }
 
 /// What libc and OpenSSL say.

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/words/sources.h"
 #include "words/elsewhere.h"
 
 namespace spranga::words {
@@ -39,32 +38,23 @@ constexpr std::array<std::string_view, 14> others_words = {
     "tour/practice_stage.cpp",      // the practice server's password
 };
 
-std::string source_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  text = std::regex_replace(text, std::regex("//[^\\n]*"), "");
-  return std::regex_replace(text, std::regex("\"\\s*\\n\\s*\""), "");
-}
-
-/// With quotes as they print, and every placeholder as "{}".
+/// Every placeholder as "{}".
 std::string plain(std::string_view text) {
-  const auto quoted = std::regex_replace(std::string(text), std::regex("\\\\\""), "\"");
-  return std::regex_replace(quoted, std::regex("\\{[^}]*\\}"), "{}");
-}
-
-/// String literals of a source with three words in a row that look like a sentence.
-std::vector<std::string> sentences(const std::string& source) {
-  static const std::regex literal("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
-  static const std::regex sentence("[A-Za-z]{2,} [a-z]+ [a-z]{2,}");
-  std::vector<std::string> out;
-  for (auto found = std::sregex_iterator(source.begin(), source.end(), literal);
-       found != std::sregex_iterator();
-       ++found) {
-    if (auto text = (*found)[1].str(); std::regex_search(text, sentence)) {
-      out.push_back(plain(text));
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    out += text[at];
+    if (const auto end = text.find('}', at); text[at] == '{' && end != std::string_view::npos) {
+      out += '}';
+      at = end;
     }
   }
   return out;
+}
+
+/// Three words in a row that look like a piece of a sentence.
+bool is_sentence(const std::string& text) {
+  static const std::regex sentence("[A-Za-z]{2,} [a-z]+ [a-z]{2,}");
+  return std::regex_search(text, sentence);
 }
 
 bool is_command(std::string_view text) {
@@ -85,7 +75,7 @@ bool is_recognised(const std::string& text) {
 }
 
 TEST(Untranslated, NoSentenceOfTheSourcesIsUnknownToTheTables) {
-  const std::filesystem::path root(SPRANGA_SOURCE_DIR "/src");
+  const auto root = test::source_folder();
   std::size_t read = 0;
   for (const auto* room : rooms) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / room)) {
@@ -94,8 +84,10 @@ TEST(Untranslated, NoSentenceOfTheSourcesIsUnknownToTheTables) {
         continue;
       }
       ++read;
-      for (const auto& text : sentences(source_of(entry.path()))) {
-        EXPECT_TRUE(is_command(text) || is_recognised(text) || has_italian(text))
+      for (const auto& literal : test::string_literals_of(entry.path())) {
+        const auto text = plain(literal);
+        EXPECT_TRUE(!is_sentence(text) || is_command(text) || is_recognised(text) ||
+                    has_italian(text))
             << name << ": \"" << text << "\": say it by a word of src/words, or give it a row in "
             << "src/words/it/elsewhere.inc";
       }
@@ -106,14 +98,17 @@ TEST(Untranslated, NoSentenceOfTheSourcesIsUnknownToTheTables) {
 
 TEST(Untranslated, NoFileIsExcusedThatIsGone) {
   for (const auto name : others_words) {
-    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(SPRANGA_SOURCE_DIR "/src") / name))
-        << name;
+    EXPECT_TRUE(std::filesystem::exists(test::source_folder() / name)) << name;
   }
 }
 
-TEST(Untranslated, ASentenceIsFoundWithItsPlaceholders) {
-  EXPECT_EQ(sentences("x(\"one two three {:.1f}\", \"too short\");"),
-            std::vector<std::string>{"one two three {}"});
+TEST(Sources, GiveTheirLiterals) {
+  EXPECT_EQ(test::string_literals(
+                "x(\"one \"\n  \"two\", 'c', '\"', '\\'', \"a\\\"b\"); // \"no\"\n\"y\""),
+            (std::vector<std::string>{"one two", "a\"b", "y"}));
+  EXPECT_EQ(plain("one {:.1f} and {}"), "one {} and {}");
+  EXPECT_TRUE(is_sentence("no answer in time"));
+  EXPECT_FALSE(is_sentence("no answer"));
 }
 
 }  // namespace
