@@ -97,16 +97,16 @@ struct DoorLook {
 
 /// The ban test's result, when there was one. Without a block `attempts` and `kind` are empty.
 struct Ban {
-  std::optional<int> attempts;  // failed logins until the block was seen (G1)
-  std::optional<int> at_most;   // --fast: the block may have fallen on any try up to this one
+  std::optional<int> attempts;   // failed logins until the block was seen (G1)
+  std::optional<int> at_most{};  // --fast: the block may have fallen on any try up to this one
   std::optional<std::string>
       kind;                // refused, reset, dropped, closed, hang, 421, 450, auth_withdrawn
   std::vector<int> ports;  // that are shut
   std::optional<long> at_least_s;  // how long it lasted (G2)
   std::optional<long> at_most_s;   // empty while it is still shut
   // The course of it, for the picture.
-  std::vector<Guess> guesses;
-  std::vector<DoorLook> looks;
+  std::vector<Guess> guesses{};
+  std::vector<DoorLook> looks{};
 };
 
 /// One connection in full, for --verbose.

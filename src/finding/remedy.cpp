@@ -3,9 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <map>
 
 #include "words/elsewhere.h"
 
@@ -35,30 +35,31 @@ std::string_view product_name(Product product) {
   return product_names.at(static_cast<std::size_t>(product));
 }
 
-std::vector<std::string> remedy_lines(RemedyId id, Product product, words::Language language) {
-  const auto& cure = remedy(id);
-  std::vector<std::string> lines{words::say(cure.what, {}, language)};
-  std::map<std::string, std::vector<std::string_view>> by_label;
-  std::vector<std::string> order;
-  for (const auto& directive : cure.directives) {
+std::vector<RemedyPlace> remedy_places(RemedyId id, Product product, words::Language language) {
+  std::vector<RemedyPlace> places;
+  for (const auto& directive : remedy(id).directives) {
     if (!concerns(directive, product)) {
       continue;
     }
     const auto label = label_of(directive, language);
-    auto& group = by_label[label];
-    if (group.empty()) {
-      order.push_back(label);
+    auto place = std::ranges::find(places, label, &RemedyPlace::label);
+    if (place == places.end()) {
+      place = places.insert(places.end(), {label, {}});
     }
-    group.push_back(directive.line);
+    place->lines.emplace_back(directive.line);
   }
-  for (const auto& label : order) {
-    const auto& group = by_label[label];
+  return places;
+}
+
+std::vector<std::string> remedy_lines(RemedyId id, Product product, words::Language language) {
+  std::vector<std::string> lines{words::say(remedy(id).what, {}, language)};
+  for (const auto& [label, group] : remedy_places(id, product, language)) {
     if (group.size() == 1) {
       lines.push_back(fmt::format("{}: {}", label, group.front()));
       continue;
     }
     lines.push_back(label + ":");
-    for (const auto line : group) {
+    for (const auto& line : group) {
       lines.push_back(fmt::format("  {}", line));
     }
   }

@@ -63,10 +63,22 @@ struct Remedy {
 
 [[nodiscard]] const Remedy& remedy(RemedyId id);
 
+/// What goes into one place.
+struct RemedyPlace {
+  std::string label;  // "Postfix (main.cf)"
+  std::vector<std::string> lines;
+};
+
+/// The directives of a cure by the place where they go. With a known `product`, only its lines and
+/// Dovecot's (its SASL and submission proxy stand beside any of them); with Product::unknown, those
+/// of every product.
+[[nodiscard]] std::vector<RemedyPlace> remedy_places(RemedyId id,
+                                                     Product product,
+                                                     words::Language language);
+
 /// Lines to print or to put in JSON: the sentence, then "Postfix (main.cf): smtpd_tls_auth_only =
 /// yes"; where several lines go to one place, "Postfix (main.cf):" and below it each, two blanks in
-/// front. With a known `product`, only its lines and Dovecot's (its SASL and submission proxy stand
-/// beside any of them); with Product::unknown, those of every product.
+/// front.
 [[nodiscard]] std::vector<std::string> remedy_lines(RemedyId id,
                                                     Product product,
                                                     words::Language language);

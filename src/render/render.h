@@ -12,6 +12,14 @@
 
 namespace spranga::render {
 
+/// What a report that is kept says about its making; "" where it is not known. A renderer looks at
+/// no clock.
+struct Making {
+  std::string time;     // ISO 8601, UTC
+  std::string version;  // of spranga
+  std::string command;  // that makes the same report again
+};
+
 struct Style {
   bool colour{false};
   int width{80};        // columns; text wraps here
@@ -20,6 +28,7 @@ struct Style {
   finding::Status lowest{
       finding::Status::pass};  // findings better than that are left out (text only)
   words::Language language{words::chosen_language()};
+  Making making{};
 };
 
 struct Format {

@@ -31,15 +31,10 @@ std::string place(const finding::Where& where, const Style& style) {
              style.language);
 }
 
-namespace {
-
-/// What happened is told in the reader's language; what was sent and answered stays as it was.
-std::string said_text(const finding::Line& line, const Style& style) {
+std::string line_text(const finding::Line& line, const Style& style) {
   return line.direction == finding::Direction::event ? words::translate(line.text, style.language)
                                                      : line.text;
 }
-
-}  // namespace
 
 std::string dialogue_text(std::span<const finding::Line> lines,
                           std::string_view margin,
@@ -52,7 +47,7 @@ std::string dialogue_text(std::span<const finding::Line> lines,
         say(Word::report_milliseconds, {fmt::format("{:.1f}", at)}, style.language);
     const auto first =
         fmt::format("{}{:>11}  {} ", margin, milliseconds, pad(mark_of(line.direction).arrow, 2));
-    out += hang(first, text::escape_clipped(said_text(line, style), limit), width_of(style));
+    out += hang(first, text::escape_clipped(line_text(line, style), limit), width_of(style));
   }
   return out;
 }

@@ -3,15 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <tuple>
 
+#include "render/findings_order.h"
 #include "render/labels.h"
 #include "render/paint.h"
 #include "render/text_report.h"
 #include "render/wrap.h"
-#include "text/escape.h"
 
 namespace spranga::render {
 
@@ -31,10 +29,6 @@ std::string title_of(std::string_view id, const Style& style) {
   return check == nullptr ? std::string() : say(check->title, {}, style.language);
 }
 
-/// From worst to best.
-constexpr std::array severity = {
-    Status::fail, Status::warn, Status::not_tested, Status::info, Status::pass};
-
 std::string status_word(Status status, const Style& style) {
   return say(label_of(status).word, {}, style.language);
 }
@@ -42,7 +36,8 @@ std::string status_word(Status status, const Style& style) {
 /// The longest of these words ("NOT-TESTED") and a blank.
 std::size_t status_width(const Style& style) {
   std::size_t width = 0;
-  for (const auto status : severity) {
+  for (const auto status :
+       {Status::pass, Status::fail, Status::warn, Status::info, Status::not_tested}) {
     width = std::max(width, columns(status_word(status, style)));
   }
   return width + 1;
@@ -50,33 +45,6 @@ std::size_t status_width(const Style& style) {
 
 std::string status_column(Status status, const Style& style) {
   return paint(style, ink_of(status), pad(status_word(status, style), status_width(style)));
-}
-
-bool is_wanted(Status status, const Style& style) {
-  return std::ranges::find(severity, status) <= std::ranges::find(severity, style.lowest);
-}
-
-/// Worst first; among equals what weighs most in its rule, then the catalogue's order, then the
-/// port.
-std::vector<const Finding*> worst_first(const Report& report) {
-  const auto rank = [](const Finding& finding) {
-    const auto* check = finding::find_check(finding.id);
-    const auto place = check == nullptr ? 0 : check - finding::catalogue().data();
-    const auto weight = check == nullptr ? finding::Weight::inform : check->weight;
-    return std::tuple(std::ranges::find(severity, finding.status) - severity.begin(),
-                      weight,
-                      place,
-                      finding.confidence,
-                      finding.where.address,
-                      finding.where.port);
-  };
-  std::vector<const Finding*> sorted;
-  for (const auto& finding : report.findings) {
-    sorted.push_back(&finding);
-  }
-  std::ranges::stable_sort(
-      sorted, [&rank](const Finding* a, const Finding* b) { return rank(*a) < rank(*b); });
-  return sorted;
 }
 
 /// Prints findings one after the other; what was said once about a check is not said again.
@@ -142,35 +110,12 @@ private:
   std::set<std::vector<std::string>> fixes_;
 };
 
-/// "587 (TLS)" for a pass; the address comes before where more than one was tested.
-std::string short_place(const Finding& finding, bool with_address, const Style& style) {
-  std::string out = with_address ? text::escape(finding.where.address.value_or("")) : "";
-  if (finding.where.port) {
-    out += (out.empty() ? "" : " ") + std::to_string(*finding.where.port);
-  }
-  return finding.where.tls && !out.empty() ? say(Word::where_tls_mark, {out}, style.language) : out;
-}
-
 std::string passes(const Report& report, const Style& style) {
   const auto column = status_width(style);
-  const bool with_address = report.hosts.size() > 1;
   std::string out;
-  for (const auto& check : finding::catalogue()) {
-    std::vector<std::string> places;
-    bool passed = false;
-    for (const auto& finding : report.findings) {
-      if (finding.id == check.id && finding.status == Status::pass) {
-        passed = true;
-        places.push_back(short_place(finding, with_address, style));
-      }
-    }
-    std::erase(places, "");
-    if (passed) {
-      const auto text = std::string(check.id) + "  " + say(check.title, {}, style.language) +
-                        (places.empty() ? "" : " · ") + fmt::format("{}", fmt::join(places, ", "));
-      out += status_column(Status::pass, style) +
-             hang(std::string(column, ' '), text, width_of(style)).substr(column);
-    }
+  for (const auto& line : passed_lines(report, style)) {
+    out += status_column(Status::pass, style) +
+           hang(std::string(column, ' '), line, width_of(style)).substr(column);
   }
   return out;
 }

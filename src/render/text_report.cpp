@@ -36,7 +36,9 @@ std::string two_sided(const std::string& left,
   return pad(left, width > used ? width - used : 0) + "  " + paint(style, ink, right) + "\n";
 }
 
-std::string host_line(const finding::TestedHost& host, const Style& style) {
+}  // namespace
+
+std::string host_text(const finding::TestedHost& host, const Style& style) {
   std::vector<std::string> parts;
   const auto add = [&parts](std::string part) {
     if (!part.empty()) {
@@ -51,15 +53,17 @@ std::string host_line(const finding::TestedHost& host, const Style& style) {
                               : say(Word::report_host_ports,
                                     {fmt::format("{}", fmt::join(host.open_ports, ", "))},
                                     style.language));
-  return hang("  ", fmt::format("{}", fmt::join(parts, " · ")), width_of(style));
+  return fmt::format("{}", fmt::join(parts, " · "));
 }
+
+namespace {
 
 std::string head(const Report& report, const Style& style) {
   const auto top = headline(report);
   auto out = two_sided(
       text::escape(report.target), say(top.word, {}, style.language), ink_of(report), style);
   for (const auto& host : report.hosts) {
-    out += host_line(host, style);
+    out += hang("  ", host_text(host, style), width_of(style));
   }
   out += hang("", say(top.meaning, {}, style.language), width_of(style));
   if (report.trouble.word != Word::none) {

@@ -18,8 +18,15 @@ namespace spranga::render {
 /// "192.0.2.1 port 587 inside TLS"; "" where the finding has no place.
 [[nodiscard]] std::string place(const finding::Where& where, const Style& style);
 
+/// "mail.example.org · 192.0.2.1 · inbound MX · Postfix · ports 25, 587"
+[[nodiscard]] std::string host_text(const finding::TestedHost& host, const Style& style);
+
 /// The block of findings, passes last and one line an id.
 [[nodiscard]] std::string findings_text(const finding::Report& report, const Style& style);
+
+/// The text of a line, raw: what happened in the reader's language, what was sent and answered as
+/// it was.
+[[nodiscard]] std::string line_text(const finding::Line& line, const Style& style);
 
 /// Lines of a dialogue: time, direction, text; each at most `limit` bytes.
 [[nodiscard]] std::string dialogue_text(std::span<const finding::Line> lines,

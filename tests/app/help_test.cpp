@@ -94,7 +94,7 @@ TEST(BashCompletion, OffersOptionsOfTheVerb) {
 }
 
 TEST(BashCompletion, OffersTheValuesThatAreKnown) {
-  EXPECT_EQ(bash_offers({"spranga", "check", "--format", ""}), "text json");
+  EXPECT_EQ(bash_offers({"spranga", "check", "--format", ""}), "text json html");
   EXPECT_EQ(bash_offers({"spranga", "completion", "z"}), "zsh");
   EXPECT_EQ(bash_offers({"spranga", "explain", "X"}), "X8 X11");
 }

@@ -128,7 +128,7 @@ TEST(CheckArguments, ThatAreWrongNameTheOption) {
       {{"--domain", "a@b"}, "--domain: "},
       {{"--source", "here"}, "--source: \"here\""},
       {{"-4", "-6"}, "exclude each other"},
-      {{"--format", "yaml"}, "choose from: text, json"},
+      {{"--format", "yaml"}, "choose from: text, json, html"},
       {{"--colour", "red"}, "choose from: auto, always, never"},
       {{"--ports"}, "--ports needs a value"},
       {{"--quiet=1"}, "--quiet takes no value"},

@@ -107,4 +107,52 @@ inline Report unreachable() {
   return report;
 }
 
+/// A ban test with `guesses` wrong passwords, a connection every five seconds.
+inline finding::Ban ban_course(int guesses) {
+  finding::Ban ban;
+  for (int i = 0; i < guesses; ++i) {
+    ban.guesses.push_back(
+        {i * 5'000ms + i * 37ms, 120ms + i * 15ms, "535 5.7.8 authentication failed"});
+  }
+  return ban;
+}
+
+/// Blocked after 5; the looks saw it shut and, after ten minutes, open again.
+inline finding::Ban ban_returned() {
+  auto ban = ban_course(5);
+  ban.attempts = 5;
+  ban.kind = "refused";
+  ban.ports = {25, 465, 587};
+  ban.at_least_s = 598;
+  ban.at_most_s = 605;
+  for (const auto after : {10s, 60s, 180s, 598s}) {
+    ban.looks.push_back({after, 587, false});
+  }
+  ban.looks.push_back({605s, 587, true});
+  return ban;
+}
+
+/// Blocked, and still shut at the last look.
+inline finding::Ban ban_pending() {
+  auto ban = ban_returned();
+  ban.kind = "dropped";
+  ban.looks.pop_back();
+  ban.at_most_s.reset();
+  ban.guesses.push_back({25'400ms, 0ms, ""});  // the one that met the shut door
+  return ban;
+}
+
+/// Eleven guesses and no block.
+inline finding::Ban ban_never() {
+  return ban_course(11);
+}
+
+inline Report with_ban(finding::Ban ban) {
+  auto report = protected_server();
+  report.rules[2].asked = true;
+  report.rules[2].state = ban.attempts ? RuleState::ok : RuleState::no;
+  report.ban = std::move(ban);
+  return report;
+}
+
 }  // namespace spranga::test
