@@ -15,22 +15,20 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (find_invalid(text) != std::string_view::npos) {
     return 0;  // a file that is no UTF-8 is never read
   }
-  for (const auto compat : {spranga::ban::Compat::v1_0, spranga::ban::Compat::v1_1}) {
-    const auto pieces = split_references(Traced(text, {}), compat);
-    if (!pieces) {
-      require(!pieces.error().detail.empty());
-      continue;
-    }
-    std::size_t at = 0;
-    for (const auto& piece : *pieces) {
-      const auto found = text.find(piece.text(), at);
-      require(found != std::string_view::npos);
-      require(strip(text.substr(at, found - at)).empty());
-      at = found + piece.text().size();
-      const auto reference = parse_reference(strip(piece.text()), {}, compat);
-      require(reference ? !reference->name.empty() : !reference.error().detail.empty());
-    }
-    require(strip(text.substr(at)).empty());
+  const auto pieces = split_references(Traced(text, {}));
+  if (!pieces) {
+    require(!pieces.error().detail.empty());
+    return 0;
   }
+  std::size_t at = 0;
+  for (const auto& piece : *pieces) {
+    const auto found = text.find(piece.text(), at);
+    require(found != std::string_view::npos);
+    require(strip(text.substr(at, found - at)).empty());
+    at = found + piece.text().size();
+    const auto reference = parse_reference(strip(piece.text()), {});
+    require(reference ? !reference->name.empty() : !reference.error().detail.empty());
+  }
+  require(strip(text.substr(at)).empty());
   return 0;
 }

@@ -123,9 +123,10 @@ private:
   Result<void> use_options();
   Result<void> use_datepattern(const std::string& pattern);
   Result<void> find_filter();
+  Result<bool> use_jail(const std::string& name);
   Result<void> use_filter(const guard::config::FilterFile& file,
                           const guard::config::FilterOptions& how);
-  Result<void> use_settings_of(const guard::config::LoadedFilter& loaded);
+  Result<void> use_settings_of(const std::string& name);
   void take_line(std::string_view text, std::vector<ban::Expression>& into, const char* what);
   Result<void> use_ignoreregex();
   Result<void> prepare(const RegexLog& log);
@@ -258,10 +259,13 @@ bool has_one_client_sessions(const guard::config::LoadedFilter& loaded) {
 Result<void> RegexRun::find_filter() {
   const auto& given = arguments_[1];
   const bool journal = arguments_[0].starts_with("systemd-journal");
-  const guard::config::FilterOptions how{.compat = compat_,
-                                         .backend = journal ? "systemd" : "auto"};
-  const auto file = guard::config::find_filter(options_.config, given, how);
-  if (file) {
+  const guard::config::FilterOptions how{.backend = journal ? "systemd" : "auto"};
+  SPRANGA_TRY(const bool is_jail,
+              compat_ == ban::Compat::v1_0 ? Result<bool>(false) : use_jail(given));
+  const auto file = guard::config::find_filter(options_.config, given);
+  if (is_jail) {
+    // fail2ban 1.1 looks for a jail of that name first
+  } else if (file) {
     SPRANGA_CHECK(use_filter(*file, how));
   } else if (file.error().code == Errc::not_found) {
     take_line(given, filter_.failregex, "failregex");
@@ -278,11 +282,29 @@ Result<void> RegexRun::find_filter() {
   return {};
 }
 
+/// The filter of a jail, as the jail has it; false where there is no such jail. With parameters the
+/// name is a filter's.
+Result<bool> RegexRun::use_jail(const std::string& name) {
+  guard::config::LoadOptions wanted;
+  wanted.compat = compat_;
+  wanted.jails = {name};
+  const auto config = guard::config::load(options_.config, wanted);
+  if (!config || config->jails.empty()) {
+    return false;
+  }
+  const auto& jail = config->jails.front();
+  tell("Use             jail : " + name);
+  one_client_sessions_ = jail.counting == ban::Counting::window;
+  filter_ = jail.filter;
+  SPRANGA_CHECK(use_settings_of(name));
+  return true;
+}
+
 /// What is wrong with it stands on standard output in fail2ban's words, and in ours on standard
 /// error.
 Result<void> RegexRun::use_filter(const guard::config::FilterFile& file,
                                   const guard::config::FilterOptions& how) {
-  tell(filter_lines(file));
+  tell(filter_lines(file, compat_));
   std::vector<guard::config::Problem> problems;
   auto loaded = guard::config::load_filter(file, options_.config, how, problems);
   if (!loaded) {
@@ -299,17 +321,17 @@ Result<void> RegexRun::use_filter(const guard::config::FilterFile& file,
     tell(real_options_line(*loaded));
   }
   filter_ = loaded->filter;
-  return use_settings_of(*loaded);
+  return use_settings_of(loaded->file.reference);
 }
 
-Result<void> RegexRun::use_settings_of(const guard::config::LoadedFilter& loaded) {
+Result<void> RegexRun::use_settings_of(const std::string& name) {
   if (options_.maxlines == 0 && filter_.maxlines_given) {
     if (filter_.maxlines < 1) {
       return refused(
           fmt::format("Invalid value for maxlines ({}) read from {}: maxlines must be "
                       "integer greater than zero",
                       filter_.maxlines,
-                      loaded.file.reference));
+                      name));
     }
     tell(maxlines_line(filter_.maxlines));
   }

@@ -60,13 +60,17 @@ std::string datepattern_line(std::string_view pattern,
   return fmt::format("Use      datepattern : {} : {}", pattern, name);
 }
 
-std::vector<std::string> filter_lines(const guard::config::FilterFile& file) {
+std::vector<std::string> filter_lines(const guard::config::FilterFile& file, ban::Compat compat) {
+  const auto* const kind = compat == ban::Compat::v1_0 ? "  failregex" : "     filter";
   std::vector<std::string> out;
   if (file.folder.empty()) {
-    out.push_back("Use   failregex file : " + file.given);
+    out.push_back(fmt::format("Use {} file : {}", kind, file.given));
   } else {
-    out.push_back(fmt::format(
-        "Use   failregex filter file : {}, basedir: {}", file.name, file.folder.string()));
+    out.push_back(fmt::format("Use {}{} file : {}, basedir: {}",
+                              kind,
+                              compat == ban::Compat::v1_0 ? " filter" : "",
+                              file.name,
+                              file.folder.string()));
   }
   if (!file.parameters.empty()) {
     auto shown = file.parameters;

@@ -18,7 +18,8 @@ namespace spranga::app {
                                            const std::vector<guard::TemplateUse>& templates);
 
 /// The filter's name, and its parameters where it has some.
-[[nodiscard]] std::vector<std::string> filter_lines(const guard::config::FilterFile& file);
+[[nodiscard]] std::vector<std::string> filter_lines(const guard::config::FilterFile& file,
+                                                    ban::Compat compat);
 
 [[nodiscard]] std::string real_options_line(const guard::config::LoadedFilter& filter);
 

@@ -57,7 +57,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 
 /// "systemd-journal[journalpath=DIR]"
 Result<RegexLog> system_journal(const std::string& given) {
-  SPRANGA_TRY(const auto reference, guard::config::parse_reference(given, {}, ban::Compat::v1_0));
+  SPRANGA_TRY(const auto reference, guard::config::parse_reference(given, {}));
   RegexLog log{LogKind::journal, "", {}, false};
   for (const auto* option : {"journalpath", "journalfiles"}) {
     if (const auto* value = reference.parameters.find(option)) {

@@ -103,9 +103,32 @@ std::string row(const Hit& hit, const LineHits& line) {
       "[{},\t{},\t{}],", repr_of_id(hit), time_of(hit.at, line), repr_of(hit.failure));
 }
 
-/// Of "192.0.2.0/24" the address of the network.
+/// Of "192.0.2.0/24" the address of the network. One with an interface's name is none to fail2ban.
 std::optional<net::Address> parsed(const std::string& text) {
-  return net::Address::parse(text.substr(0, text.find('/')));
+  return text.find('%') != std::string::npos ? std::nullopt
+                                             : net::Address::parse(text.substr(0, text.find('/')));
+}
+
+/// "::ffff:192.0.2.0/120": it stays IPv6, which a mapped address does not.
+bool is_mapped_network(const std::string& text, const net::Address& address) {
+  return address.family() == net::Family::ipv4 && text.find('/') != std::string::npos &&
+         text.find(':') != std::string::npos;
+}
+
+/// The nibbles of a mapped address, last ones first.
+std::string reversed_mapped(const net::Address& address) {
+  std::string out;
+  std::string rest = address.reverse_name();  // its octets, last one first
+  for (int octet = 0; octet < 4; ++octet) {
+    const auto value = static_cast<unsigned>(std::stoul(rest));
+    out += fmt::format("{:x}.{:x}.", value & 0xFU, value >> 4U);
+    rest.erase(0, rest.find('.') + 1);
+  }
+  out += "f.f.f.f.";
+  for (int nibble = 0; nibble < 20; ++nibble) {
+    out += "0.";
+  }
+  return out;
 }
 
 /// "1.2.0.192.", as in a name below in-addr.arpa; "" where it is no address. Of a network's text
@@ -115,6 +138,9 @@ std::string reversed(const Hit& hit, const LineHits& line) {
   const auto address = parsed(text);
   if (!address) {
     return "";
+  }
+  if (is_mapped_network(text, *address)) {
+    return reversed_mapped(*address);
   }
   if (address->family() == net::Family::ipv6) {
     const auto name = address->reverse_name();
@@ -129,8 +155,13 @@ std::string reversed(const Hit& hit, const LineHits& line) {
 }
 
 std::string family(const Hit& hit, const LineHits& line) {
-  const auto address = parsed(address_of(hit, line));
-  return !address ? "None" : address->family() == net::Family::ipv4 ? "inet4" : "inet6";
+  const auto text = address_of(hit, line);
+  const auto address = parsed(text);
+  if (!address) {
+    return "None";
+  }
+  return address->family() == net::Family::ipv4 && !is_mapped_network(text, *address) ? "inet4"
+                                                                                      : "inet6";
 }
 
 struct TagRow {

@@ -33,6 +33,28 @@ TEST(RegexOptions, LongOptionsMayBeShortened) {
   EXPECT_FALSE(read_regex_arguments(options, Words{"--print-all"}));
 }
 
+TEST(RegexOptions, WholeNumbersAreReadAsPythonDoes) {
+  const std::vector<std::pair<std::string, int>> rows = {{"5", 5},
+                                                         {" 5 ", 5},
+                                                         {"-1", -1},
+                                                         {"+2", 2},
+                                                         {"0x1F", 31},
+                                                         {"0b101", 5},
+                                                         {"017", 15},
+                                                         {"1_0", 10},
+                                                         {"0", 0}};
+  for (const auto& [text, number] : rows) {
+    RegexOptions options;
+    EXPECT_TRUE(read_regex_arguments(options, Words{"-L", text})) << text;
+    EXPECT_EQ(options.maxlines, number) << text;
+  }
+  for (const auto* text :
+       {"", "x", "08", "0x", "1__0", "_1", "--1", "0x-1", "1e3", "99999999999"}) {
+    RegexOptions options;
+    EXPECT_FALSE(read_regex_arguments(options, Words{"-L", text})) << text;
+  }
+}
+
 TEST(RegexOptions, WhatStandsBehindTwoHyphensIsNoOption) {
   RegexOptions options;
   EXPECT_EQ(read_regex_arguments(options, Words{"--", "-o", "[x]"}).value(), (Words{"-o", "[x]"}));

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import fail2ban
+import regex_usage
 
 NOW = 1786700000  # 2026-08-14
 ZONE = "Europe/Zurich"
@@ -46,16 +47,28 @@ def plain(value):
         return sorted(value)
     return list(value) if isinstance(value, tuple) else value
 
+def fields_of(fail):
+    return {k: plain(v) for k, v in fail.items() if k not in ("matches", "nofail-matches")}
+
 class Trial(fail2banregex.Fail2banRegex):
     def process(self, lines):
         self.rows = []
+        merge = self._filter._mergeFailure
+        def merged(session, fail, regex):
+            # What only tells more of a session ends here, where an id is known; the time is not.
+            fail = merge(session, fail, regex)
+            name = fail.get("fid") or fail.get("ip4") or fail.get("ip6") or fail.get("dns")
+            if fail.get("nofail") and name:
+                self.rows.append([self.number, name, None, self._filter._Filter__failRegex.index(regex) + 1, fields_of(fail), True])
+            return fail
+        self._filter._mergeFailure = merged
         for number, line in enumerate(lines, 1):
             line = line.rstrip("\\r\\n")
             if line.startswith("#") or not line:
                 continue
+            self.number = number
             for hit in self.testRegex(line)[1]:
-                fields = {k: plain(v) for k, v in hit[3].items() if k != "matches"}
-                self.rows.append([number, str(hit[1]), hit[2], hit[0] + 1, fields])
+                self.rows.append([number, str(hit[1]), hit[2], hit[0] + 1, fields_of(hit[3]), False])
 
 def text(value):
     return "None" if value is None else str(value)
@@ -104,6 +117,13 @@ def jobs(scratch, every):
         if own:
             yield str(own[0]), variants[0], ["--timezone", "UTC+0500"], False
             yield str(own[0]), variants[0], ["-e", "latin-1"], False
+    for path, text in regex_usage.FILES.items():
+        (scratch / path).parent.mkdir(parents=True, exist_ok=True)
+        (scratch / path).write_text(text, newline="")
+    for name in "mine", "more", "session", "dated", "prefix", "tuple":
+        for log in "few.log", "plain.log", "multi.log", "session.log", "cr.log", "crs.log":
+            for option in [[], ["-L", "3"], ["--timezone", "EST"]]:
+                yield str(scratch / log), str(scratch / f"etc/filter.d/{name}.conf"), option, False
 
 
 def ours(spranga, job):
@@ -117,7 +137,7 @@ def ours(spranga, job):
     if as_text:
         return done.stdout.decode(), ""
     hits = [json.loads(line) for line in done.stdout.splitlines()]
-    return [[h["line"], h["id"], h["time"], h["regex"], h["fields"]] for h in hits if not h["nofail"]], ""
+    return [[h["line"], h["id"], None if h["nofail"] else h["time"], h["regex"], h["fields"], h["nofail"]] for h in hits], ""
 
 
 def theirs(scratch, work):

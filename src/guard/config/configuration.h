@@ -62,7 +62,6 @@ struct LoadedFilter {
 };
 
 struct FilterOptions {
-  std::optional<ban::Compat> compat;
   std::string backend{"auto"};  // "systemd": logtype is journal
 };
 
@@ -70,8 +69,7 @@ struct FilterOptions {
 /// file, with parameters too. Errc::not_found where `reference` names no filter (it may be an
 /// expression then); Errc::malformed, in fail2ban's words, for what is wrong within the brackets.
 [[nodiscard]] Result<FilterFile> find_filter(const std::filesystem::path& folder,
-                                             std::string_view reference,
-                                             const FilterOptions& options = {});
+                                             std::string_view reference);
 
 /// Reads it. Errc::io where that is impossible; other errors are in fail2ban's words, and
 /// `problems` then has ours. `folder` is for a file on its own.

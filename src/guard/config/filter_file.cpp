@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "guard/config/compat.h"
 #include "guard/config/configuration.h"
 #include "guard/config/interpolation.h"
 #include "guard/config/jail_reader.h"
@@ -40,10 +39,6 @@ bool has_extension(std::string_view name) {
   constexpr std::size_t last = 6;
   return name.substr(name.size() > last ? name.size() - last : 0).find('.') !=
          std::string_view::npos;
-}
-
-ban::Compat compat_in(const FilterOptions& options) {
-  return options.compat ? *options.compat : ban::Compat::v1_0;
 }
 
 /// Where a filter of this name lies; false where there is none.
@@ -101,7 +96,7 @@ public:
 
 private:
   [[nodiscard]] Result<void> read(LoadedFilter& out) {
-    SPRANGA_TRY(auto parsed, parse_reference(file_.reference, {}, compat_in(options_)));
+    SPRANGA_TRY(auto parsed, parse_reference(file_.reference, {}));
     SPRANGA_TRY(const auto ini,
                 file_.folder.empty() ? layers_.file(file_.name)
                                      : layers_.unit(join("filter.d", file_.name)));
@@ -155,13 +150,11 @@ std::string why(const std::vector<Problem>& problems, const std::string& fail2ba
 
 }  // namespace
 
-Result<FilterFile> find_filter(const std::filesystem::path& folder,
-                               std::string_view reference,
-                               const FilterOptions& options) {
+Result<FilterFile> find_filter(const std::filesystem::path& folder, std::string_view reference) {
   if (!may_name_filter(reference)) {
     return fail(Errc::not_found, "this names no filter");
   }
-  SPRANGA_TRY(const auto parsed, parse_reference(reference, {}, compat_in(options)));
+  SPRANGA_TRY(const auto parsed, parse_reference(reference, {}));
   FilterFile file;
   file.reference = reference;
   file.given = parsed.name;
@@ -189,7 +182,7 @@ Result<LoadedFilter> load_filter(const FilterFile& file,
 Result<LoadedFilter> load_filter(const std::filesystem::path& folder,
                                  std::string_view reference,
                                  const FilterOptions& options) {
-  SPRANGA_TRY(const auto file, find_filter(folder, reference, options));
+  SPRANGA_TRY(const auto file, find_filter(folder, reference));
   std::vector<Problem> problems;
   auto loaded = load_filter(file, folder, options, problems);
   if (!loaded) {

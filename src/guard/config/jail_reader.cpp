@@ -65,7 +65,7 @@ private:
       return true;
     }
     const auto place = written.written;
-    auto reference = parse_reference(written.str(), place, reading_.compat);
+    auto reference = parse_reference(written.str(), place);
     if (!reference) {
       const auto why = reference.error().detail;
       return skip(place,
@@ -90,15 +90,14 @@ private:
   }
 
   [[nodiscard]] Result<void> actions() {
-    SPRANGA_TRY(const auto pieces,
-                split_references(jail_.options.find("action")->text, reading_.compat));
+    SPRANGA_TRY(const auto pieces, split_references(jail_.options.find("action")->text));
     for (const auto& piece : pieces) {
       const auto text = strip(piece.text());
       if (text.empty()) {
         continue;
       }
       const auto place = piece.place_at(0);
-      auto reference = parse_reference(text, place, reading_.compat);
+      auto reference = parse_reference(text, place);
       if (!reference) {
         const auto why = reference.error().detail;
         skip(place,
@@ -153,7 +152,7 @@ private:
     if (name == jail_.name) {
       return file;
     }
-    const bool continues = reading_.compat == ban::Compat::v1_0 && name.starts_with(jail_.name);
+    const bool continues = name.starts_with(jail_.name);
     return file + (continues ? name.substr(jail_.name.size()) : "-" + name);
   }
 

@@ -27,19 +27,6 @@ std::size_t name_size(std::string_view text, std::size_t at) {
   return at - from;
 }
 
-/// A condition "?name=value" behind a parameter's name.
-std::size_t condition_size(std::string_view text, std::size_t at) {
-  if (at >= text.size() || text[at] != '?') {
-    return 0;
-  }
-  const auto name = name_size(text, at + 1);
-  const auto equals = at + 1 + name;
-  if (name == 0 || equals >= text.size() || text[equals] != '=') {
-    return 0;
-  }
-  return 2 + name + name_size(text, equals + 1);
-}
-
 /// $ of a Python expression: the end, or before a line end that is the last byte.
 bool at_end(std::string_view text, std::size_t at) {
   return at == text.size() || (at + 1 == text.size() && text[at] == '\n');
@@ -56,8 +43,7 @@ std::size_t group_break(std::string_view text, std::size_t at) {
 
 class ParameterReader {
 public:
-  ParameterReader(std::string_view text, const Place& place, ban::Compat compat)
-      : text_(text), place_(place), compat_(compat) {}
+  ParameterReader(std::string_view text, const Place& place) : text_(text), place_(place) {}
 
   [[nodiscard]] Result<Section> run() {
     while (at_ < text_.size()) {
@@ -80,10 +66,7 @@ public:
 private:
   [[nodiscard]] Result<bool> parameter() {
     const auto start = at_ + blanks_at(text_, at_);
-    auto end = start + name_size(text_, start);
-    if (compat_ != ban::Compat::v1_0 && end > start) {
-      end += condition_size(text_, end);
-    }
+    const auto end = start + name_size(text_, start);
     if (end == start || end >= text_.size() || text_[end] != '=') {
       return false;
     }
@@ -130,7 +113,6 @@ private:
 
   std::string_view text_;
   const Place& place_;
-  ban::Compat compat_;
   std::size_t at_{0};
   Section out_;
 };
@@ -140,8 +122,7 @@ private:
 /// parameters cannot go on is tried once only.
 class Splitter {
 public:
-  Splitter(std::string_view text, ban::Compat compat)
-      : text_(text), compat_(compat), dead_(text.size() + 1, false) {}
+  explicit Splitter(std::string_view text) : text_(text), dead_(text.size() + 1, false) {}
 
   [[nodiscard]] Result<std::vector<std::pair<std::size_t, std::size_t>>> run() {
     std::vector<std::pair<std::size_t, std::size_t>> out;
@@ -217,8 +198,7 @@ private:
 
   [[nodiscard]] std::optional<std::size_t> parameter(std::size_t at) {
     const auto name = name_size(text_, at);
-    const auto condition = compat_ == ban::Compat::v1_0 ? 0 : condition_size(text_, at + name);
-    const auto equals = at + name + condition;
+    const auto equals = at + name;
     if (name == 0 || equals >= text_.size() || text_[equals] != '=') {
       return std::nullopt;
     }
@@ -260,7 +240,6 @@ private:
   static constexpr int max_depth = 2000;
 
   std::string_view text_;
-  ban::Compat compat_;
   std::vector<bool> dead_;  // parameters cannot go on here
   std::size_t steps_{0};
   int depth_{0};
@@ -268,7 +247,7 @@ private:
 
 }  // namespace
 
-Result<Reference> parse_reference(std::string_view text, const Place& place, ban::Compat compat) {
+Result<Reference> parse_reference(std::string_view text, const Place& place) {
   const auto open = text.find('[');
   if (open == npos) {
     if (text.empty()) {
@@ -281,12 +260,12 @@ Result<Reference> parse_reference(std::string_view text, const Place& place, ban
     return fail(Errc::malformed, "unexpected option syntax");
   }
   const auto inside = whole.substr(open + 1, whole.size() - open - 2);
-  SPRANGA_TRY(auto parameters, ParameterReader(inside, place, compat).run());
+  SPRANGA_TRY(auto parameters, ParameterReader(inside, place).run());
   return Reference{std::string(text.substr(0, open)), std::move(parameters)};
 }
 
-Result<std::vector<Traced>> split_references(const Traced& text, ban::Compat compat) {
-  SPRANGA_TRY(const auto pieces, Splitter(text.text(), compat).run());
+Result<std::vector<Traced>> split_references(const Traced& text) {
+  SPRANGA_TRY(const auto pieces, Splitter(text.text()).run());
   std::vector<Traced> out;
   out.reserve(pieces.size());
   for (const auto& [from, end] : pieces) {

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "ban/jail_spec.h"
 #include "base/result.h"
 #include "guard/config/traced.h"
 #include "guard/config/value.h"
@@ -17,14 +16,11 @@ struct Reference {
   Section parameters;
 };
 
-/// Errors are in fail2ban's words, which -d prints. From 1.1 on an option may be conditional
-/// ("name?family=inet6=value").
-[[nodiscard]] Result<Reference> parse_reference(std::string_view text,
-                                                const Place& place,
-                                                ban::Compat compat);
+/// Errors are in fail2ban's words, which -d prints.
+[[nodiscard]] Result<Reference> parse_reference(std::string_view text, const Place& place);
 
 /// The actions of a jail, one piece each, with where it was written: blanks and line ends divide
 /// them, but not inside brackets.
-[[nodiscard]] Result<std::vector<Traced>> split_references(const Traced& text, ban::Compat compat);
+[[nodiscard]] Result<std::vector<Traced>> split_references(const Traced& text);
 
 }  // namespace spranga::guard::config

@@ -9,8 +9,8 @@
 namespace spranga::guard::config {
 namespace {
 
-std::string parsed(std::string_view text, ban::Compat compat = ban::Compat::v1_0) {
-  const auto reference = parse_reference(text, {}, compat);
+std::string parsed(std::string_view text) {
+  const auto reference = parse_reference(text, {});
   if (!reference) {
     return "ERROR: " + reference.error().detail;
   }
@@ -21,9 +21,9 @@ std::string parsed(std::string_view text, ban::Compat compat = ban::Compat::v1_0
   return out;
 }
 
-std::vector<std::string> pieces(std::string_view text, ban::Compat compat = ban::Compat::v1_0) {
+std::vector<std::string> pieces(std::string_view text) {
   std::vector<std::string> out;
-  const auto split = split_references(Traced(text, {}), compat);
+  const auto split = split_references(Traced(text, {}));
   for (const auto& piece : split ? *split : std::vector<Traced>()) {
     out.push_back(piece.text());
   }
@@ -56,10 +56,9 @@ TEST(Reference, NamesThePlaceOfGarbage) {
   EXPECT_EQ(parsed(""), "ERROR: unexpected option syntax");
 }
 
-TEST(Reference, MayHaveAConditionFromFail2ban11On) {
+TEST(Reference, HasNoConditionsInBrackets) {
   EXPECT_EQ(parsed("a[b?family=inet6=1]"),
             "ERROR: expected option, wrong syntax at 0: b?family=inet6=1");
-  EXPECT_EQ(parsed("a[b?family=inet6=1, c=2]", ban::Compat::v1_1), "a|b?family=inet6=1|c=2");
 }
 
 TEST(References, AreDividedByBlanksOutsideOfBrackets) {
@@ -86,7 +85,7 @@ TEST(References, ThatInviteBacktrackingAreDividedInTime) {
   }
   for (const auto& text : {equals, quotes, blanks, blanks + "y b[" + equals + "] c["}) {
     const auto begin = std::chrono::steady_clock::now();
-    static_cast<void>(split_references(Traced(text, {}), ban::Compat::v1_0));
+    static_cast<void>(split_references(Traced(text, {})));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   }
 }

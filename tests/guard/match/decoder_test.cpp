@@ -46,6 +46,19 @@ TEST(Decoder, OthersAreConvertedByIconv) {
   EXPECT_EQ(decoded("cp1252", "a\x81z"), "a\xef\xbf\xbdz");
 }
 
+TEST(Decoder, AByteOrderMarkIsNoTextWhereTheEncodingSaysSo) {
+  EXPECT_EQ(decoded("utf-8-sig", "\xef\xbb\xbf\x61\xc3\xa9"), "a\xc3\xa9");
+  EXPECT_EQ(decoded("UTF_8_SIG", "a\xef\xbb\xbf"), "a\xef\xbb\xbf");
+  EXPECT_EQ(decoded("utf-8", "\xef\xbb\xbf\x61"), "\xef\xbb\xbf\x61");
+}
+
+TEST(Decoder, ReadsAsPythonWhereIconvReadsOtherwise) {
+  EXPECT_EQ(decoded("mac-roman", "\x8e\xc6\xc6"), "\u00e9\u2206\u2206");
+  EXPECT_EQ(decoded("macintosh", "\xf0"), "\uF8FF");
+  EXPECT_EQ(decoded("mac_cyrillic", "\xff"), "\u20ac");
+  EXPECT_EQ(decoded("shift_jis", "C:\\~\x82\xa0"), "C:\\~\u3042");
+}
+
 TEST(Decoder, AnUnknownEncodingIsAnError) {
   EXPECT_EQ(Decoder::make("klingon").error().code, Errc::not_found);
   EXPECT_FALSE(Decoder::make("../../etc/passwd"));
