@@ -17,6 +17,9 @@ constexpr std::array rows_of_elsewhere = {
 
 constexpr std::size_t mark_length = 3;  // "{0}"
 
+// A message of ours is never longer. Values are translated too, so this bounds how deep that goes.
+constexpr std::size_t longest_message = 1000;
+
 /// Where the next "{0}" is; the end of the text where there is none.
 std::size_t next_mark(std::string_view pattern, std::size_t from) {
   for (auto at = pattern.find('{', from); at != std::string_view::npos;
@@ -75,7 +78,7 @@ std::span<const ElsewhereRow> elsewhere_rows() {
 }
 
 std::string translate(std::string_view text, Language language) {
-  if (language == Language::italian) {
+  if (language == Language::italian && text.size() <= longest_message) {
     for (const auto& row : rows_of_elsewhere) {
       if (const auto values = fit(row.english, text)) {
         return fill(row.italian, *values);

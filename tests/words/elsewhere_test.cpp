@@ -129,6 +129,16 @@ TEST(Translate, LeavesWhatItDoesNotKnow) {
   }
 }
 
+TEST(Translate, LeavesWhatIsTooLongForAMessage) {
+  std::string nested;
+  for (int i = 0; i < 100'000; ++i) {
+    nested += "TLS handshake failed: ";
+  }
+  EXPECT_EQ(translate(nested, Language::italian), nested);
+  EXPECT_EQ(translate(nested.substr(0, 44), Language::italian),
+            "handshake TLS fallito: handshake TLS fallito: ");
+}
+
 TEST(Translate, LeavesEnglishAlone) {
   for (const auto& row : elsewhere_rows()) {
     EXPECT_EQ(translate(row.english, Language::english), row.english);
