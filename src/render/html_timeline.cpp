@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "render/html_axis.h"
 #include "render/text_report.h"
+#include "text/escape.h"
 
 namespace spranga::render {
 
@@ -17,12 +19,16 @@ using finding::Report;
 using words::Word;
 
 constexpr int lane_height = 32;
+constexpr int address_height = 24;
+constexpr std::size_t longest_purpose = 20;  // bytes; a phone is narrow
+constexpr std::size_t longest_version = 8;
 constexpr int most_lanes = 60;
 constexpr std::size_t dialogue_line = 4000;  // bytes
 
 /// One connection as the picture shows it.
 struct Lane {
-  std::string name;  // "3 · port 587 · A1 A2"
+  std::string address;  // "" where it is that of the lane before
+  std::string name;     // "3 · port 587 · A1 A2 · TLS 1.3"
   std::chrono::microseconds from{0};
   std::chrono::microseconds to{0};
   std::optional<std::chrono::microseconds> tls_from;
@@ -43,19 +49,22 @@ std::chrono::microseconds ban_test_start(const Report& report) {
 }
 
 Lane lane_of(const Sheet& sheet, const Report& report, const Dialogue& dialogue, int number) {
-  auto where = dialogue.where;
+  finding::Where where = dialogue.where;
   where.tls = false;  // the picture shows from when
-  if (report.hosts.size() < 2) {
-    where.address.reset();
-  }
+  where.address.reset();
   Lane lane;
-  lane.name = fmt::format("{} · {} · {}", number, place(where, sheet.style), dialogue.purpose);
+  lane.address = report.hosts.size() < 2 ? "" : dialogue.where.address.value_or("");
+  lane.name = fmt::format("{} · {} · {}",
+                          number,
+                          place(where, sheet.style),
+                          text::escape_clipped(dialogue.purpose, longest_purpose));
   lane.from = dialogue.lines.front().at;
   lane.to = dialogue.lines.back().at;
   const auto tls = std::ranges::find(dialogue.lines, true, &finding::Line::tls);
   if (tls != dialogue.lines.end()) {
     lane.tls_from = tls->at;
-    lane.tls_version = tls->text.substr(0, tls->text.find(','));
+    lane.tls_version =
+        text::escape_clipped(tls->text.substr(0, tls->text.find(',')), longest_version);
     lane.name += " · " + lane.tls_version;
   }
   const auto last = std::prev(dialogue.lines.end());
@@ -101,11 +110,14 @@ void draw_lane(const Sheet& sheet, const Lane& lane, const Axis& axis, int y) {
 std::vector<Lane> lanes_of(const Sheet& sheet, const Report& report) {
   std::vector<Lane> lanes;
   const auto end = ban_test_start(report);
+  std::string before;
   int number = 0;
   for (const auto& dialogue : report.dialogues) {
     ++number;
     if (!dialogue.lines.empty() && dialogue.lines.front().at < end) {
       lanes.push_back(lane_of(sheet, report, dialogue, number));
+      auto& address = lanes.back().address;
+      address = std::exchange(before, address) == address ? "" : address;
     }
   }
   return lanes;
@@ -117,7 +129,10 @@ void draw_lanes(const Sheet& sheet, const std::vector<Lane>& lanes) {
   const auto last = std::ranges::max_element(lanes, {}, &Lane::to)->to;
   const auto axis =
       Axis::even(std::min(first, std::chrono::microseconds(0)), Axis::Milliseconds(last) * 1.02);
-  const int height = lane_height * static_cast<int>(lanes.size()) + 6;
+  const auto addresses =
+      std::ranges::count_if(lanes, [](const Lane& lane) { return !lane.address.empty(); });
+  const int height = lane_height * static_cast<int>(lanes.size()) +
+                     address_height * static_cast<int>(addresses) + 6;
   const Picture picture(
       sheet,
       "lanes-title",
@@ -126,6 +141,11 @@ void draw_lanes(const Sheet& sheet, const std::vector<Lane>& lanes) {
   write_axis(html, axis, 0, height);
   int y = 0;
   for (const auto& lane : lanes) {
+    if (!lane.address.empty()) {
+      y += address_height;
+      html.leaf(
+          "text", lane.address, {{"x", "0"}, {"y", std::to_string(y - 4)}, {"class", "address"}});
+    }
     draw_lane(sheet, lane, axis, y);
     y += lane_height;
   }

@@ -164,10 +164,11 @@ TEST(HtmlTimeline, HasALaneForEachConnectionThatSpoke) {
   const auto picture =
       between(page_of(test::with_dialogues()), "<section class=\"timeline\"", "</svg>\n<figcap");
   EXPECT_EQ(count(picture, "class=\"lane\""), 4);
-  EXPECT_THAT(picture, HasSubstr("1 · 192.0.2.25 port 587 · A1 A2 A3 A5 A6 S4 · TLS 1.3"));
+  EXPECT_THAT(picture, HasSubstr("class=\"lane\">1 · port 587 · A1 A2 A3 A5 A6 S4 · TLS 1.3<"));
   EXPECT_THAT(picture, HasSubstr("in clear from 10 ms to 40 ms"));
   EXPECT_THAT(picture, HasSubstr("inside TLS from 40 ms to 70 ms: TLS 1.3"));
   EXPECT_EQ(count(picture, "class=\"tls\""), 2);
+  EXPECT_EQ(count(picture, "class=\"address\">192.0.2.25</text>"), 2) << "before and after another";
 }
 
 TEST(HtmlTimeline, MarksAConnectionThatBrokeOff) {
