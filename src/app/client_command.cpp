@@ -3,6 +3,7 @@
 #include "app/client_options.h"
 #include "app/exit_code.h"
 #include "app/help.h"
+#include "app/jail_trial.h"
 #include "app/output.h"
 #include "app/problem_text.h"
 #include "app/verb.h"
@@ -73,9 +74,17 @@ int answer(const ClientSettings& settings) {
   return answer_with(help_of(*find_verb("client")), true);
 }
 
+/// fail2ban-client's reading warns of jails without logs or actions: only who asks is told.
+void quieten(std::vector<Problem>& problems, int verbosity) {
+  if (verbosity <= 0) {
+    std::erase_if(problems,
+                  [](const Problem& p) { return p.severity == Problem::Severity::warning; });
+  }
+}
+
 void tell_problems(const std::vector<Problem>& problems, int verbosity) {
   for (const auto& problem : problems) {
-    if (problem.severity == Problem::Severity::error || verbosity > 0) {
+    if (problem.severity == Problem::Severity::error || verbosity >= 0) {
       tell(problem_text(problem));
     }
   }
@@ -108,7 +117,14 @@ int dump_or_test(const ClientSettings& settings) {
   options.client = settings.server;
   options.dump = settings.dump != DumpForm::none;
   options.test = settings.test;
-  const auto dump = guard::config::dump(folder_of(settings), options);
+  auto dump = guard::config::dump(folder_of(settings), options);
+  quieten(dump.problems, settings.verbosity);
+  if (dump.early_error.empty()) {
+    JailTrial trial;
+    trial.compat = options.compat;
+    trial.build = settings.test;
+    add_new(dump.problems, try_jails(folder_of(settings), trial));
+  }
   tell_problems(dump.problems, settings.verbosity);
   if (!dump.early_error.empty()) {
     return answer_with("ERROR: " + dump.early_error + "\n", false);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/exit_code.h"
+#include "app/jail_trial.h"
 #include "app/output.h"
 #include "app/parse_arguments.h"
 #include "app/problem_text.h"
@@ -14,6 +15,7 @@
 #include "guard/config/explain.h"
 #include "text/escape.h"
 #include "text/nearest.h"
+#include "words/elsewhere.h"
 
 namespace spranga::app {
 
@@ -21,6 +23,7 @@ namespace {
 
 using guard::config::ExplainedJail;
 using guard::config::ExplainedOption;
+using guard::config::Problem;
 using words::say;
 using words::Word;
 
@@ -65,7 +68,18 @@ std::string one_line(std::string_view value) {
   return text::escape_clipped(value, longest);
 }
 
-std::string describe(const ExplainedOption& option) {
+/// Whether the problem stands where the option, or a part of its value, does.
+bool is_about(const Problem& problem, const ExplainedOption& option) {
+  const ban::Origin there{problem.file, problem.line};
+  if (problem.file.empty()) {
+    return false;
+  }
+  return there == option.origin || std::ranges::any_of(option.lines, [&](const auto& line) {
+           return std::ranges::find(line.origins, there) != line.origins.end();
+         });
+}
+
+std::string describe(const ExplainedOption& option, const std::vector<Problem>& problems) {
   std::string out = option.name + " =";
   const bool single = option.lines.size() == 1;
   if (single && !option.lines.front().text.empty()) {
@@ -78,6 +92,12 @@ std::string describe(const ExplainedOption& option) {
   for (const auto& line : option.lines) {
     if (!single && !line.text.empty()) {
       out += "  " + text::escape(line.text) + "\n      " + places(line.origins) + "\n";
+    }
+  }
+  for (const auto& problem : problems) {
+    if (is_about(problem, option)) {
+      out += "    " + say(Word::config_wrong, {text::escape(words::translate(problem.message))}) +
+             "\n";
     }
   }
   for (const auto& [value, origin] : option.overrode) {
@@ -125,12 +145,12 @@ int tell_about(const ExplainedJail& jail, const std::string& name, const std::st
       out += "\n" + text::escape(owner) + ":\n";
     }
     any = true;
-    out += describe(option);
+    out += describe(option, jail.problems);
   }
   bool broken = false;
   for (const auto& problem : jail.problems) {
     tell(problem_text(problem));
-    broken = broken || problem.severity == guard::config::Problem::Severity::error;
+    broken = broken || problem.severity == Problem::Severity::error;
   }
   if (!any && !wanted.empty() && !broken) {
     return no_option(jail, name, wanted);
@@ -151,8 +171,15 @@ int explain_value(const ConfigSettings& settings, const std::string& given) {
     return usage_error(jails.error().detail);
   }
   const auto [name, option] = jail_and_option(given, *jails);
-  const auto jail = guard::config::explain_jail(folder, name, compat);
+  if (name.empty()) {
+    return usage_error(say(Word::config_usage), "spranga help config");
+  }
+  auto jail = guard::config::explain_jail(folder, name, compat);
   if (jail) {
+    JailTrial trial;
+    trial.compat = compat;
+    trial.jails = {name};
+    add_new(jail->problems, try_jails(folder, trial));
     return tell_about(*jail, name, option);
   }
   auto message = say(Word::config_no_jail, {name, folder.string()});

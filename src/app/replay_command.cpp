@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -93,6 +95,13 @@ int replay_command(std::span<const std::string> arguments) {
   }
   for (const auto& problem : loaded->problems) {
     tell(problem);
+  }
+  for (const auto& file : request.options.files) {
+    std::error_code trouble;
+    // Of <(...), which is a link, the other end is open already.
+    if (std::filesystem::symlink_status(file, trouble).type() == std::filesystem::file_type::fifo) {
+      tell(say(Word::replay_waits, {file}));
+    }
   }
   ProgressLine line(true);
   replay::ReplayWatch watch;

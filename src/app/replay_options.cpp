@@ -7,9 +7,10 @@
 
 #include "app/problem_text.h"
 #include "guard/config/configuration.h"
+#include "guard/config/explain.h"
 #include "net/address.h"
 #include "text/ascii.h"
-#include "text/escape.h"
+#include "text/nearest.h"
 
 namespace spranga::app {
 
@@ -77,12 +78,18 @@ std::string server_option(const guard::config::Configuration& config, const std:
 /// A jail that was asked for by name, and is neither there nor wrong, is a mistake.
 Result<void> all_found(const std::vector<std::string>& asked,
                        const guard::config::Configuration& config) {
+  const auto names = guard::config::jails_in(config.folder).value_or(std::vector<std::string>());
+  const std::vector<std::string_view> known(names.begin(), names.end());
   for (const auto& name : asked) {
     const bool is_there = std::ranges::count(config.jails, name, &ban::JailSpec::name) > 0;
     const bool is_wrong =
         std::ranges::count(config.problems, name, &guard::config::Problem::jail) > 0;
     if (!is_there && !is_wrong) {
-      return fail(Errc::not_found, say(Word::replay_unknown_jail, {name}));
+      auto message = say(Word::replay_unknown_jail, {name, config.folder.string()});
+      if (const auto nearest = text::nearest(name, known); !nearest.empty()) {
+        message += ". " + say(Word::app_did_you_mean, {std::string(nearest)});
+      }
+      return fail(Errc::not_found, message);
     }
   }
   return {};
@@ -167,14 +174,17 @@ Result<LoadedJails> load_jails(ReplayRequest& request) {
   LoadedJails out;
   for (const auto& problem : config.problems) {
     if (problem.severity != Problem::Severity::error) {
-      continue;  // `spranga client -t` tells these
+      out.problems.push_back(problem_text(problem));
+      continue;
     }
-    const auto text = problem_text(problem);
-    out.problems.push_back(problem.jail.empty() ? text::escape(text)
+    auto unnamed = problem;
+    unnamed.jail.clear();
+    const auto text = problem_text(unnamed);
+    out.problems.push_back(problem.jail.empty() ? text
                                                 : say(Word::replay_bad_jail, {problem.jail, text}));
     out.broken = true;
   }
-  if (config.jails.empty() && config.problems.empty()) {
+  if (config.jails.empty() && !out.broken) {
     return fail(Errc::not_found, say(Word::replay_no_jails, {folder.string()}));
   }
   auto& options = request.options;

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +69,8 @@ struct JailSpec {
   std::string name;
   bool enabled{false};
   Origin origin;  // of the section's head
+  /// Where the text of each option was written: {"bantime.factor", "datepattern", …}.
+  std::map<std::string, Origin, std::less<>> origins;
   FilterSpec filter;
   std::string backend{"auto"};
   std::vector<LogPath> logpath;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "replay/jail_fault.h"
+
 namespace spranga::replay {
 
 Result<JailRun> JailRun::make(const ban::JailSpec& spec,
@@ -11,14 +13,14 @@ Result<JailRun> JailRun::make(const ban::JailSpec& spec,
   auto counted = spec;
   counted.maxmatches = 0;  // nobody is sent the lines
   auto judge = guard::Judge::make(counted, std::move(ports));
-  if (!judge) {
-    const auto where = spec.origin.line > 0
-                           ? spec.origin.file + ":" + std::to_string(spec.origin.line) + ": "
-                           : std::string();
-    return fail(judge.error().code, where + judge.error().detail);
+  auto matcher = guard::Matcher::make(spec, std::move(match), today);
+  if (!judge || !matcher) {
+    const auto faults = faults_of(spec, today);
+    return fail(judge ? matcher.error().code : judge.error().code,
+                faults.empty() ? (judge ? matcher.error().detail : judge.error().detail)
+                               : to_text(faults.front()));
   }
-  SPRANGA_TRY(auto matcher, guard::Matcher::make(spec, std::move(match), today));
-  return JailRun{std::move(matcher),
+  return JailRun{*std::move(matcher),
                  std::make_unique<guard::Judge>(*std::move(judge)),
                  guard::JournalMatch(spec.filter.journalmatch)};
 }

@@ -52,6 +52,12 @@ struct FileTrouble {
   bool unread{false};  // nothing of it was read
 };
 
+/// A file that journalctl wrote in a form for programs.
+struct ExportedJournal {
+  std::string file;
+  std::string form;  // "json", "export"
+};
+
 struct ReplayResult {
   std::uint64_t lines{0};
   std::uint64_t sightings{0};
@@ -62,6 +68,7 @@ struct ReplayResult {
   std::vector<BadJail> bad_jails;
   std::vector<FileTrouble> trouble;
   std::vector<std::string> matched_by_none;  // files that no logpath names
+  std::vector<ExportedJournal> exported;     // files that need another form
   std::vector<std::string> deaf_jails;       // whose journalmatch wanted no entry
   std::uint64_t cut_lines{0};
   std::uint64_t sessions_dropped{0};

@@ -143,6 +143,9 @@ void note_troubles(const ReplayResult& result, std::vector<std::string>& out) {
   for (const auto& file : result.matched_by_none) {
     out.push_back(say(Word::replay_matched_by_none, {file}));
   }
+  for (const auto& journal : result.exported) {
+    out.push_back(say(Word::replay_exported, {journal.file, journal.form}));
+  }
   for (const auto& jail : result.deaf_jails) {
     out.push_back(say(Word::replay_deaf_jail, {jail}));
   }
@@ -248,14 +251,14 @@ std::vector<std::string> notes_of(const ReplayResult& result) {
     out.push_back(say(Word::replay_cut_lines,
                       {number(result.cut_lines), std::to_string(guard::longest_log_line >> 20U)}));
   }
-  if (result.lines > 0 && !result.last_date) {
+  if (result.lines > 0 && !result.last_date && !result.jails.empty() && result.exported.empty()) {
     out.push_back(say(Word::replay_no_dates));
   }
   return out;
 }
 
 bool is_incomplete(const ReplayResult& result) {
-  return !result.bad_jails.empty() || !result.trouble.empty();
+  return !result.bad_jails.empty() || !result.trouble.empty() || !result.exported.empty();
 }
 
 }  // namespace spranga::replay

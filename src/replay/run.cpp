@@ -1,5 +1,6 @@
 #include "replay/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "base/fd.h"
 #include "guard/logs/log_source.h"
 
 namespace spranga::replay {
@@ -29,6 +31,22 @@ Result<std::string> read_ignore_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+/// The form in which journalctl wrote the file that begins so; "" where it did not.
+std::string exported_form(std::string_view first_line) {
+  if (first_line.starts_with("__CURSOR=")) {
+    return "export";
+  }
+  const bool is_json = first_line.starts_with("{") &&
+                       first_line.find("\"__REALTIME_TIMESTAMP\"") != std::string_view::npos;
+  return is_json ? "json" : "";
+}
+
+/// A named pipe, or what a shell puts in place of <(...).
+bool can_be_read_once(const std::string& path) {
+  std::error_code trouble;
+  return std::filesystem::is_fifo(path, trouble);
+}
+
 /// As fail2ban logs a ban; the date is cut out already.
 std::string ban_line(const ban::Ban& ban) {
   return " fail2ban.actions        [1]: NOTICE  [" + ban.jail + "] Ban " + ban.target;
@@ -44,7 +62,7 @@ Run::Run(const ReplayOptions& options, const ReplayWatch& watch)
 ReplayResult Run::go(const std::vector<ban::JailSpec>& jails) {
   make_jails(jails);
   open_inputs();
-  connect(jails);
+  connect();
   read_all();
   finish();
   return std::move(result_);
@@ -81,6 +99,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
   auto run = JailRun::make(zoned, std::move(match), std::move(ports), options_.today);
   if (!run) {
     result_.bad_jails.push_back({spec.name, run.error().detail});
+    left_out_.push_back(spec);
     return;
   }
   specs_.push_back(spec);
@@ -107,6 +126,9 @@ Result<Run::Input> Run::open_input(const std::string& file) const {
     if (options_.since) {
       SPRANGA_TRY(input.path, guard::keep_in_memory(STDIN_FILENO, most_of_standard_input));
     }
+  } else if (options_.since && can_be_read_once(file)) {
+    const Fd pipe(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    SPRANGA_TRY(input.path, guard::keep_in_memory(pipe.get(), most_of_standard_input));
   } else {
     std::error_code trouble;
     const auto absolute = std::filesystem::absolute(file, trouble).lexically_normal();
@@ -119,11 +141,12 @@ Result<Run::Input> Run::open_input(const std::string& file) const {
   return input;
 }
 
-void Run::connect(const std::vector<ban::JailSpec>& jails) {
+void Run::connect() {
   std::vector<FileName> names;
   std::ranges::transform(
       inputs_, std::back_inserter(names), [](const Input& input) { return input.name; });
   auto feeding = feed_jails(specs_, names, options_.chosen);
+  leave_alone(names, feeding);
   for (std::size_t i = 0; i < jails_.size(); ++i) {
     jails_[i].fed_by_bans =
         !options_.logtarget.empty() && logpath_names(specs_[i], options_.logtarget) &&
@@ -131,7 +154,7 @@ void Run::connect(const std::vector<ban::JailSpec>& jails) {
           return logpath_names(specs_[i], name.absolute) || logpath_names(specs_[i], name.real);
         });
   }
-  result_.matched_by_none = jails.empty() ? std::vector<std::string>() : feeding.matched_by_none;
+  result_.matched_by_none = jails_.empty() ? std::vector<std::string>() : feeding.matched_by_none;
   if (options_.since) {
     find_last_date(inputs_, feeding);
   }
@@ -146,6 +169,23 @@ void Run::connect(const std::vector<ban::JailSpec>& jails) {
       streams_.push_back(*std::move(stream));
     } else {
       result_.trouble.push_back({input.name.given, stream.error().detail, true});
+    }
+  }
+}
+
+/// A file of a jail that was left out is no other jail's.
+void Run::leave_alone(const std::vector<FileName>& names, Feeding& feeding) const {
+  const auto is_of_left_out = [&](const FileName& name) {
+    return std::ranges::any_of(left_out_, [&](const ban::JailSpec& spec) {
+      return name.is_journal ? reads_journal(spec)
+                             : logpath_names(spec, name.absolute) || logpath_names(spec, name.real);
+    });
+  };
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto by_none = std::ranges::find(feeding.matched_by_none, names[i].given);
+    if (by_none != feeding.matched_by_none.end() && is_of_left_out(names[i])) {
+      feeding.matched_by_none.erase(by_none);
+      feeding.jails_of[i].clear();
     }
   }
 }
@@ -216,6 +256,9 @@ void Run::process(Stream& stream) {
     return;
   }
   ++result_.lines;
+  if (stream.number() == 1) {
+    note_exported(stream);
+  }
   if (const auto latest = stream.latest()) {
     clock_ = std::max(clock_, *latest);
     result_.first_date = result_.first_date ? std::min(*result_.first_date, *latest) : *latest;
@@ -279,6 +322,13 @@ void Run::tell_recidive() {
         }
       }
     }
+  }
+}
+
+void Run::note_exported(Stream& stream) {
+  if (const auto form = exported_form(stream.text());
+      !form.empty() && !stream.source().is_journal()) {
+    result_.exported.push_back({stream.name(), form});
   }
 }
 

@@ -28,7 +28,8 @@ private:
   void make_jail(const ban::JailSpec& spec);
   void open_inputs();
   [[nodiscard]] Result<Input> open_input(const std::string& file) const;
-  void connect(const std::vector<ban::JailSpec>& jails);
+  void connect();
+  void leave_alone(const std::vector<FileName>& names, Feeding& feeding) const;
   void find_last_date(const std::vector<Input>& inputs, const Feeding& feeding);
   [[nodiscard]] std::optional<ban::Instant> last_date_of(const Input& input,
                                                          const std::vector<std::size_t>& readers);
@@ -38,6 +39,7 @@ private:
   void process(Stream& stream);
   void judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighting);
   void tell_recidive();
+  void note_exported(Stream& stream);
   void note_login(Stream& stream);
   void report_progress();
   void finish();
@@ -48,6 +50,7 @@ private:
   guard::MemoryHistory history_;
   std::unordered_map<std::string, Result<std::string>> ignore_files_;
   std::vector<ban::JailSpec> specs_;  // of jails_, in their order
+  std::vector<ban::JailSpec> left_out_;
   std::vector<JailRun> jails_;
   std::vector<Input> inputs_;
   std::vector<Stream> streams_;  // those that have a line at hand

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -211,6 +212,52 @@ TEST(Replay, LeavesOutABadJailAndNamesIt) {
   EXPECT_THAT(result.bad_jails[0].why, HasSubstr("filter.d/bad.conf:3"));
   EXPECT_THAT(result.bad_jails[1].why, HasSubstr("jail.local:12"));
   EXPECT_TRUE(is_incomplete(result));
+}
+
+TEST(Replay, LeavesTheLogOfAJailThatIsLeftOutToNobodyElse) {
+  const LogFolder folder;
+  const auto path = folder.write("app.log", failure(1, "192.0.2.1") + failure(2, "192.0.2.1"));
+  auto bad = jail("bad");
+  bad.filter.failregex = {{"(<HOST>", {"filter.d/bad.conf", 3}}};
+  bad.logpath = {{path, false}};
+  auto other = jail();
+  other.logpath = {{folder.path() + "/other.log", false}};
+  const auto result = replayed({bad, other}, {path});
+  EXPECT_THAT(result.matched_by_none, testing::IsEmpty());
+  EXPECT_THAT(bans_of(result), testing::IsEmpty());
+  const auto alone = replayed({bad}, {path});
+  EXPECT_THAT(alone.matched_by_none, testing::IsEmpty());
+  EXPECT_EQ(notes_of(alone).size(), 1U);  // that the jail is left out, and nothing of dates
+}
+
+TEST(Replay, NamesAJournalThatWasWrittenForPrograms) {
+  const LogFolder folder;
+  const auto json = folder.write(
+      "json", "{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1763942400000000\"}\n");
+  const auto exported = folder.write("export", "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1\n");
+  const auto result = replayed({jail()}, {json, exported});
+  ASSERT_EQ(result.exported.size(), 2U);
+  EXPECT_TRUE(is_incomplete(result));
+  std::string notes;
+  for (const auto& note : notes_of(result)) {
+    notes += note + "\n";
+  }
+  EXPECT_THAT(notes, HasSubstr("journalctl -o json"));
+  EXPECT_THAT(notes, HasSubstr("journalctl -o export"));
+  EXPECT_THAT(notes, HasSubstr("short-iso"));
+}
+
+TEST(Replay, ReadsAPipeOnceEvenWhereItCountsBackFromTheLastDate) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const auto text = failure(1, "192.0.2.1") + failure(2, "192.0.2.1");
+  ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(ends[1]);
+  ReplayOptions options;
+  options.since = std::chrono::hours(1);
+  const auto result = replayed({jail()}, {"/dev/fd/" + std::to_string(ends[0])}, options);
+  ::close(ends[0]);
+  EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 2"));
 }
 
 TEST(Replay, KeepsWhatStandsBeforeADamagedPlaceAndGoesOnWithTheOthers) {

@@ -12,6 +12,7 @@
 #include "guard/config/layers.h"
 #include "guard/config/misspelt.h"
 #include "guard/config/server_options.h"
+#include "guard/config/value_check.h"
 #include "text/nearest.h"
 
 namespace spranga::guard::config {
@@ -45,6 +46,7 @@ public:
         jail(jails, name);
       }
     }
+    forget_warnings_of_others();
     out_.problems = std::move(problems_.list);
     return std::move(out_);
   }
@@ -63,6 +65,7 @@ private:
     if (!options) {
       return;
     }
+    check_server_values(*options, problems_);
     for (const auto& [name, value] : *options) {
       out_.server[name] = value.str();
     }
@@ -80,6 +83,16 @@ private:
       }
     }
     problems_.jail.clear();
+  }
+
+  /// Who asks for some jails is told of these.
+  void forget_warnings_of_others() {
+    if (!options_.jails.empty()) {
+      std::erase_if(problems_.list, [&](const Problem& problem) {
+        return problem.severity == Problem::Severity::warning && !problem.jail.empty() &&
+               std::ranges::count(options_.jails, problem.jail) == 0;
+      });
+    }
   }
 
   void report_missing(const std::vector<std::string>& sections) {

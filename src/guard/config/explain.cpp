@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "guard/config/compat.h"
+#include "guard/config/interpolation.h"
 #include "guard/config/jail_reader.h"
 #include "guard/config/jail_sections.h"
 #include "guard/config/layers.h"
@@ -87,6 +88,8 @@ public:
       add_jail(*jails, *jail);
       add_filter(*jail);
       add_actions(*jail);
+    } else {
+      add_unread_jail(*jails, name);
     }
     out_.problems = std::move(problems_.list);
     return std::move(out_);
@@ -116,6 +119,39 @@ private:
         out_.options.push_back(explained("", name, value, history(jails, {jail.name}, name)));
       }
     }
+  }
+
+  /// One value that cannot be read ends the reading of its jail; here the others are shown all the
+  /// same, and that one as it is written.
+  void add_unread_jail(const Ini& jails, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto rows : {jail_rows(), own_jail_rows()}) {
+      for (const auto& row : rows) {
+        names.emplace_back(row.name);
+      }
+    }
+    for (const auto& [option, value] : *jails.section(name)) {
+      if (std::ranges::count(names, option) == 0 && !option.starts_with("known/")) {
+        names.push_back(option);
+      }
+    }
+    for (const auto& option : names) {
+      auto past = history(jails, {name}, option);
+      if (const auto value = get({jails, name, nullptr}, option, problems_)) {
+        if (*value) {
+          out_.options.push_back(explained("", option, **value, std::move(past)));
+        }
+        continue;
+      }
+      if (const auto* written = raw(jails, name, option)) {
+        out_.options.push_back(explained("", option, *written, std::move(past)));
+      }
+    }
+  }
+
+  static const Value* raw(const Ini& jails, const std::string& name, const std::string& option) {
+    const auto* value = jails.section(name)->find(option);
+    return value == nullptr ? jails.defaults.find(option) : value;
   }
 
   void add_filter(const Jail& jail) {

@@ -234,6 +234,10 @@ std::string explain(const IniFault& fault) {
       return "the option " + text::escape(fault.option) + " stands twice in [" +
              text::escape(fault.section) + "] of this file";
     case IniFault::Kind::no_section_yet:
+      if (fault.text.starts_with("\xEF\xBB\xBF")) {
+        return "the file begins with a byte order mark (U+FEFF), which fail2ban takes for text; "
+               "save it as UTF-8 without one";
+      }
       return "this stands before the first [section]";
     case IniFault::Kind::not_utf8:
       return "this file is not UTF-8 and is left out, as fail2ban does";

@@ -1,11 +1,14 @@
 #include "guard/config/jail_reader.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "guard/config/option_table.h"
 #include "guard/config/parameters.h"
 #include "guard/config/paths.h"
 #include "guard/config/python_text.h"
+#include "text/nearest.h"
 
 namespace spranga::guard::config {
 
@@ -76,9 +79,8 @@ private:
         reference->name.starts_with("./") ? absolute(reference->name) : reference->name;
     SPRANGA_TRY(const auto ini, reading_.layers.unit(join("filter.d", file)));
     if (!ini->found) {
-      return skip(place,
-                  "Unable to read the filter " + repr(reference->name),
-                  "there is no filter " + join("filter.d", file) + ".conf");
+      return skip(
+          place, "Unable to read the filter " + repr(reference->name), no_such("filter", file));
     }
     jail_.filter.emplace(ini, filter_rows(), std::move(reference->parameters), reading_.problems);
     auto& filter = *jail_.filter;
@@ -137,14 +139,30 @@ private:
     const auto file = reference.name.starts_with("./") ? absolute(reference.name) : reference.name;
     SPRANGA_TRY(const auto ini, reading_.layers.unit(join("action.d", file)));
     if (!ini->found) {
-      return skip(place,
-                  "Unable to read action " + repr(reference.name),
-                  "there is no action " + join("action.d", file) + ".conf");
+      return skip(place, "Unable to read action " + repr(reference.name), no_such("action", file));
     }
     Definition definition(ini, action_rows(), std::move(parameters), reading_.problems);
     SPRANGA_CHECK(definition.read(jail_.options, false));
     jail_.actions.push_back({name, file, {}, std::move(definition)});
     return true;
+  }
+
+  /// "there is no filter filter.d/shd.conf; did you mean sshd?"
+  [[nodiscard]] std::string no_such(const std::string& kind, const std::string& file) const {
+    const auto folder = kind + ".d";
+    auto message = "there is no " + kind + " " + join(folder, file) + ".conf";
+    std::vector<std::string> names;
+    for (const auto* ending : {"*.conf", "*.local"}) {
+      for (const auto& path : glob(join(join(reading_.layers.folder(), folder), ending))) {
+        names.push_back(without_extension(basename(path)));
+      }
+    }
+    std::ranges::sort(names);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (const auto nearest = text::nearest(file, known); !nearest.empty()) {
+      message += "; did you mean " + std::string(nearest) + "?";
+    }
+    return message;
   }
 
   /// The file's name, made unique where the jail uses it under a name of its own.

@@ -12,6 +12,7 @@
 #include "guard/config/paths.h"
 #include "guard/config/python_text.h"
 #include "guard/config/time_expression.h"
+#include "guard/config/value_check.h"
 
 namespace spranga::guard::config {
 
@@ -228,7 +229,8 @@ Result<bool> apply(const std::array<Setter<Target>, size>& setters,
     if (const auto done = setter.set(target, values); !done) {
       const auto& place = values.front().place;
       return problems.refuse(place,
-                             name + " = " + values.front().text + ": " + done.error().detail,
+                             name + " = " + values.front().text + ": " + done.error().detail +
+                                 hint_of_comment(values.front().text),
                              done.error().detail);
     }
     return true;
@@ -263,12 +265,16 @@ std::vector<ban::LogPath> log_paths(const Section& options) {
 }
 
 void set_prefix(int& target, int longest, const Value& value, Problems& problems) {
+  if (value.is_none()) {
+    return;  // no number, and told already
+  }
   const auto number = whole(Term::of(value));
   if (number && *number >= 1 && *number <= longest) {
     target = *number;
   } else {
     problems.warn(value.written,
-                  "a prefix of " + value.str() + " bits: choose 1 to " + std::to_string(longest));
+                  "a prefix of " + value.str() + " bits: choose 1 to " + std::to_string(longest) +
+                      "; each address counts for itself");
   }
 }
 
@@ -280,8 +286,9 @@ Result<void> read_own(const Reading& reading, const Ini& jails, const Jail& jail
     if (counting->str() == "window") {
       spec.counting = ban::Counting::window;
     } else if (counting->str() != "fail2ban") {
-      reading.problems.warn(counting->written,
-                            "counting = " + counting->str() + ": choose fail2ban or window");
+      reading.problems.warn(
+          counting->written,
+          "counting = " + counting->str() + ": choose fail2ban or window; fail2ban holds");
     }
   }
   if (const auto* bits = own.find("ipv4_prefix")) {
@@ -332,6 +339,8 @@ Result<void> set(JailSpec& spec,
                  const std::string& name,
                  const Values& values,
                  Problems& problems) {
+  const auto option = name.starts_with("add") ? name.substr(3) : name;
+  spec.origins[option] = origin_of(values.front().place);
   SPRANGA_TRY(const bool done, apply(filter_setters, spec.filter, name, values, problems));
   if (!done) {
     SPRANGA_CHECK(apply(jail_setters, spec, name, values, problems));
@@ -360,6 +369,7 @@ Result<FilterSpec> to_filter_spec(const Definition& filter,
 
 Result<JailSpec> to_jail_spec(const Reading& reading, const Ini& jails, const Jail& jail) {
   auto& problems = reading.problems;
+  auto good = check_values(jail, problems);  // what is wrong further down is told too
   JailSpec spec;
   spec.name = jail.name;
   spec.enabled = jail.enabled;
@@ -373,10 +383,13 @@ Result<JailSpec> to_jail_spec(const Reading& reading, const Ini& jails, const Ja
   SPRANGA_TRY(const auto commands, commands_of_settings(jail));
   for (const auto& command : commands) {
     if (const auto setting = setting_of(command)) {
-      SPRANGA_CHECK(set(spec, setting->first, setting->second, problems));
+      if (auto done = set(spec, setting->first, setting->second, problems); !done) {
+        good = std::move(done);
+      }
     }
   }
   SPRANGA_CHECK(read_own(reading, jails, jail, spec));
+  SPRANGA_CHECK(good);
   return spec;
 }
 

@@ -8,6 +8,7 @@
 
 #include "guard/config/jail_sections.h"
 #include "guard/config/option_table.h"
+#include "guard/config/python_text.h"
 #include "text/nearest.h"
 
 namespace spranga::guard::config {
@@ -48,7 +49,9 @@ void warn_of_misspelt_options(const Ini& jails, Problems& problems) {
       if (!plain || used.contains(option) || std::ranges::count(known, option) > 0) {
         continue;
       }
-      if (const auto nearest = text::nearest(option, known); !nearest.empty()) {
+      const auto nearest = text::nearest(option, known);
+      // action_mw is somebody's own name, for action = %(action_mw)s.
+      if (!nearest.empty() && !option.starts_with(std::string(nearest) + "_")) {
         problems.warn(
             value.written,
             "nobody reads the option " + option + "; did you mean " + std::string(nearest) + "?");
@@ -58,6 +61,12 @@ void warn_of_misspelt_options(const Ini& jails, Problems& problems) {
   check(jails.defaults);
   for (const auto& name : jail_sections(jails)) {
     problems.jail = name;
+    if (lower(name) == "default") {
+      const auto head = jails.heads.find(name);
+      problems.warn(head == jails.heads.end() ? Place() : head->second,
+                    "this is a jail of that name; what holds for all jails stands in [DEFAULT], "
+                    "in capitals");
+    }
     check(*jails.section(name));
   }
   problems.jail.clear();

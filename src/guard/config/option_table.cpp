@@ -109,6 +109,12 @@ constexpr std::array own_filter = {
     OptionRow{"weakregex"},
 };
 
+/// What people write for false; fail2ban takes all that is not true so.
+bool is_false(std::string_view text) {
+  constexpr std::array<std::string_view, 5> words = {"", "0", "no", "off", "false"};
+  return std::ranges::find(words, lower(text)) != words.end();
+}
+
 Value fallback_of(const OptionRow& row) {
   if (row.fallback == nullptr) {
     return none_value();
@@ -161,6 +167,15 @@ const OptionRow* find_row(std::span<const OptionRow> rows, std::string_view name
   return found == rows.end() ? nullptr : &*found;
 }
 
+std::string hint_of_comment(std::string_view value) {
+  for (const auto* mark : {" #", "\t#", " //"}) {
+    if (value.find(mark) != std::string_view::npos) {
+      return "; what follows a value on its line is no comment, unless it begins with \" ;\"";
+    }
+  }
+  return "";
+}
+
 Value converted(const OptionRow& row, const Value& value, Problems& problems) {
   if (value.is_none() || row.type == text || value.kind != Value::Kind::text) {
     return value;
@@ -168,6 +183,12 @@ Value converted(const OptionRow& row, const Value& value, Problems& problems) {
   auto out = value;
   if (row.type == boolean) {
     out.kind = Value::Kind::boolean;
+    if (!is_true(value.str()) && !is_false(value.str())) {
+      problems.warn(value.written,
+                    std::string(row.name) + " = " + value.str() +
+                        ": this is neither true nor false, and counts as false" +
+                        hint_of_comment(value.str()));
+    }
     out.text = Traced(is_true(value.str()) ? "True" : "False", value.written);
     return out;
   }
@@ -178,7 +199,8 @@ Value converted(const OptionRow& row, const Value& value, Problems& problems) {
   }
   problems.warn(value.written,
                 std::string(row.name) + " = " + value.str() +
-                    ": this is no whole number, and the default holds");
+                    ": this is no whole number, and the default holds" +
+                    hint_of_comment(value.str()));
   return fallback_of(row);
 }
 

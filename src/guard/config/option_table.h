@@ -41,6 +41,9 @@ struct OptionRow {
 /// text is neither, with a warning.
 [[nodiscard]] Value converted(const OptionRow& row, const Value& value, Problems& problems);
 
+/// "" or, where `value` has a # or // behind a blank, that this begins no comment there.
+[[nodiscard]] std::string hint_of_comment(std::string_view value);
+
 /// The options of a section that the rows name and `given` has not; fallbacks for those it lacks.
 /// Without `convert` they stay text.
 [[nodiscard]] Result<Section> read_options(const Scope& scope,

@@ -7,6 +7,16 @@
 
 namespace spranga::guard::config {
 
+namespace {
+
+/// Without the jail's name in front, which the problem has anyway.
+std::string without_jail(const std::string& jail, std::string message) {
+  const auto prefix = "[" + jail + "] ";
+  return message.starts_with(prefix) ? message.substr(prefix.size()) : std::move(message);
+}
+
+}  // namespace
+
 std::string to_text(const Problem& problem) {
   std::string out = problem.file;
   if (problem.line > 0) {
@@ -20,6 +30,7 @@ std::string to_text(const Problem& problem) {
 }
 
 void Problems::warn(const Place& place, std::string message) {
+  message = without_jail(jail, std::move(message));
   constexpr std::size_t enough = 1000;  // nobody reads more
   auto origin = origin_of(place);
   const bool known =
@@ -36,6 +47,7 @@ void Problems::warn(const Place& place, std::string message) {
 }
 
 void Problems::note(const Place& place, std::string message) {
+  message = without_jail(jail, std::move(message));
   auto origin = origin_of(place);
   if (!list.empty() && list.back().message == message && list.back().line == origin.line &&
       list.back().file == origin.file && list.back().jail == jail) {

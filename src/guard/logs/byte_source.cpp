@@ -11,6 +11,8 @@
 #include <system_error>
 #include <vector>
 
+#include "guard/logs/gzip_bytes.h"
+
 namespace spranga::guard {
 
 namespace {
@@ -20,12 +22,12 @@ using namespace std::string_view_literals;
 constexpr std::size_t block = 256UL * 1024;
 
 constexpr std::array packed_heads = {
-    "\x1F\x8B"sv,                  // gzip
     "BZh"sv,                       // bzip2
     "\xFD\x37\x7A\x58\x5A\x00"sv,  // xz
     "\x28\xB5\x2F\xFD"sv,          // zstd
 };
 
+constexpr std::string_view gzip_head = "\x1F\x8B";
 constexpr std::string_view journal_head = "LPKSHHRH";
 
 Result<std::size_t> read_some(int fd, std::span<char> into, const std::string& name) {
@@ -84,7 +86,6 @@ public:
       : packed_(std::move(packed)), archive_(archive_read_new()), block_(block) {}
 
   Result<void> open() {
-    archive_read_support_filter_gzip(archive_.get());
     archive_read_support_filter_bzip2(archive_.get());
     archive_read_support_filter_xz(archive_.get());
     archive_read_support_filter_zstd(archive_.get());
@@ -155,6 +156,9 @@ Result<std::unique_ptr<ByteSource>> open_bytes(Fd fd, const std::string& name) {
   }
   head.resize(length);
   auto plain = std::make_unique<PlainBytes>(std::move(fd), name, head);
+  if (head.starts_with(gzip_head)) {
+    return unpack_gzip(std::move(plain), name);
+  }
   if (std::ranges::none_of(packed_heads, [&](auto magic) { return head.starts_with(magic); })) {
     return plain;
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <system_error>
 
 #include "text/ascii.h"
@@ -161,12 +162,42 @@ std::string journal_line(const JournalEntry& entry) {
   return out;
 }
 
+namespace {
+
+/// journald's folders: files, and a folder for each machine. What cannot be looked into counts: the
+/// journal's own error is the better one.
+bool has_journal_files(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code trouble;
+  const auto is_journal = [](const fs::path& path) {
+    return path.extension() == ".journal" || path.extension() == ".journal~";
+  };
+  constexpr int deepest = 1;
+  for (auto at = fs::recursive_directory_iterator(folder, trouble);
+       !trouble && at != fs::recursive_directory_iterator();
+       at.increment(trouble)) {
+    if (is_journal(at->path())) {
+      return true;
+    }
+    if (at.depth() >= deepest) {
+      at.disable_recursion_pending();
+    }
+  }
+  return static_cast<bool>(trouble);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
   struct stat facts {};
 
   sd_journal* raw = nullptr;
   std::array<const char*, 2> paths = {path.c_str(), nullptr};
   const bool is_folder = ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+  if (is_folder && !has_journal_files(path)) {
+    return fail(Errc::malformed,
+                path + ": a folder without journal files; of other logs name the files");
+  }
   const int code = is_folder ? sd_journal_open_directory(&raw, path.c_str(), 0)
                              : sd_journal_open_files(&raw, paths.data(), 0);
   if (code < 0) {

@@ -144,6 +144,39 @@ TEST(PackedLog, ReadsArchivesThatWereAppended) {
   }
 }
 
+TEST(PackedLog, GivesTheWholeLinesOfAShortOneThatIsCutOff) {
+  const LogFolder folder;
+  std::string text;
+  for (int i = 0; i < 50; ++i) {
+    text += "line " + std::to_string(i * 7919) + "\n";
+  }
+  auto bytes = packed("gzip", text);
+  bytes.resize(bytes.size() - 12);
+  const auto log = read_log(folder.write("short.gz", bytes));
+  ASSERT_TRUE(log.error);
+  EXPECT_EQ(log.error->code, Errc::malformed);
+  EXPECT_THAT(log.error->detail, testing::HasSubstr("truncated"));
+  ASSERT_GT(log.lines.size(), 30);
+  EXPECT_EQ(log.lines[30], "line " + std::to_string(30 * 7919));
+}
+
+TEST(PackedLog, DoesNotMindPaddingBehindAnArchive) {
+  const LogFolder folder;
+  const auto path = folder.write("padded.gz", packed("gzip", "one\n") + std::string(512, '\0'));
+  const auto log = read_log(path);
+  EXPECT_FALSE(log.error);
+  EXPECT_THAT(log.lines, ElementsAre("one"));
+}
+
+TEST(OpenLog, RefusesAFolderWithoutJournals) {
+  const LogFolder folder;
+  static_cast<void>(folder.write("mail.log", "line\n"));
+  const auto opened = open_log(folder.path());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::malformed);
+  EXPECT_THAT(opened.error().detail, testing::HasSubstr("without journal files"));
+}
+
 TEST(OpenLog, SaysWhatIsMissing) {
   const LogFolder folder;
   EXPECT_EQ(open_log(folder.path() + "/none").error().code, Errc::not_found);
