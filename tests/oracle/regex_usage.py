@@ -192,7 +192,7 @@ def calls():
                 yield [*config, *option, "--print-all-matched", log, "fail from <HOST>"]
     for expression in IDS:
         for option in [[], ["-o", "id"], ["-o", "ip"], ["-o", "row"], ["-o", "<family> <ip-rev> <ip> <fid> <time>"], ["-r", "-o", "ip"]]:
-            yield [*config, "--usedns", "raw", *option, "ids.log", expression]
+            yield [*config, "--usedns", "no", *option, "ids.log", expression]
     for encoding in ENCODINGS:
         for log in ["few.log"] if encoding in ("big5", "euc-jp") else ["bytes.log", "few.log"]:  # invalid bytes are one or two there
             yield [*config, "-e", encoding, "--print-all-matched", log, "fail from <HOST> user <F-USER>.*</F-USER>"]
