@@ -79,8 +79,9 @@ private:
         reference->name.starts_with("./") ? absolute(reference->name) : reference->name;
     SPRANGA_TRY(const auto ini, reading_.layers.unit(join("filter.d", file)));
     if (!ini->found) {
-      return skip(
-          place, "Unable to read the filter " + repr(reference->name), no_such("filter", file));
+      return skip(place,
+                  "Unable to read the filter " + repr(reference->name),
+                  no_such("there is no filter ", "filter.d", file));
     }
     jail_.filter.emplace(ini, filter_rows(), std::move(reference->parameters), reading_.problems);
     auto& filter = *jail_.filter;
@@ -139,7 +140,9 @@ private:
     const auto file = reference.name.starts_with("./") ? absolute(reference.name) : reference.name;
     SPRANGA_TRY(const auto ini, reading_.layers.unit(join("action.d", file)));
     if (!ini->found) {
-      return skip(place, "Unable to read action " + repr(reference.name), no_such("action", file));
+      return skip(place,
+                  "Unable to read action " + repr(reference.name),
+                  no_such("there is no action ", "action.d", file));
     }
     Definition definition(ini, action_rows(), std::move(parameters), reading_.problems);
     SPRANGA_CHECK(definition.read(jail_.options, false));
@@ -148,9 +151,10 @@ private:
   }
 
   /// "there is no filter filter.d/shd.conf; did you mean sshd?"
-  [[nodiscard]] std::string no_such(const std::string& kind, const std::string& file) const {
-    const auto folder = kind + ".d";
-    auto message = "there is no " + kind + " " + join(folder, file) + ".conf";
+  [[nodiscard]] std::string no_such(std::string message,
+                                    const std::string& folder,
+                                    const std::string& file) const {
+    message += join(folder, file) + ".conf";
     std::vector<std::string> names;
     for (const auto* ending : {"*.conf", "*.local"}) {
       for (const auto& path : glob(join(join(reading_.layers.folder(), folder), ending))) {

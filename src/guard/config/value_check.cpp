@@ -30,17 +30,12 @@ bool is_among(std::string_view value, Choices choices) {
   return std::ranges::find(choices, lower(value)) != choices.end();
 }
 
-/// "usedns = wran: choose yes, warn, raw or no; no holds; did you mean warn?"
+/// "usedns = wran: choose …; no holds; did you mean warn?" `advice` names the choices for a person.
 std::string choose(std::string_view option,
                    std::string_view value,
                    Choices choices,
-                   std::string_view otherwise) {
-  auto out = std::string(option) + " = " + std::string(value) + ": choose ";
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    const auto* const between = i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ";
-    out += between + std::string(choices[i]);
-  }
-  out += "; " + std::string(otherwise);
+                   std::string_view advice) {
+  auto out = std::string(option) + " = " + std::string(value) + std::string(advice);
   if (const auto nearest = text::nearest(lower(value), choices); !nearest.empty()) {
     out += "; did you mean " + std::string(nearest) + "?";
   }
@@ -103,7 +98,9 @@ void check_ignored(const Value& value, Problems& problems) {
 
 Result<void> check_values(const Jail& jail, Problems& problems) {
   if (const auto* dns = given(jail.options, "usedns"); dns && !is_among(dns->str(), dns_choices)) {
-    problems.warn(dns->written, choose("usedns", dns->str(), dns_choices, "no holds"));
+    problems.warn(
+        dns->written,
+        choose("usedns", dns->str(), dns_choices, ": choose yes, warn, raw or no; no holds"));
   }
   if (const auto* ignored = given(jail.options, "ignoreip")) {
     check_ignored(*ignored, problems);
@@ -113,7 +110,11 @@ Result<void> check_values(const Jail& jail, Problems& problems) {
     if (!is_among(strip(name), backends)) {
       return problems.refuse(
           backend->written,
-          choose("backend", backend->str(), backends, "without it there is no jail"),
+          choose(
+              "backend",
+              backend->str(),
+              backends,
+              ": choose auto, pyinotify, gamin, polling or systemd; without one there is no jail"),
           "Unknown backend " + backend->str());
     }
   }
@@ -123,7 +124,9 @@ Result<void> check_values(const Jail& jail, Problems& problems) {
 void check_server_values(const Section& options, Problems& problems) {
   if (const auto* ipv6 = given(options, "allowipv6");
       ipv6 && !is_among(ipv6->str(), ipv6_choices)) {
-    problems.warn(ipv6->written, choose("allowipv6", ipv6->str(), ipv6_choices, "no holds"));
+    problems.warn(
+        ipv6->written,
+        choose("allowipv6", ipv6->str(), ipv6_choices, ": choose auto, yes or no; no holds"));
   }
   if (const auto* age = given(options, "dbpurgeage"); age && !parse_time(age->str())) {
     problems.warn(
