@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """A whole report in Italian (as root): a real server, weak and hardened, with a login and with every option that asks
-more; the replay of a recorded log; and no sentence of the English catalogue in what is printed. JSON has no Italian.
+more, as text and as a page; the replay of a recorded log; and no sentence of the English catalogue in what is
+printed. JSON has no Italian.
 
     tests/lab/italian.py SERVER --spranga PATH
 """
 
 import argparse
+import html
 import os
 import re
 import subprocess
@@ -41,6 +43,12 @@ def sentences():
                 yield piece
 
 
+def page_text(page):
+    """What a reader sees of an HTML page, without what server and client said."""
+    bare = re.sub(r"<style.*?</style>|<code>.*?</code>", " ", page, flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", bare)))
+
+
 def prose(printed):
     """What is printed as one line, without what server and client said."""
     lines = [line for line in printed.splitlines() if not re.search(r" ms  (->|<-) ", line)]
@@ -69,6 +77,10 @@ def main():
         if "Regola 1 Le password viaggiano solo dentro TLS" not in printed:
             faults.append(f"{variant}: no report: {printed[:300]}")
         faults += [f"{variant} says: {piece}" for piece in english if piece in printed]
+        page = run([*lab, "--lang", "it", "--format", "html"])
+        if '<html lang="it">' not in page:
+            faults.append(f"{variant}: the page names no Italian: {page[:200]}")
+        faults += [f"{variant}: the page says: {piece}" for piece in english if piece in page_text(page)]
         json = run([*lab, "--lang", "it", "--format", "json"])
         faults += [f"{variant}: Italian in JSON: {piece}" for piece in (" porta ", " viene ") if piece in json]
         if not any(piece in json for piece in english):

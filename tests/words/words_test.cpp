@@ -90,6 +90,8 @@ public:
 
   LanguageOfProcess(const LanguageOfProcess&) = delete;
   LanguageOfProcess& operator=(const LanguageOfProcess&) = delete;
+  LanguageOfProcess(LanguageOfProcess&&) = delete;
+  LanguageOfProcess& operator=(LanguageOfProcess&&) = delete;
 
 private:
   Language before_;
