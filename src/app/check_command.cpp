@@ -2,10 +2,12 @@
 // target and hands the reports to a renderer.
 #include "app/check_command.h"
 
+#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <system_error>
@@ -17,11 +19,13 @@
 #include "app/own_server.h"
 #include "app/parse_arguments.h"
 #include "app/secrets.h"
+#include "app/version.h"
 #include "base/clock.h"
 #include "check/check.h"
 #include "net/dialer.h"
 #include "net/system_resolver.h"
 #include "render/render.h"
+#include "text/shell_word.h"
 #include "vantage/private_network.h"
 
 namespace spranga::app {
@@ -37,6 +41,7 @@ struct Request {
   check::CheckOptions options;
   CheckOutput output;
   std::vector<std::string> targets;
+  std::string command;  // that asks for this, as a shell wants it
 };
 
 Result<void> readable(const std::string& path) {
@@ -113,6 +118,12 @@ render::Style style_of(const CheckOutput& output) {
   return style;
 }
 
+/// What a report that is kept says about this run.
+render::Making making_of(const Request& request, const Clock& clock) {
+  const auto now = std::chrono::system_clock::to_time_t(clock.wall());
+  return {fmt::format("{:%FT%TZ}", fmt::gmtime(now)), std::string(version()), request.command};
+}
+
 /// The private network of --from-here, where it was asked for.
 class Outside {
 public:
@@ -149,7 +160,8 @@ int run(const Request& request) {
   const auto dialer = net::make_dialer(
       {.source = net::Address::parse(settings.source), .network_namespace = outside.descriptor()});
   const auto& format = *render::find_format(request.output.format);
-  const auto style = style_of(request.output);
+  auto style = style_of(request.output);
+  style.making = making_of(request, clock);
   const bool at_once = format.one_by_one && request.output.file.empty();
   ProgressLine progress(!request.output.quiet);
   std::vector<Report> reports;
@@ -191,6 +203,10 @@ int exit_code_of(std::span<const Report> reports) {
 
 int check_command(std::span<const std::string> arguments) {
   Request request;
+  request.command = "spranga check";
+  for (const auto& argument : arguments) {
+    request.command += " " + text::shell_word(argument);
+  }
   if (const auto read = read_request(arguments, request); !read) {
     return usage_error(read.error().detail, "spranga help check");
   }
