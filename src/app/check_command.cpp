@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "app/catalogue_commands.h"
+#include "app/check_ban.h"
 #include "app/exit_code.h"
 #include "app/language.h"
 #include "app/output.h"
@@ -21,6 +22,7 @@
 #include "app/secrets.h"
 #include "app/version.h"
 #include "base/clock.h"
+#include "check/ban_resume.h"
 #include "check/check.h"
 #include "net/dialer.h"
 #include "net/system_resolver.h"
@@ -41,7 +43,8 @@ struct Request {
   check::CheckOptions options;
   CheckOutput output;
   std::vector<std::string> targets;
-  std::string command;  // that asks for this, as a shell wants it
+  std::string command;                   // that asks for this, as a shell wants it
+  std::optional<check::BanState> state;  // of the ban test that --resume goes on with
 };
 
 Result<void> readable(const std::string& path) {
@@ -84,6 +87,13 @@ Result<void> read_request(std::span<const std::string> arguments, Request& reque
     words::set_language(words::Language::english);  // programs read it, and some words are values
   }
   SPRANGA_CHECK(check::check_together(request.options));
+  auto& settings = request.options.settings;
+  if (settings.resume) {
+    SPRANGA_TRY(request.state, state_to_resume(settings, request.targets));
+    request.targets = {request.state->report.target};
+  } else if (settings.ban_test) {
+    SPRANGA_CHECK(agree_to_ban_test(settings, request.targets));
+  }
   SPRANGA_CHECK(readable(request.options.settings.ca_file));
   SPRANGA_CHECK(own_source(request.options.settings.source));
   if (!request.output.file.empty()) {
@@ -146,6 +156,16 @@ private:
   check::Vantage vantage_;
 };
 
+/// What speaks against this run, now that the ways to the server are known.
+Result<void> may_run(const Request& request, const check::World& world) {
+  const auto& settings = request.options.settings;
+  if (request.state) {
+    return check::same_vantage(*request.state, world, settings.state_file);
+  }
+  return settings.ban_test ? nothing_against(request.targets.front(), settings, world)
+                           : Result<void>();
+}
+
 /// Runs all targets. Where the format allows, each report is printed as soon as it is there.
 int run(const Request& request) {
   const SystemClock clock;
@@ -159,6 +179,14 @@ int run(const Request& request) {
   }
   const auto dialer = net::make_dialer(
       {.source = net::Address::parse(settings.source), .network_namespace = outside.descriptor()});
+  check::World world{clock, *resolver, *dialer, outside.vantage()};
+  BanWorld ban_world(settings, outside.descriptor());
+  if (settings.ban_test || request.state) {
+    ban_world.furnish(world);
+  }
+  if (const auto may = may_run(request, world); !may) {
+    return usage_error(may.error().detail);
+  }
   const auto& format = *render::find_format(request.output.format);
   auto style = style_of(request.output);
   style.making = making_of(request, clock);
@@ -166,11 +194,12 @@ int run(const Request& request) {
   ProgressLine progress(!request.output.quiet);
   std::vector<Report> reports;
   for (const auto& target : request.targets) {
-    reports.push_back(check::run_check(
-        target,
-        settings,
-        {clock, *resolver, *dialer, outside.vantage()},
-        [&](const words::Phrase& step) { progress.show(target + " " + say(step)); }));
+    const auto tell_step = [&](const words::Phrase& step) {
+      progress.show(target + " " + say(step));
+    };
+    reports.push_back(request.state
+                          ? check::resume_ban_test(*request.state, settings, world, tell_step)
+                          : check::run_check(target, settings, world, tell_step));
     progress.clear();
     if (at_once) {
       const auto gap = reports.size() > 1 && !style.quiet ? "\n\n" : "";

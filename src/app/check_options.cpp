@@ -68,7 +68,8 @@ std::vector<Option> bind_check_options(check::CheckOptions& options, CheckOutput
                      {},
                      [&options, apply = row.apply](const std::string& value) {
                        return apply(options, value);
-                     }});
+                     },
+                     row.implied});
   }
   for (auto& option : output_options(output)) {
     bound.push_back(std::move(option));

@@ -64,6 +64,9 @@ std::string overview(Listing up_to) {
 std::string option_usage(const Option& option) {
   auto out = option.short_name.empty() ? "    " : std::string(option.short_name) + ", ";
   out += option.name;
+  if (!option.implied.empty()) {
+    return out + "[=" + say(option.argument) + "]";
+  }
   return option.takes_value() ? out + " " + say(option.argument) : out;
 }
 

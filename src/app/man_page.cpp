@@ -47,6 +47,9 @@ std::string option_tag(const Option& option) {
     out += "\\fB" + roff(option.short_name) + "\\fR, ";
   }
   out += "\\fB" + roff(option.name) + "\\fR";
+  if (!option.implied.empty()) {
+    return out + "[=\\fI" + roff(say(option.argument)) + "\\fR]";
+  }
   return option.takes_value() ? out + " \\fI" + roff(say(option.argument)) + "\\fR" : out;
 }
 

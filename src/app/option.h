@@ -21,6 +21,7 @@ struct Option {
   words::Word group;
   std::vector<std::string_view> choices;  // the values that are possible; empty: any
   std::function<Result<void>(const std::string& value)> apply;
+  std::string_view implied{};  // its value where it is given without one; "": it needs one
 
   [[nodiscard]] bool takes_value() const { return argument != words::Word::none; }
 };

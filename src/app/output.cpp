@@ -115,16 +115,12 @@ int usage_error(std::string_view message, std::string_view see) {
   return exit_usage;
 }
 
-Result<void> write_file(const std::string& path, std::string_view text) {
-  const Uninterrupted guard;
-  if (!is_plain(path)) {
-    const Fd out(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_APPEND));
-    return out && write_all(out.get(), text) ? Result<void>()
-                                             : cannot(Word::app_cannot_write, path, why());
-  }
+namespace {
+
+/// Replaces a plain file in one step, or leaves it as it was.
+Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode) {
   const auto target = real_path(path).string();  // a link stays a link
   std::string temporary = target + ".XXXXXX";
-  const auto mode = mode_of(target);
   Fd out(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!out) {
     return cannot(Word::app_cannot_write, path, why());
@@ -138,6 +134,24 @@ Result<void> write_file(const std::string& path, std::string_view text) {
   return {};
 }
 
+}  // namespace
+
+Result<void> write_private_file(const std::string& path, std::string_view text) {
+  constexpr mode_t owner_only = 0600;
+  const Uninterrupted guard;
+  return replace_file(path, text, owner_only);
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+  const Uninterrupted guard;
+  if (!is_plain(path)) {
+    const Fd out(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_APPEND));
+    return out && write_all(out.get(), text) ? Result<void>()
+                                             : cannot(Word::app_cannot_write, path, why());
+  }
+  return replace_file(path, text, mode_of(real_path(path).string()));
+}
+
 Result<void> check_writable(const std::string& path) {
   // A plain file is replaced, so its folder must be writable.
   const auto place = is_plain(path) ? real_path(path).parent_path().string() : path;
@@ -148,6 +162,26 @@ Result<void> check_writable(const std::string& path) {
     return {};
   }
   return cannot(Word::app_cannot_write, path, why());
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t longest) {
+  const Fd in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in) {
+    return cannot(Word::app_cannot_read, path, why());
+  }
+  std::string text;
+  std::array<char, 4096> block{};
+  while (text.size() <= longest) {
+    const auto got = ::read(in.get(), block.data(), block.size());
+    if (got < 0 && errno != EINTR) {
+      return cannot(Word::app_cannot_read, path, why());
+    }
+    if (got == 0) {
+      break;
+    }
+    text.append(block.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  }
+  return text;
 }
 
 Result<std::string> read_first_line(const std::string& path) {

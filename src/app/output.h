@@ -20,6 +20,12 @@ void tell(std::string_view message);
 /// Replaces the file in one step; what is no plain file (/dev/stdout, a pipe) is written to.
 [[nodiscard]] Result<void> write_file(const std::string& path, std::string_view text);
 
+/// The same for a plain file that its owner alone may read.
+[[nodiscard]] Result<void> write_private_file(const std::string& path, std::string_view text);
+
+/// All of a file, or a little more than `longest` bytes of it.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t longest);
+
 /// Whether `path` could be written, as far as that shows before.
 [[nodiscard]] Result<void> check_writable(const std::string& path);
 

@@ -67,6 +67,16 @@ void add(CLI::App& app, const Option& option) {
   }
 }
 
+/// An option that may go without its value gets the one that it implies then: what follows it is no
+/// value but a target.
+void imply_value(std::span<const Option> options, std::string& argument) {
+  for (const auto& option : options) {
+    if (!option.implied.empty() && argument == option.name) {
+      argument.append("=").append(option.implied);
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> parse_arguments(std::span<const Option> options,
@@ -81,6 +91,7 @@ Result<std::vector<std::string>> parse_arguments(std::span<const Option> options
   const auto end = std::ranges::find(arguments, "--");
   std::vector<std::string> reversed(arguments.begin(), end);
   std::ranges::reverse(reversed);
+  std::ranges::for_each(reversed, [&](std::string& argument) { imply_value(options, argument); });
   try {
     app.parse(reversed);
   } catch (const CLI::ValidationError& error) {

@@ -111,6 +111,15 @@ Result<std::string> ask_secret(const std::string& question) {
   return secret;
 }
 
+Result<std::string> ask_line(const std::string& question) {
+  const Fd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!terminal || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) {
+    return fail(Errc::not_found, "");
+  }
+  static_cast<void>(!::write(terminal.get(), question.data(), question.size()));
+  return read_line(terminal.get());
+}
+
 ProgressLine::ProgressLine(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
 
 void ProgressLine::show(std::string_view text) {

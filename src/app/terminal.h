@@ -24,6 +24,9 @@ void handle_signals();
 /// Asks on the terminal, without echo; Errc::not_found where there is none.
 [[nodiscard]] Result<std::string> ask_secret(const std::string& question);
 
+/// The same with echo, where standard input is a terminal.
+[[nodiscard]] Result<std::string> ask_line(const std::string& question);
+
 /// The line on standard error that tells what is being done; one at a time. Shown on a terminal
 /// only.
 class ProgressLine {

@@ -29,6 +29,8 @@ finding::Direction direction_of(smtp::Direction direction) {
   return finding::Direction::event;
 }
 
+}  // namespace
+
 std::vector<finding::Line> lines_of(const smtp::Transcript& transcript) {
   std::vector<finding::Line> out;
   out.reserve(transcript.size());
@@ -37,8 +39,6 @@ std::vector<finding::Line> lines_of(const smtp::Transcript& transcript) {
   }
   return out;
 }
-
-}  // namespace
 
 Conversation::Conversation(Audit& audit,
                            int port,

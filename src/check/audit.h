@@ -251,6 +251,9 @@ private:
   int connections_{0};
 };
 
+/// A transcript as the report has it.
+[[nodiscard]] std::vector<finding::Line> lines_of(const smtp::Transcript& transcript);
+
 /// A finding made of a conversation's lines since `mark`. `where` is the conversation's now.
 [[nodiscard]] finding::Finding make_finding(std::string_view id,
                                             finding::Status status,

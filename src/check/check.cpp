@@ -6,6 +6,7 @@
 #include "check/audit.h"
 #include "check/introduction.h"
 #include "check/opening.h"
+#include "check/probes/guessing.h"
 #include "check/probes/pool.h"
 #include "check/probes/records.h"
 #include "check/schedule.h"
@@ -54,6 +55,7 @@ public:
         report_.findings.push_back(probe_records(plan_.domain, world_, dns_deadline()));
       }
       add_network_remarks();
+      test_ban();
     }
     judge(report_, settings_);
     scrub(report_, settings_);
@@ -66,6 +68,8 @@ private:
   void test_host(const HostPlan& host);
   void gather(Audit& audit, const HostPlan& host);
   void add_network_remarks();
+  void test_ban();
+  void note_login_ports(Audit& audit);
   [[nodiscard]] Subject subject_for(const HostPlan& host, net::Address address);
   [[nodiscard]] bool is_this_machine(const net::Address& address) const;
 
@@ -84,6 +88,7 @@ private:
   const SteadyTime origin_;
   TargetPlan plan_;
   Report report_;
+  std::vector<GuessableHost> guessable_;
   bool port_25_shut_{false};
   bool port_25_answered_{false};
 };
@@ -177,6 +182,40 @@ void Run::gather(Audit& audit, const HostPlan& host) {
   }
 }
 
+void Run::note_login_ports(Audit& audit) {
+  const auto& subject = audit.subject();
+  GuessableHost out;
+  out.host = subject.host;
+  out.address = subject.address;
+  out.tls_name = subject.tls_name;
+  out.ehlo_name = subject.ehlo_name;
+  out.domain = subject.domain;
+  out.open_ports = audit.open_ports();
+  out.blocked_after = audit.blocked_after();
+  for (const int number : out.open_ports) {
+    const auto& facts = audit.port(number);
+    if (facts.implicit_tls) {
+      out.implicit_tls_ports.push_back(number);
+    }
+    if (facts.secure.offers("PLAIN") || facts.secure.offers("LOGIN")) {
+      out.login_ports.push_back(number);
+    }
+    out.greeting = out.greeting.empty() ? facts.greeting.first_line() : out.greeting;
+  }
+  guessable_.push_back(std::move(out));
+}
+
+/// Last of all, since it shuts the door.
+void Run::test_ban() {
+  if (!settings_.ban_test || !wants(3) || !report_.connected) {
+    return;
+  }
+  knock::SystemPause sleep;
+  auto world = world_;
+  world.pause = world.pause == nullptr ? &sleep : world.pause;
+  probe_guessing(guessable_, settings_, world, origin_, progress_, report_);
+}
+
 void Run::test_host(const HostPlan& host) {
   std::vector<std::unique_ptr<Audit>> audits;
   for (const auto& address : host.addresses) {
@@ -197,6 +236,7 @@ void Run::test_host(const HostPlan& host) {
     audits.push_back(std::move(audit));
   }
   for (const auto& audit : audits) {
+    note_login_ports(*audit);
     gather(*audit, host);
   }
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "check/settings.h"
 #include "finding/finding.h"
+#include "knock/pause.h"
 #include "net/resolver.h"
 #include "net/transport.h"
 #include "words/phrase.h"
@@ -23,12 +26,21 @@ struct Vantage {
   net::Address server_ipv6;
 };
 
+struct BanState;
+
 /// What the checks need from the world; all outlive the run.
 struct World {
   const Clock& clock;
   net::Resolver& resolver;
   net::Dialer& dialer;
   const Vantage* vantage{nullptr};  // nullptr: we ask from this machine itself
+  // For the ban test alone.
+  knock::Pause* pause{nullptr};                       // how it waits
+  net::Dialer* second{nullptr};                       // connects from the second source
+  std::optional<net::Address> second_source{};        // its address
+  std::function<void(const BanState&)> keep_state{};  // after each thing that was learnt
+  /// Connects from another address of this machine.
+  std::function<std::unique_ptr<net::Dialer>(const net::Address& source)> dial_from{};
 };
 
 /// Called with a short phrase at each step ("587: STARTTLS"); from several threads, one at a time.

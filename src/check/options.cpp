@@ -16,6 +16,10 @@ namespace {
 using words::say;
 using words::Word;
 
+// What stands for the value that --wait and --resume may go without.
+constexpr std::string_view wait_until_settled = "settled";
+constexpr std::string_view resume_the_only_one = "-";
+
 Failure wrong(Word why, const std::string& value) {
   return fail(Errc::malformed, say(why, {value}));
 }
@@ -135,6 +139,42 @@ Result<void> set_user(CheckOptions& options, const std::string& value) {
   return sound ? Result<void>() : wrong(Word::value_no_user, value);
 }
 
+template <std::string CheckSettings::*Member>
+Result<void> set_text(CheckOptions& options, const std::string& value) {
+  options.settings.*Member = value;
+  return plain_text(value) ? Result<void>() : wrong(Word::value_no_name, value);
+}
+
+template <std::string CheckSettings::*Member>
+Result<void> set_user_name(CheckOptions& options, const std::string& value) {
+  options.settings.*Member = value;
+  const bool sound = !value.empty() && std::ranges::none_of(value, [](char byte) {
+    return static_cast<unsigned char>(byte) < ' ' || byte == 0x7f;
+  });
+  return sound ? Result<void>() : wrong(Word::value_no_user, value);
+}
+
+template <std::string CheckSettings::*Member>
+Result<void> set_address(CheckOptions& options, const std::string& value) {
+  options.settings.*Member = value;
+  return net::Address::parse(value) ? Result<void>() : wrong(Word::value_no_address, value);
+}
+
+/// "settled" is what stands for no value.
+Result<void> set_wait(CheckOptions& options, const std::string& value) {
+  auto& settings = options.settings;
+  settings.wait = true;
+  settings.wait_for = text::parse_duration(value);
+  return settings.wait_for || value == wait_until_settled ? Result<void>()
+                                                          : wrong(Word::value_no_duration, value);
+}
+
+Result<void> set_resume(CheckOptions& options, const std::string& value) {
+  options.settings.resume = true;
+  options.settings.state_file = value == resume_the_only_one ? "" : value;
+  return value.empty() ? Result<void>(wrong(Word::value_no_file, value)) : Result<void>();
+}
+
 Result<void> set_source(CheckOptions& options, const std::string& value) {
   options.settings.source = value;
   return net::Address::parse(value) ? Result<void>() : wrong(Word::value_no_address, value);
@@ -161,6 +201,16 @@ constexpr std::array option_table = {
     OptionRow{"--relay", "", Word::none, "", Word::option_relay, Word::group_deeper, set_flag<&CheckSettings::relay_forms>},
     OptionRow{"--relay-to", "", Word::argument_address, "", Word::option_relay_to, Word::group_deeper, set_mail_address<&CheckSettings::relay_to>},
     OptionRow{"--expn", "", Word::none, "", Word::option_expn, Word::group_deeper, set_flag<&CheckSettings::expn>},
+
+    OptionRow{"--ban-test", "", Word::none, "", Word::option_ban_test, Word::group_ban, set_flag<&CheckSettings::ban_test>},
+    OptionRow{"--i-own", "", Word::argument_name, "", Word::option_i_own, Word::group_ban, set_text<&CheckSettings::i_own>},
+    OptionRow{"--yes", "", Word::none, "", Word::option_yes, Word::group_ban, set_flag<&CheckSettings::yes>},
+    OptionRow{"--fast", "", Word::none, "", Word::option_fast, Word::group_ban, set_flag<&CheckSettings::fast>},
+    OptionRow{"--second-source", "", Word::argument_ip, "", Word::option_second_source, Word::group_ban, set_address<&CheckSettings::second_source>},
+    OptionRow{"--known-user", "", Word::argument_login, "", Word::option_known_user, Word::group_ban, set_user_name<&CheckSettings::known_user>},
+    OptionRow{"--wait", "", Word::argument_time, "", Word::option_wait, Word::group_ban, set_wait, wait_until_settled},
+    OptionRow{"--state", "", Word::argument_file, "", Word::option_state, Word::group_ban, set_file<&CheckSettings::state_file>},
+    OptionRow{"--resume", "", Word::argument_file, "", Word::option_resume, Word::group_ban, set_resume, resume_the_only_one},
 
     OptionRow{"--source", "", Word::argument_ip, "", Word::option_source, Word::group_network, set_source},
     OptionRow{"--from-here", "", Word::none, "", Word::option_from_here, Word::group_network, set_flag<&CheckSettings::from_here>},
@@ -193,7 +243,40 @@ constexpr std::array pairs = {
     Together{
         [](const CheckOptions& o) { return o.settings.from_here && !o.settings.source.empty(); },
         Word::together_source_and_from_here},
+    Together{[](const CheckOptions& o) {
+               return o.settings.ban_test && std::ranges::count(o.settings.rules, 3) == 0;
+             },
+             Word::together_ban_and_rules},
+    Together{[](const CheckOptions& o) { return o.settings.ban_test && o.settings.resume; },
+             Word::together_resume_and_ban_test},
+    Together{[](const CheckOptions& o) {
+               return o.settings.from_here && !o.settings.second_source.empty();
+             },
+             Word::together_second_and_from_here},
 };
+
+/// Options that mean nothing without --ban-test (or --resume).
+Result<void> needs_ban_test(const CheckSettings& settings) {
+  struct Row {
+    std::string_view name;
+    bool given;
+    bool resume_will_do;
+  };
+
+  const std::array rows = {Row{"--i-own", !settings.i_own.empty(), false},
+                           Row{"--yes", settings.yes, false},
+                           Row{"--fast", settings.fast, false},
+                           Row{"--second-source", !settings.second_source.empty(), false},
+                           Row{"--known-user", !settings.known_user.empty(), false},
+                           Row{"--wait", settings.wait, true},
+                           Row{"--state", !settings.state_file.empty(), true}};
+  for (const auto& row : rows) {
+    if (row.given && !settings.ban_test && !(row.resume_will_do && settings.resume)) {
+      return fail(Errc::malformed, say(Word::together_needs_ban_test, {std::string(row.name)}));
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -207,7 +290,7 @@ Result<void> check_together(const CheckOptions& options) {
       return fail(Errc::malformed, say(pair.why));
     }
   }
-  return {};
+  return needs_ban_test(options.settings);
 }
 
 }  // namespace spranga::check

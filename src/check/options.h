@@ -30,6 +30,7 @@ struct OptionRow {
   /// Takes the value ("" for a flag). An error says what is wrong with it, without the option's
   /// name.
   Result<void> (*apply)(CheckOptions& options, const std::string& value);
+  std::string_view implied{};  // its value where none is given, if it can go without one
 };
 
 [[nodiscard]] std::span<const OptionRow> option_rows();

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "text/shell_word.h"
 
 namespace spranga::check {
 
@@ -65,7 +66,7 @@ std::string passed_ids(const Report& report, Rule rule) {
 }
 
 /// What settles a rule, by the reason that keeps it open. The first row whose reason occurs wins.
-/// {0} in a suffix is the reason's first argument.
+/// {0} in a suffix is the reason's first argument, {target} what the user typed.
 struct Settler {
   Word reason;
   std::string_view prefix;
@@ -86,28 +87,20 @@ constexpr std::array settlers = {
     Settler{Word::s4_budget, "", " --ports {0}"},
     Settler{Word::s1_unclear, "", " --relay-to YOU@ELSEWHERE"},
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
+    Settler{Word::rule_3_not_measured, "", " --ban-test --i-own {target}"},
+    Settler{Word::g1_dark, "", " --second-source ADDRESS"},
+    Settler{Word::g1_certificate, "", " --ca-file CA.pem"},
 };
-
-/// A word as a shell wants it.
-std::string quoted(const std::string& word) {
-  const bool plain = std::ranges::all_of(word, [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("-_.,:/=@+%").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain && !word.empty()) {
-    return word;
-  }
-  std::string out = "'";
-  for (const char c : word) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return out + "'";
-}
 
 /// This run's command with what is missing.
 std::string settle_command(const Report& report,
                            const CheckSettings& settings,
                            const RuleVerdict& verdict) {
+  const auto pending = [](const Phrase& phrase) { return phrase.word == Word::g2_pending; };
+  if (!settings.state_file.empty() && std::ranges::any_of(verdict.open, pending)) {
+    return (settings.from_here ? "sudo spranga check --resume " : "spranga check --resume ") +
+           text::shell_word(settings.state_file);
+  }
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
     const auto reason = std::ranges::find_if(verdict.open, holds);
@@ -115,13 +108,17 @@ std::string settle_command(const Report& report,
       continue;
     }
     std::string command = settings.from_here ? "sudo " : std::string(row.prefix);
-    command += "spranga check " + quoted(report.target);
+    command += "spranga check " + text::shell_word(report.target);
     for (const auto& option : settings.typed_options) {
-      command += " " + quoted(option);
+      command += " " + text::shell_word(option);
     }
     std::string suffix(row.suffix);
     if (const auto at = suffix.find("{0}"); at != std::string::npos && !reason->values.empty()) {
       suffix.replace(at, 3, reason->values.front());
+    }
+    constexpr std::string_view target = "{target}";
+    if (const auto at = suffix.find(target); at != std::string::npos) {
+      suffix.replace(at, target.size(), text::shell_word(report.target));
     }
     return command + suffix;
   }
@@ -160,13 +157,35 @@ void judge_rule(Report& report, Rule rule, const CheckSettings& settings) {
   }
 }
 
-/// Rule 3 is not measured by this version: a block that was met by accident is evidence, no proof.
-void judge_rule_3(Report& report) {
+/// Without a ban test a block that was met by accident is evidence, no proof. With one, N too small
+/// and T too long are no fault of the rule: they count as tested.
+void judge_rule_3(Report& report, const CheckSettings& settings) {
   auto& verdict = report.rules[2];
-  verdict.state = RuleState::unknown;
-  verdict.open = {{Word::rule_3_not_measured, {}}};
+  const auto measured = [](const Finding& finding) {
+    return finding.id == "G1" && (finding.status == Status::pass || finding.status == Status::warn);
+  };
+  const auto g1 = std::ranges::find_if(report.findings, measured);
+  const auto g2 = std::ranges::find(report.findings, "G2", &Finding::id);
+  const bool asked = std::ranges::count(report.findings, "G1", &Finding::id) > 0;
+  if (asked) {
+    judge_rule(report, Rule::guessing_blocked, settings);
+    const bool lasts =
+        g2 != report.findings.end() && (g2->status == Status::pass || g2->status == Status::info);
+    if (verdict.state == RuleState::unknown && g1 != report.findings.end() && lasts) {
+      verdict = {};
+      verdict.state = RuleState::ok;
+    }
+  } else {
+    verdict.state = RuleState::unknown;
+    verdict.open = {{Word::rule_3_not_measured, {}}};
+    verdict.settle_command = settle_command(report, settings, verdict);
+  }
+  if (verdict.state != RuleState::unknown) {
+    return;
+  }
+  verdict.in_favour.clear();  // what was seen says more than ids
   for (const auto& finding : report.findings) {
-    if (finding.id == "G5") {
+    if (finding.id == "G5" || (measured(finding) && g2 != report.findings.end())) {
       add_unique(verdict.in_favour, finding.summary);
     }
   }
@@ -192,7 +211,7 @@ std::vector<finding::RemedyId> changes_of(const Report& report) {
 void judge(Report& report, const CheckSettings& settings) {
   judge_rule(report, Rule::passwords_over_tls, settings);
   judge_rule(report, Rule::authorised_senders, settings);
-  judge_rule_3(report);
+  judge_rule_3(report, settings);
   bool any_no = false;
   bool all_ok = true;
   for (std::size_t i = 0; i < report.rules.size(); ++i) {

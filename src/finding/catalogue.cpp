@@ -28,7 +28,12 @@ constexpr std::array check_rows = {
     Check{"S4", authorised_senders, must, Word::s4_title, Word::s4_meaning, Word::s4_method, RemedyId::login_before_mail},
     Check{"S6", authorised_senders, should, Word::s6_title, Word::s6_meaning, Word::s6_method, RemedyId::publish_spf_dmarc},
     Check{"S7", authorised_senders, inform, Word::s7_title, Word::s7_meaning, Word::s7_method, RemedyId::hide_users},
+    Check{"G1", guessing_blocked, must, Word::g1_title, Word::g1_meaning, Word::g1_method, RemedyId::block_guessing},
+    Check{"G2", guessing_blocked, must, Word::g2_title, Word::g2_meaning, Word::g2_method, RemedyId::ban_longer},
+    Check{"G3", guessing_blocked, inform, Word::g3_title, Word::g3_meaning, Word::g3_method, std::nullopt},
+    Check{"G4", guessing_blocked, inform, Word::g4_title, Word::g4_meaning, Word::g4_method, std::nullopt},
     Check{"G5", guessing_blocked, inform, Word::g5_title, Word::g5_meaning, Word::g5_method, std::nullopt},
+    Check{"G6", guessing_blocked, should, Word::g6_title, Word::g6_meaning, Word::g6_method, std::nullopt},
     Check{"X8", beyond, inform, Word::x8_title, Word::x8_meaning, Word::x8_method, std::nullopt},
     Check{"X11", beyond, inform, Word::x11_title, Word::x11_meaning, Word::x11_method, RemedyId::no_xclient},
 };

@@ -147,6 +147,39 @@ constexpr std::array no_xclient = {
     Directive{sendmail, "sendmail.mc", "define(`confPRIVACY_FLAGS', `authwarnings,noexpn,novrfy,noetrn')dnl"},
 };
 
+// fail2ban's own filters know no OpenSMTPD, and Exchange is no host of it.
+constexpr std::array block_guessing = {
+    Directive{postfix, "/etc/fail2ban/jail.local", "[postfix-sasl]"},
+    Directive{postfix, "/etc/fail2ban/jail.local", "enabled = true"},
+    Directive{postfix, "/etc/fail2ban/jail.local", "maxretry = 5"},
+    Directive{postfix, "/etc/fail2ban/jail.local", "findtime = 1h"},
+    Directive{postfix, "/etc/fail2ban/jail.local", "bantime = 4h"},
+    Directive{exim, "/etc/fail2ban/jail.local", "[exim]"},
+    Directive{exim, "/etc/fail2ban/jail.local", "enabled = true"},
+    Directive{exim, "/etc/fail2ban/jail.local", "maxretry = 5"},
+    Directive{exim, "/etc/fail2ban/jail.local", "findtime = 1h"},
+    Directive{exim, "/etc/fail2ban/jail.local", "bantime = 4h"},
+    Directive{sendmail, "/etc/fail2ban/jail.local", "[sendmail-auth]"},
+    Directive{sendmail, "/etc/fail2ban/jail.local", "enabled = true"},
+    Directive{sendmail, "/etc/fail2ban/jail.local", "maxretry = 5"},
+    Directive{sendmail, "/etc/fail2ban/jail.local", "findtime = 1h"},
+    Directive{sendmail, "/etc/fail2ban/jail.local", "bantime = 4h"},
+    Directive{dovecot, "/etc/fail2ban/jail.local", "[dovecot]"},
+    Directive{dovecot, "/etc/fail2ban/jail.local", "enabled = true"},
+    Directive{dovecot, "/etc/fail2ban/jail.local", "maxretry = 5"},
+    Directive{dovecot, "/etc/fail2ban/jail.local", "findtime = 1h"},
+    Directive{dovecot, "/etc/fail2ban/jail.local", "bantime = 4h"},
+};
+// `unknown`: the same for every product.
+constexpr std::array ban_longer = {
+    Directive{unknown, "/etc/fail2ban/jail.local", "[DEFAULT]"},
+    Directive{unknown, "/etc/fail2ban/jail.local", "bantime = 4h"},
+};
+constexpr std::array allow_mistakes = {
+    Directive{unknown, "/etc/fail2ban/jail.local", "[DEFAULT]"},
+    Directive{unknown, "/etc/fail2ban/jail.local", "maxretry = 5"},
+};
+
 // In the order of RemedyId.
 constexpr std::array remedy_rows = {
     Remedy{RemedyId::auth_only_over_tls, Word::remedy_auth_only_over_tls, auth_only_over_tls},
@@ -166,6 +199,9 @@ constexpr std::array remedy_rows = {
     Remedy{RemedyId::publish_spf_dmarc, Word::remedy_publish_spf_dmarc, publish_spf_dmarc},
     Remedy{RemedyId::hide_users, Word::remedy_hide_users, hide_users},
     Remedy{RemedyId::no_xclient, Word::remedy_no_xclient, no_xclient},
+    Remedy{RemedyId::block_guessing, Word::remedy_block_guessing, block_guessing},
+    Remedy{RemedyId::ban_longer, Word::remedy_ban_longer, ban_longer},
+    Remedy{RemedyId::allow_mistakes, Word::remedy_allow_mistakes, allow_mistakes},
 };
 // clang-format on
 

@@ -44,8 +44,11 @@ enum class RemedyId {
   refuse_own_domain,      // own-domain sender from outside
   login_before_mail,      // 587/465 take mail without login
   publish_spf_dmarc,
-  hide_users,  // VRFY/EXPN
-  no_xclient,  // XCLIENT/XFORWARD/ETRN to strangers
+  hide_users,      // VRFY/EXPN
+  no_xclient,      // XCLIENT/XFORWARD/ETRN to strangers
+  block_guessing,  // a guard that shuts guessers out, after 5 for 4 h
+  ban_longer,      // a block that lasts 3 h at least
+  allow_mistakes,  // not at the first or second mistake
 };
 
 struct Remedy {

@@ -118,7 +118,7 @@ Sight look_at(const Site& site, const World& world, int port) {
 Sight touch(const Site& site, const World& world, int port) {
   const auto at = world.clock.now();
   const net::Endpoint to{site.address, static_cast<std::uint16_t>(port)};
-  const auto transport = world.dialer.connect(to, at + site.connect_patience);
+  const auto transport = world.dialer.connect(to, at + site.connect_patience / 2);
   if (!transport) {
     return shut(kind_of_attempt(transport.error().code), transport.error().detail, at);
   }

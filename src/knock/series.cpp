@@ -20,6 +20,7 @@ private:
   using End = Course::End;
 
   bool door_is_open();
+  bool logins_are_judged();
   bool one_guess();
   bool take(Answer answer, const std::string& user, bool known);
   bool stopped_for_good(const Answer& answer);
@@ -79,6 +80,12 @@ bool Series::door_is_open() {
   }
   return made() == 0 ? finish(End::shut, std::move(seen.words))
                      : blocked(seen.kind, std::move(seen.words), seen.at);
+}
+
+/// After the last guess: a server that refuses logins unjudged greets as ever.
+bool Series::logins_are_judged() {
+  const auto answer = ask(site_, world_);
+  return answer.outcome != Outcome::stopped || stopped_for_good(answer);
 }
 
 std::string Series::next_user(bool& known) const {
@@ -151,7 +158,7 @@ Course Series::run() {
     }
     world_.pause.until(world_.clock.now() + (made() < most_guesses ? pace : guard_lag));
   }
-  if (door_is_open()) {
+  if (door_is_open() && logins_are_judged()) {
     finish(End::never, "");
   }
   return std::move(course_);

@@ -25,16 +25,6 @@ constexpr std::array<Seconds, 14> times = {Seconds(5),
                                            hours(24),
                                            hours(25)};
 
-/// The look that is due: the next on the list, or now where that has been missed.
-std::optional<SteadyTime> due(const Vigil& vigil, SteadyTime now) {
-  const auto last = vigil.looks.empty() ? Milliseconds(0) : vigil.looks.back().after;
-  const auto next = next_look(last);
-  if (!next) {
-    return std::nullopt;
-  }
-  return std::max(now, vigil.first_shut + *next);
-}
-
 }  // namespace
 
 std::span<const Seconds> look_times() {
@@ -64,22 +54,18 @@ void keep_vigil(Vigil& vigil,
                 SteadyTime end,
                 const LookAtDoor& look,
                 const std::function<bool(const Vigil&)>& on_look) {
-  auto last_tried = Milliseconds(0);
+  auto last = vigil.looks.empty() ? Milliseconds(0) : vigil.looks.back().after;
   for (;;) {
     if (!vigil.looks.empty() && vigil.looks.back().open) {
       return;
     }
-    auto when = due(vigil, clock.now());
-    if (last_tried > Milliseconds(0)) {  // a look that saw nothing is not repeated at once
-      const auto next = next_look(last_tried);
-      when = next ? std::optional(std::max(clock.now(), vigil.first_shut + *next)) : std::nullopt;
-    }
-    if (!when || *when > end) {
+    const auto next = next_look(last);
+    if (!next || vigil.first_shut + *next > end) {
       return;
     }
-    pause.until(*when);
+    pause.until(vigil.first_shut + *next);  // one that was missed is taken now
     const auto after = std::chrono::floor<Milliseconds>(clock.now() - vigil.first_shut);
-    last_tried = after;
+    last = after;  // also of a look that saw nothing
     const auto open = look();
     if (open) {
       // An open door is dated when it was seen open, a shut one when the look began.

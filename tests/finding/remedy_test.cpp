@@ -19,7 +19,7 @@ using testing::Not;
 using testing::StartsWith;
 using words::Language;
 
-constexpr int remedy_count = static_cast<int>(RemedyId::no_xclient) + 1;
+constexpr int remedy_count = static_cast<int>(RemedyId::allow_mistakes) + 1;
 
 std::vector<std::string> lines_for(RemedyId id, Product product) {
   return remedy_lines(id, product, Language::english);
