@@ -54,10 +54,11 @@ Lane lane_of(const Sheet& sheet, const Report& report, const Dialogue& dialogue,
   where.address.reset();
   Lane lane;
   lane.address = report.hosts.size() < 2 ? "" : dialogue.where.address.value_or("");
-  lane.name = fmt::format("{} · {} · {}",
-                          number,
-                          place(where, sheet.style),
-                          text::escape_clipped(dialogue.purpose, longest_purpose));
+  lane.name =
+      fmt::format("{} · {} · {}",
+                  number,
+                  place(where, sheet.style),
+                  text::escape_clipped(purpose_text(dialogue, sheet.style), longest_purpose));
   lane.from = dialogue.lines.front().at;
   lane.to = dialogue.lines.back().at;
   const auto tls = std::ranges::find(dialogue.lines, true, &finding::Line::tls);
@@ -190,7 +191,7 @@ void write_dialogues(const Sheet& sheet, const Report& report) {
     html.leaf("summary",
               fmt::format("{} {} · {}",
                           sheet.say(Word::report_dialogue_title, {std::to_string(++number)}),
-                          dialogue.purpose,
+                          purpose_text(dialogue, sheet.style),
                           place(dialogue.where, sheet.style)));
     write_lines(sheet, dialogue.lines, dialogue_line);
   }

@@ -36,6 +36,10 @@ std::string line_text(const finding::Line& line, const Style& style) {
                                                      : line.text;
 }
 
+std::string purpose_text(const finding::Dialogue& dialogue, const Style& style) {
+  return words::translate(dialogue.purpose, style.language);
+}
+
 std::string dialogue_text(std::span<const finding::Line> lines,
                           std::string_view margin,
                           std::size_t limit,

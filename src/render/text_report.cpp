@@ -135,9 +135,10 @@ std::string dialogues(const Report& report, const Style& style) {
   int number = 0;
   for (const auto& dialogue : report.dialogues) {
     const auto name = say(Word::report_dialogue_title, {std::to_string(++number)}, style.language);
-    out += "\n" + hang("  " + name + " ",
-                       text::escape(dialogue.purpose) + " · " + place(dialogue.where, style),
-                       width_of(style));
+    out += "\n" +
+           hang("  " + name + " ",
+                text::escape(purpose_text(dialogue, style)) + " · " + place(dialogue.where, style),
+                width_of(style));
     out += dialogue_text(dialogue.lines, "  ", dialogue_limit, style);
   }
   return out.empty()

@@ -28,6 +28,9 @@ namespace spranga::render {
 /// it was.
 [[nodiscard]] std::string line_text(const finding::Line& line, const Style& style);
 
+/// What a connection was for: the ids of checks, with a word where they do not say all.
+[[nodiscard]] std::string purpose_text(const finding::Dialogue& dialogue, const Style& style);
+
 /// Lines of a dialogue: time, direction, text; each at most `limit` bytes.
 [[nodiscard]] std::string dialogue_text(std::span<const finding::Line> lines,
                                         std::string_view indent,

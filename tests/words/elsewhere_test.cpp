@@ -93,7 +93,7 @@ TEST(Elsewhere, HasPatternsThatFitFewTexts) {
     for (const auto& literal : literals_of(row.english)) {
       letters += literal.size();
     }
-    EXPECT_GE(letters, 7U) << row.english;
+    EXPECT_TRUE(marks_of(row.english).empty() || letters >= 7) << row.english;
   }
 }
 
