@@ -55,12 +55,12 @@ Result<void> readable(const std::string& path) {
   return fail(Errc::io, say(Word::app_cannot_read, {path, why}));
 }
 
-Result<void> own_source(const std::string& source) {
+Result<void> own_source(const std::string& source, Word otherwise) {
   const auto address = net::Address::parse(source);
   if (source.empty() || (address && std::ranges::count(net::own_addresses(), *address) > 0)) {
     return {};
   }
-  return fail(Errc::not_found, say(Word::app_unknown_source, {source}));
+  return fail(Errc::not_found, say(otherwise, {source}));
 }
 
 /// The arguments that are no targets. A target is taken from the end, where it mostly stands.
@@ -95,7 +95,10 @@ Result<void> read_request(std::span<const std::string> arguments, Request& reque
     SPRANGA_CHECK(agree_to_ban_test(settings, request.targets));
   }
   SPRANGA_CHECK(readable(request.options.settings.ca_file));
-  SPRANGA_CHECK(own_source(request.options.settings.source));
+  if (!settings.resume) {  // what a state says is compared later
+    SPRANGA_CHECK(own_source(settings.source, Word::app_unknown_source));
+    SPRANGA_CHECK(own_source(settings.second_source, Word::app_unknown_second_source));
+  }
   if (!request.output.file.empty()) {
     SPRANGA_CHECK(check_writable(request.output.file));
   }

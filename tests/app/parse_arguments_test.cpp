@@ -50,6 +50,40 @@ TEST(CheckArguments, KeepTheBracketsOfAnAddress) {
               ElementsAre("[2001:db8::1]", "[2001:db8::1]:587"));
 }
 
+TEST(CheckArguments, ThatMayGoWithoutAValueSwallowNoTarget) {
+  const auto settled = read({"--ban-test", "--wait", "a.example"});
+  EXPECT_EQ(settled.error, "");
+  EXPECT_TRUE(settled.options.settings.wait);
+  EXPECT_FALSE(settled.options.settings.wait_for);
+  EXPECT_THAT(settled.targets, ElementsAre("a.example"));
+  EXPECT_EQ(read({"--ban-test", "--wait=10m", "a.example"}).options.settings.wait_for, 10min);
+  EXPECT_THAT(read({"--ban-test", "--wait=soon"}).error, HasSubstr("soon"));
+
+  EXPECT_TRUE(read({"--resume"}).options.settings.resume);
+  EXPECT_THAT(read({"--resume", "state.json"}).targets, ElementsAre("state.json"));
+  EXPECT_EQ(read({"--resume=state.json"}).options.settings.state_file, "state.json");
+}
+
+TEST(CheckArguments, OfTheBanTestNeedIt) {
+  for (const std::vector<std::string>& given :
+       std::vector<std::vector<std::string>>{{"--i-own", "a.example"},
+                                             {"--yes"},
+                                             {"--fast"},
+                                             {"--second-source", "192.0.2.1"},
+                                             {"--known-user", "alice"},
+                                             {"--wait"},
+                                             {"--state", "f"}}) {
+    EXPECT_THAT(read(given).error, HasSubstr(given.front() + " needs --ban-test"));
+    auto with = given;
+    with.emplace_back("--ban-test");
+    EXPECT_EQ(read(with).error, "");
+  }
+  EXPECT_EQ(read({"--resume", "--wait"}).error, "");
+  EXPECT_NE(read({"--resume", "--ban-test"}).error, "");
+  EXPECT_NE(read({"--ban-test", "--rules", "1,2"}).error, "");
+  EXPECT_NE(read({"--ban-test", "--from-here", "--second-source", "192.0.2.1"}).error, "");
+}
+
 TEST(CheckArguments, BehindTwoHyphensAreNoOptions) {
   EXPECT_THAT(read({"-q", "--", "-odd", "--"}).targets, ElementsAre("-odd", "--"));
 }
