@@ -13,6 +13,7 @@ struct Weaknesses {
   bool any_sender{false};         // a login may use any envelope sender
   bool old_tls{false};            // TLS 1.0 and 1.1 (the server's business, not the dialogue's)
   bool starttls_optional{false};  // 587 goes on without STARTTLS
+  bool no_guard{false};           // wrong passwords have no end (the server's business, too)
 };
 
 /// Port 25 takes mail for the domain from strangers; 587 and 465 from logins only.

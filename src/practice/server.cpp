@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds look_around{100};  // how soon a thread sees that it should stop
 constexpr std::size_t longest_line = 8192;
 constexpr int most_sessions = 64;
+constexpr int wrong_passwords = 5;  // then nobody is let in any more: there is but one client
 
 struct ServiceRow {
   std::uint16_t port;
@@ -36,8 +37,13 @@ public:
   Session(net::TcpTransport& transport,
           Dialogue dialogue,
           SSL_CTX* context,
+          std::atomic<int>& failures,
           const std::stop_token& stop)
-      : transport_(transport), dialogue_(std::move(dialogue)), context_(context), stop_(stop) {}
+      : transport_(transport),
+        dialogue_(std::move(dialogue)),
+        context_(context),
+        failures_(failures),
+        stop_(stop) {}
 
   void run(bool implicit_tls) {
     if (implicit_tls && !handshake()) {
@@ -61,6 +67,7 @@ private:
   bool handshake() { return transport_.accept_tls(context_, patience()).has_value(); }
 
   bool obey(const Answer& answer) {
+    failures_ += answer.text.starts_with("535") ? 1 : 0;
     if (!send(answer.text) || answer.next == Next::close) {
       return false;
     }
@@ -99,6 +106,7 @@ private:
   net::TcpTransport& transport_;
   Dialogue dialogue_;
   SSL_CTX* context_;
+  std::atomic<int>& failures_;
   std::stop_token stop_;
   std::string buffer_;
 };
@@ -132,8 +140,15 @@ private:
       if (!accepted || sessions.size() >= most_sessions) {
         continue;
       }
+      if (!weaknesses_.no_guard && failures_ >= wrong_passwords) {
+        continue;  // closed without a word
+      }
       sessions.emplace_back([this, service, stop, transport = std::move(*accepted)]() {
-        Session(*transport, Dialogue(weaknesses_, service, mailbox_), identity_.context(), stop)
+        Session(*transport,
+                Dialogue(weaknesses_, service, mailbox_),
+                identity_.context(),
+                failures_,
+                stop)
             .run(service == Service::submissions);
       });
     }
@@ -143,6 +158,7 @@ private:
   Mailbox mailbox_;
   net::ServerIdentity identity_;
   std::map<std::uint16_t, std::uint16_t> ports_;
+  std::atomic<int> failures_{0};
   std::vector<std::jthread> acceptors_;  // last: their threads use everything above
 };
 

@@ -46,6 +46,12 @@ private:
   }
 };
 
+/// The practice server's guard acts at once, so nothing is waited for.
+class NoPause final : public knock::Pause {
+public:
+  void until(SteadyTime /*when*/) override {}
+};
+
 class PracticeStage final : public Stage {
 public:
   explicit PracticeStage(const StageSettings& settings) : settings_(settings) {}
@@ -54,7 +60,7 @@ public:
 
   [[nodiscard]] std::string command() const override {
     return "spranga check 127.0.0.1 --name mail.example.test --domain example.test --ca-file "
-           "CA.pem --user alice --level fail";
+           "CA.pem --user alice --ban-test --i-own 127.0.0.1 --yes --fast --level fail";
   }
 
   [[nodiscard]] Result<std::string> prepare() override { return std::string(); }
@@ -69,7 +75,7 @@ private:
 Result<Seen> PracticeStage::look(bool hardened, const render::Style& style) {
   practice::Mailbox mailbox;
   mailbox.password = "practice makes perfect";
-  const practice::Weaknesses weak{true, true, true, true};
+  const practice::Weaknesses weak{true, true, true, true, true};
   SPRANGA_TRY(const auto server,
               practice::Server::start(hardened ? practice::Weaknesses{} : weak, mailbox));
   const auto ca_file = settings_.folder + "/ca.pem";
@@ -84,7 +90,12 @@ Result<Seen> PracticeStage::look(bool hardened, const render::Style& style) {
   settings.domain = mailbox.domain;
   settings.loopback_is_outside = true;
   settings.credentials = check::Credentials{mailbox.user, check::Secret(mailbox.password), {}};
-  const auto report = check::run_check("127.0.0.1", settings, {clock, resolver, *redirect}, {});
+  settings.ban_test = settings.fast = settings.wait = true;
+  settings.wait_for = Milliseconds(1);  // how long the block lasts is no matter here
+  NoPause pause;
+  check::World world{clock, resolver, *redirect};
+  world.pause = &pause;
+  const auto report = check::run_check("127.0.0.1", settings, world, {});
   auto short_style = style;
   short_style.lowest = finding::Status::fail;
   return Seen{render::find_format("text")->render({&report, 1}, short_style),

@@ -44,12 +44,14 @@ TEST(PracticeTour, ShowsTheFaultsAndThatTheyAreGone) {
   const auto told = tell();
   EXPECT_THAT(told, HasSubstr("NEEDS UPGRADE"));
   EXPECT_THAT(told, HasSubstr("NO FAULT FOUND"));
-  for (const auto* id : {"A2", "A3", "A4", "S2"}) {
+  for (const auto* id : {"A2", "A3", "A4", "G1", "S2"}) {
     EXPECT_THAT(told, ContainsRegex(std::string(id) + " .*: FAIL -> PASS")) << id;
   }
   EXPECT_THAT(told, HasSubstr("Rule 1: NO -> OK"));
   EXPECT_THAT(told, HasSubstr("Rule 2: NO -> OK"));
-  EXPECT_THAT(told, HasSubstr("Checks that fail: 4 before, 0 after."));
+  EXPECT_THAT(told, HasSubstr("Rule 3: NO -> UNKNOWN"));
+  EXPECT_THAT(told, HasSubstr("guessing is not stopped: no block after 11"));
+  EXPECT_THAT(told, HasSubstr("Checks that fail: 5 before, 0 after."));
   EXPECT_THAT(told, Not(HasSubstr("practice makes perfect")))
       << "the password is nobody's business";
 }
