@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace spranga::render {
 namespace {
@@ -32,7 +33,8 @@ TEST(EvenAxis, OfOneMomentIsStillAnAxis) {
 }
 
 TEST(EvenAxis, HasAFewRoundTicksWhateverItsLength) {
-  for (double length = 0.5; length < 1e9; length *= 1.3) {
+  for (int power = 0; power < 80; ++power) {
+    const double length = 0.5 * std::pow(1.3, power);
     const auto ticks = Axis::even(0ms, Milliseconds(length)).ticks();
     EXPECT_GE(ticks.size(), 1U) << length;
     EXPECT_LE(ticks.size(), 5U) << length;
