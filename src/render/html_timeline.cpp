@@ -41,7 +41,7 @@ struct Lane {
 std::chrono::microseconds ban_test_start(const Report& report) {
   auto start = std::chrono::microseconds::max();
   for (const auto& dialogue : report.dialogues) {
-    if (report.ban && dialogue.purpose.starts_with("G") && !dialogue.lines.empty()) {
+    if (report.ban && dialogue.purpose == "guess" && !dialogue.lines.empty()) {
       start = std::min(start, dialogue.lines.front().at);
     }
   }

@@ -108,7 +108,7 @@ inline Report shut_for_long() {
   report.ban->looks.push_back({11min, 25, true});
   report.ban->at_least_s = 10'860;
   report.dialogues = with_dialogues().dialogues;
-  report.dialogues.push_back(dialogue("G1 G4", at(587, true), 60s));
+  report.dialogues.push_back(dialogue("guess", at(587, true), 60s));
   report.dialogues.push_back({"door", at(587), {{300s, Direction::event, "refused"}}});
   return report;
 }
