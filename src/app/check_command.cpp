@@ -77,6 +77,28 @@ std::vector<std::string> without(std::span<const std::string> arguments,
   return left;
 }
 
+/// Consent to a ban test, or the state of the one that is gone on with.
+Result<void> choose_ban_test(Request& request) {
+  auto& settings = request.options.settings;
+  if (settings.resume) {
+    SPRANGA_TRY(request.state, state_to_resume(settings, request.targets));
+    request.targets = {request.state->report.target};
+    return {};
+  }
+  return settings.ban_test ? agree_to_ban_test(settings, request.targets) : Result<void>();
+}
+
+/// The files and addresses that are named: can they be used?
+Result<void> check_places(const Request& request) {
+  const auto& settings = request.options.settings;
+  SPRANGA_CHECK(readable(settings.ca_file));
+  if (!settings.resume) {  // what a state says is compared later
+    SPRANGA_CHECK(own_source(settings.source, Word::app_unknown_source));
+    SPRANGA_CHECK(own_source(settings.second_source, Word::app_unknown_second_source));
+  }
+  return request.output.file.empty() ? Result<void>() : check_writable(request.output.file);
+}
+
 Result<void> read_request(std::span<const std::string> arguments, Request& request) {
   const auto options = bind_check_options(request.options, request.output);
   SPRANGA_TRY(request.targets, parse_arguments(options, arguments));
@@ -87,22 +109,8 @@ Result<void> read_request(std::span<const std::string> arguments, Request& reque
     words::set_language(words::Language::english);  // programs read it, and some words are values
   }
   SPRANGA_CHECK(check::check_together(request.options));
-  auto& settings = request.options.settings;
-  if (settings.resume) {
-    SPRANGA_TRY(request.state, state_to_resume(settings, request.targets));
-    request.targets = {request.state->report.target};
-  } else if (settings.ban_test) {
-    SPRANGA_CHECK(agree_to_ban_test(settings, request.targets));
-  }
-  SPRANGA_CHECK(readable(request.options.settings.ca_file));
-  if (!settings.resume) {  // what a state says is compared later
-    SPRANGA_CHECK(own_source(settings.source, Word::app_unknown_source));
-    SPRANGA_CHECK(own_source(settings.second_source, Word::app_unknown_second_source));
-  }
-  if (!request.output.file.empty()) {
-    SPRANGA_CHECK(check_writable(request.output.file));
-  }
-  return {};
+  SPRANGA_CHECK(choose_ban_test(request));
+  return check_places(request);
 }
 
 /// Without a target: this machine's own server.
@@ -169,30 +177,12 @@ Result<void> may_run(const Request& request, const check::World& world) {
                            : Result<void>();
 }
 
-/// Runs all targets. Where the format allows, each report is printed as soon as it is there.
-int run(const Request& request) {
-  const SystemClock clock;
+/// Tests all targets. Where the format allows, each report is printed as soon as it is there.
+int run_targets(const Request& request, const check::World& world) {
   const auto& settings = request.options.settings;
-  const auto resolver = net::make_resolver();
-  Outside outside;
-  if (settings.from_here) {
-    if (const auto failed = outside.set_up(); !failed) {
-      return usage_error(say(Word::app_from_here_failed, {failed.error().detail}));
-    }
-  }
-  const auto dialer = net::make_dialer(
-      {.source = net::Address::parse(settings.source), .network_namespace = outside.descriptor()});
-  check::World world{clock, *resolver, *dialer, outside.vantage()};
-  BanWorld ban_world(settings, outside.descriptor());
-  if (settings.ban_test || request.state) {
-    ban_world.furnish(world);
-  }
-  if (const auto may = may_run(request, world); !may) {
-    return usage_error(may.error().detail);
-  }
   const auto& format = *render::find_format(request.output.format);
   auto style = style_of(request.output);
-  style.making = making_of(request, clock);
+  style.making = making_of(request, world.clock);
   const bool at_once = format.one_by_one && request.output.file.empty();
   ProgressLine progress(!request.output.quiet);
   std::vector<Report> reports;
@@ -217,6 +207,30 @@ int run(const Request& request) {
   }
   const auto written = write_file(request.output.file, format.render(reports, style));
   return written ? exit_code_of(reports) : usage_error(written.error().detail);
+}
+
+/// Makes the ways to the servers, and tests them.
+int run(const Request& request) {
+  const SystemClock clock;
+  const auto& settings = request.options.settings;
+  const auto resolver = net::make_resolver();
+  Outside outside;
+  if (settings.from_here) {
+    if (const auto failed = outside.set_up(); !failed) {
+      return usage_error(say(Word::app_from_here_failed, {failed.error().detail}));
+    }
+  }
+  const auto dialer = net::make_dialer(
+      {.source = net::Address::parse(settings.source), .network_namespace = outside.descriptor()});
+  check::World world{clock, *resolver, *dialer, outside.vantage()};
+  BanWorld ban_world(settings, outside.descriptor());
+  if (settings.ban_test || request.state) {
+    ban_world.furnish(world);
+  }
+  if (const auto may = may_run(request, world); !may) {
+    return usage_error(may.error().detail);
+  }
+  return run_targets(request, world);
 }
 
 }  // namespace

@@ -59,17 +59,16 @@ std::vector<Option> output_options(CheckOutput& output) {
 std::vector<Option> bind_check_options(check::CheckOptions& options, CheckOutput& output) {
   std::vector<Option> bound;
   for (const auto& row : check::option_rows()) {
-    bound.push_back({row.name,
-                     row.short_name,
-                     row.argument,
-                     row.default_text,
-                     row.help,
-                     row.group,
-                     {},
-                     [&options, apply = row.apply](const std::string& value) {
-                       return apply(options, value);
-                     },
-                     row.implied});
+    bound.push_back(
+        {row.name,
+         row.short_name,
+         row.argument,
+         row.default_text,
+         row.help,
+         row.group,
+         {},
+         [&options, apply = row.apply](const std::string& value) { return apply(options, value); },
+         row.implied});
   }
   for (auto& option : output_options(output)) {
     bound.push_back(std::move(option));

@@ -1,12 +1,14 @@
+// The text of a state file → BanState. ban_state_writer.cpp is the way back.
 #include "check/ban_state.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "check/ban_state_keys.h"
+#include "check/json_reader.h"
 #include "words/phrase.h"
 
 namespace spranga::check {
@@ -20,184 +22,8 @@ using finding::RemedyId;
 using finding::Status;
 using words::Phrase;
 using words::Word;
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view state_schema = "spranga.ban/1";
-
-// As JSON has them, in the order of the enumerations.
-constexpr std::array<std::string_view, 5> status_keys = {
-    "pass", "fail", "warn", "info", "not_tested"};
-constexpr std::array<std::string_view, 3> confidence_keys = {"proven", "likely", "indirect"};
-
-Json phrase_json(const Phrase& phrase) {
-  auto values = Json::array();
-  for (const auto& value : phrase.values) {
-    values.push_back(value);
-  }
-  return {{"word", words::name_of(phrase.word)}, {"values", values}};
-}
-
-Json phrases_json(const std::vector<Phrase>& phrases) {
-  auto out = Json::array();
-  for (const auto& phrase : phrases) {
-    out.push_back(phrase_json(phrase));
-  }
-  return out;
-}
-
-Json finding_json(const Finding& finding) {
-  Json out = {{"id", finding.id},
-              {"status", status_keys.at(static_cast<std::size_t>(finding.status))},
-              {"confidence", confidence_keys.at(static_cast<std::size_t>(finding.confidence))},
-              {"address", finding.where.address.value_or("")},
-              {"port", finding.where.port.value_or(0)},
-              {"tls", finding.where.tls},
-              {"summary", phrase_json(finding.summary)},
-              {"also", phrases_json(finding.also)}};
-  // A remedy goes by the word that names it: numbers would change with the next one.
-  out["remedy"] =
-      finding.remedy ? std::string(words::name_of(finding::remedy(*finding.remedy).what)) : "";
-  return out;
-}
-
-Json host_json(const finding::TestedHost& host) {
-  return {{"name", host.name},
-          {"address", host.address},
-          {"role", words::name_of(host.role.word)},
-          {"product", finding::product_name(host.product)},
-          {"ports", host.open_ports}};
-}
-
-Json door_json(const BanDoor& door) {
-  return {{"address", door.address},
-          {"port", door.port},
-          {"implicit_tls", door.implicit_tls},
-          {"tls_name", door.tls_name},
-          {"ca_file", door.ca_file},
-          {"ehlo_name", door.ehlo_name},
-          {"domain", door.domain},
-          {"from_here", door.from_here},
-          {"second_source", door.second_source},
-          {"second_address", door.second_address},
-          {"control_port", door.control_port}};
-}
-
-template <class List, class Make>
-Json list_json(const List& list, Make make) {
-  auto out = Json::array();
-  for (const auto& item : list) {
-    out.push_back(make(item));
-  }
-  return out;
-}
-
-/// Reads members of one object; the first that is missing or wrong is remembered.
-class Reader {
-public:
-  Reader(const Json& object, std::string file, std::string prefix = "")
-      : object_(object), file_(std::move(file)), prefix_(std::move(prefix)) {}
-
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-
-  void fail_at(const std::string& key, Word why) {
-    if (!error_) {
-      error_ = Error{Errc::malformed, words::say(why, {file_, prefix_ + key})};
-    }
-  }
-
-  void take(const std::string& key, std::string& out) {
-    const auto* value = member(key);
-    if (value != nullptr && value->is_string()) {
-      out = value->get<std::string>();
-    } else if (value != nullptr) {
-      fail_at(key, Word::state_wrong);
-    }
-  }
-
-  void take(const std::string& key, bool& out) {
-    const auto* value = member(key);
-    if (value != nullptr && value->is_boolean()) {
-      out = value->get<bool>();
-    } else if (value != nullptr) {
-      fail_at(key, Word::state_wrong);
-    }
-  }
-
-  template <class Number>
-  void take(const std::string& key, Number& out, std::int64_t lowest, std::int64_t highest) {
-    const auto* value = member(key);
-    if (value == nullptr) {
-      return;
-    }
-    const auto number = value->is_number_integer() ? value->get<std::int64_t>() : lowest - 1;
-    if (number < lowest || number > highest) {
-      fail_at(key, Word::state_wrong);
-      return;
-    }
-    out = static_cast<Number>(number);
-  }
-
-  /// The index of a name in a list of names.
-  template <class List>
-  std::size_t choice(const std::string& key, const List& names) {
-    std::string name;
-    take(key, name);
-    const auto found = std::ranges::find(names, name);
-    if (!error_ && found == names.end()) {
-      fail_at(key, Word::state_wrong);
-    }
-    return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
-  }
-
-  template <class T, class Take>
-  void list(const std::string& key, std::vector<T>& out, Take take_one) {
-    constexpr std::size_t longest = 2000;
-    const auto* value = member(key);
-    if (value == nullptr) {
-      return;
-    }
-    if (!value->is_array() || value->size() > longest) {
-      fail_at(key, Word::state_wrong);
-      return;
-    }
-    int index = 0;
-    for (const auto& item : *value) {
-      const auto place = prefix_ + key + "[" + std::to_string(index++) + "]";
-      Reader inner(item, file_, place + ".");
-      out.push_back(take_one(item, inner));
-      adopt(inner);
-    }
-  }
-
-  template <class Take>
-  void object(const std::string& key, Take take_it) {
-    if (const auto* value = member(key); value != nullptr) {
-      Reader inner(*value, file_, prefix_ + key + ".");
-      take_it(inner);
-      adopt(inner);
-    }
-  }
-
-private:
-  const Json* member(const std::string& key) {
-    if (!object_.is_object() || !object_.contains(key)) {
-      fail_at(key, Word::state_missing);
-      return nullptr;
-    }
-    return &object_.at(key);
-  }
-
-  void adopt(const Reader& inner) {
-    if (!error_) {
-      error_ = inner.error_;
-    }
-  }
-
-  const Json& object_;
-  std::string file_;
-  std::string prefix_;
-  std::optional<Error> error_;
-};
+using Json = JsonReader::Json;
+using Reader = JsonReader;
 
 int number_item(const Json& item, Reader& reader, int lowest, int highest) {
   const bool whole = item.is_number_integer();
@@ -366,40 +192,6 @@ void take_block(Reader& reader, BanState& state) {
 }
 
 }  // namespace
-
-std::string to_text(const BanState& state) {
-  const auto& report = state.report;
-  Json out = {{"schema", state_schema},
-              {"target", report.target},
-              {"began_ms", state.began_ms},
-              {"nonce", report.nonce},
-              {"source", report.source},
-              {"rules", state.rules},
-              {"options", state.typed_options},
-              {"door", door_json(state.door)}};
-  out["block"] = {{"attempts", state.attempts},
-                  {"at_most", state.at_most},
-                  {"kind", knock::kind_name(state.kind)},
-                  {"ports", state.ports_shut},
-                  {"first_shut_ms", state.first_shut_ms},
-                  {"doubt_ms", state.doubt_ms},
-                  {"guesses",
-                   list_json(state.guesses,
-                             [](const finding::Guess& guess) {
-                               return Json{{"at_ms", guess.at.count()},
-                                           {"delay_ms", guess.reply_delay.count()},
-                                           {"reply", guess.reply}};
-                             })},
-                  {"looks", list_json(state.looks, [](const knock::Look& look) {
-                     return Json{{"after_ms", look.after.count()}, {"open", look.open}};
-                   })}};
-  out["noise"] = list_json(report.noise.probes, [](const finding::Noise::Probe& probe) {
-    return Json{{"id", probe.id}, {"lines", probe.lines}};
-  });
-  out["hosts"] = list_json(report.hosts, host_json);
-  out["findings"] = list_json(report.findings, finding_json);
-  return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Result<BanState> state_of_text(std::string_view text, const std::string& file) {
   if (text.size() > largest_state) {

@@ -57,15 +57,15 @@ struct CheckSettings {
   bool from_here{false};            // ask from a private network namespace
   bool loopback_is_outside{false};  // the tour's practice server: loopback counts as an outsider
   bool ban_test{false};             // --ban-test: measure rule 3
-  std::string i_own;                // --i-own: the target once more, as consent
   bool yes{false};                  // --yes: also this machine itself, or the way to it
   bool fast{false};                 // --fast: 1 s between guesses
+  bool wait{false};                 // --wait: look at the shut door for longer than a minute
+  bool resume{false};               // --resume: go on with a ban test
+  std::string i_own;                // --i-own: the target once more, as consent
   std::string second_source;        // --second-source: another local address
   std::string known_user;           // --known-user: a name that exists, for G6
-  bool wait{false};                 // --wait: look at the shut door for longer than a minute
-  std::optional<std::chrono::milliseconds> wait_for;  // its TIME; empty: until it is settled
-  std::string state_file;                             // --state, or where it is by default
-  bool resume{false};                                 // --resume: go on with a ban test
+  std::string state_file;           // --state, or where it is by default
+  std::optional<std::chrono::milliseconds> wait_for;  // --wait=TIME; empty: until it is settled
   std::chrono::milliseconds timeout{10'000};          // per reply
   std::chrono::milliseconds total_timeout{120'000};   // per address
 };
