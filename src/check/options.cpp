@@ -257,20 +257,21 @@ constexpr std::array pairs = {
 
 /// Options that mean nothing without --ban-test (or --resume).
 Result<void> needs_ban_test(const CheckSettings& settings) {
-  struct Row {
+  struct Dependant {
     std::string_view name;
     bool given;
     bool resume_will_do;
   };
 
-  const std::array rows = {Row{"--i-own", !settings.i_own.empty(), false},
-                           Row{"--yes", settings.yes, false},
-                           Row{"--fast", settings.fast, false},
-                           Row{"--second-source", !settings.second_source.empty(), false},
-                           Row{"--known-user", !settings.known_user.empty(), false},
-                           Row{"--wait", settings.wait, true},
-                           Row{"--state", !settings.state_file.empty(), true}};
-  for (const auto& row : rows) {
+  const std::array dependants = {
+      Dependant{"--i-own", !settings.i_own.empty(), false},
+      Dependant{"--yes", settings.yes, false},
+      Dependant{"--fast", settings.fast, false},
+      Dependant{"--second-source", !settings.second_source.empty(), false},
+      Dependant{"--known-user", !settings.known_user.empty(), false},
+      Dependant{"--wait", settings.wait, true},
+      Dependant{"--state", !settings.state_file.empty(), true}};
+  for (const auto& row : dependants) {
     if (row.given && !settings.ban_test && !(row.resume_will_do && settings.resume)) {
       return fail(Errc::malformed, say(Word::together_needs_ban_test, {std::string(row.name)}));
     }
