@@ -42,7 +42,7 @@ Result<void> agree_to_ban_test(check::CheckSettings& settings,
   if (settings.state_file.empty()) {
     SPRANGA_TRY(settings.state_file, default_state_file(targets.front()));
   }
-  return {};
+  return can_keep_state(settings.state_file);
 }
 
 Result<void> nothing_against(const std::string& target,

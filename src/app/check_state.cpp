@@ -76,13 +76,18 @@ Result<check::BanState> read_state(const std::string& file) {
   return check::state_of_text(text, file);
 }
 
-Result<void> write_state(const std::string& file, const check::BanState& state) {
+Result<void> can_keep_state(const std::string& file) {
   std::error_code failed;
   const auto folder = std::filesystem::absolute(file, failed).parent_path();
   if (!std::filesystem::exists(folder, failed)) {
     std::filesystem::create_directories(folder, failed);
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   }
+  return check_writable(file);
+}
+
+Result<void> write_state(const std::string& file, const check::BanState& state) {
+  SPRANGA_CHECK(can_keep_state(file));
   return write_private_file(file, check::to_text(state));
 }
 

@@ -16,7 +16,10 @@ namespace spranga::app {
 
 [[nodiscard]] Result<check::BanState> read_state(const std::string& file);
 
-/// Replaces the file in one step, readable by its owner alone; its folder is made where missing.
+/// Could the state be written there, when the address is banned already? Makes the folder.
+[[nodiscard]] Result<void> can_keep_state(const std::string& file);
+
+/// Replaces the file in one step, readable by its owner alone.
 [[nodiscard]] Result<void> write_state(const std::string& file, const check::BanState& state);
 
 }  // namespace spranga::app

@@ -201,7 +201,11 @@ Result<BanState> state_of_text(std::string_view text, const std::string& file) {
   try {
     json = Json::parse(text);
   } catch (const Json::exception& error) {
-    return fail(Errc::malformed, words::say(Word::state_not_json, {file, error.what()}));
+    const std::string what = error.what();  // "[json.exception.parse_error.101] parse error at …"
+    const auto tag = what.find("] ");
+    return fail(Errc::malformed,
+                words::say(Word::state_not_json,
+                           {file, tag == std::string::npos ? what : what.substr(tag + 2)}));
   }
   BanState state;
   Reader reader(json, file);

@@ -18,10 +18,12 @@ using testing::HasSubstr;
 
 class StateFolder : public testing::Test {
 protected:
-  void SetUp() override { ::setenv("XDG_STATE_HOME", folder_.c_str(), 1); }
+  void SetUp() override {
+    ::setenv("XDG_STATE_HOME", folder_.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  }
 
   void TearDown() override {
-    ::unsetenv("XDG_STATE_HOME");
+    ::unsetenv("XDG_STATE_HOME");  // NOLINT(concurrency-mt-unsafe): one thread
     std::filesystem::remove_all(folder_);
   }
 
@@ -66,6 +68,13 @@ TEST_F(StateFolder, StateIsKeptForItsOwnerAlone) {
   ASSERT_EQ(::stat(file->c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_TRUE(read_state(*file));
+}
+
+TEST_F(StateFolder, NoTestIsBegunWhoseStateCannotBeKept) {
+  check::CheckSettings settings;
+  settings.i_own = "mail.example.org";
+  settings.state_file = "/proc/nowhere/state.json";
+  EXPECT_THAT(why_not(settings, {"mail.example.org"}), HasSubstr("/proc/nowhere/state.json"));
 }
 
 TEST_F(StateFolder, ResumeTakesTheFileOrTheOnlyOne) {
