@@ -9,6 +9,7 @@
 #include "guard/config/configuration.h"
 #include "guard/config/explain.h"
 #include "net/address.h"
+#include "net/hosts_file.h"
 #include "text/ascii.h"
 #include "text/nearest.h"
 
@@ -191,6 +192,9 @@ Result<LoadedJails> load_jails(ReplayRequest& request) {
   options.logtarget = server_option(config, "logtarget");
   options.remember = dbpurgeage(config);
   options.own_addresses = net::own_addresses();
+  if (config.compat == ban::Compat::v1_0) {  // knows itself by name, not by interface
+    options.own_for_fail2ban = net::named_addresses("/etc/hosts", net::system_host_name());
+  }
   if (options.today == ban::Instant()) {
     options.today =
         std::chrono::time_point_cast<ban::Instant::duration>(std::chrono::system_clock::now());
