@@ -109,6 +109,12 @@ TEST(Translate, PutsTheValuesIn) {
             "una risposta di oltre 500 righe o 9000 byte");
   EXPECT_EQ(translate("[sshd] bantime: there is no %(x)s; did you mean %(y)s?", Language::italian),
             "[sshd] bantime: non esiste %(x)s; forse %(y)s?");
+  EXPECT_EQ(
+      translate("there is no filter filter.d/ssh.conf; did you mean sshd?", Language::italian),
+      "non esiste il filtro filter.d/ssh.conf; forse sshd?");
+  EXPECT_EQ(translate("usedns = wran: choose yes, warn, raw or no; no holds; did you mean warn?",
+                      Language::italian),
+            "usedns = wran: scegliere yes, warn, raw o no; vale no; forse warn?");
 }
 
 TEST(Translate, TranslatesAValueToo) {
