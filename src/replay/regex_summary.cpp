@@ -50,6 +50,16 @@ std::string clock_text(ban::Instant at, const guard::Zone& zone) {
                      static_cast<int>(date.year()));
 }
 
+/// Hidden before it is quoted: the marks of a quotation are no part of a password.
+guard::Failure without_credentials(guard::Failure groups) {
+  for (auto& field : groups.fields) {
+    if (auto* text = std::get_if<std::string>(&field.content)) {
+      *text = guard::hide_credentials(*text);
+    }
+  }
+  return groups;
+}
+
 class Summary {
 public:
   Summary(const RegexTrial& trial, const ban::FilterSpec& filter, const SummarySettings& settings)
@@ -91,9 +101,8 @@ private:
     if (settings_.verbose) {
       const auto& groups = trial_.prefix_groups();
       for (std::size_t i = 0; i < groups.size(); ++i) {
-        rows.push_back("    " + (i < settings_.most_lines
-                                     ? guard::hide_credentials(repr_of(groups[i]))
-                                     : "..."));
+        rows.push_back(
+            "    " + (i < settings_.most_lines ? repr_of(without_credentials(groups[i])) : "..."));
       }
     }
     out_ += fmt::format("\nPrefregex: {} total\n", trial_.prefix_matches()) + tree(rows);

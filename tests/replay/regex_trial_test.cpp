@@ -85,5 +85,20 @@ TEST(RegexSummary, LooksAsFail2banPrintsIt) {
             "|- Missed line(s):\n|  good\n`-\n");
 }
 
+TEST(RegexSummary, HidesPasswordsInsideTheQuotesOfAGroup) {
+  auto filter = filter_of({"from \\[<HOST>\\]"});
+  filter.prefregex = {"^app <F-CONTENT>.+</F-CONTENT>$", {}};
+  auto verbose = settings();
+  verbose.keep_groups = true;
+  const auto trial = RegexTrial::make(filter, verbose, noon, {}).value();
+  trial->feed("app PREGREET 9 after 0.1 from [192.0.2.1]:9: EHLO me\\r\\nc2VjcmV0\\r\\n\n");
+  SummarySettings shown;
+  shown.verbose = true;
+  EXPECT_NE(summary_of(*trial, filter, shown)
+                .find("{'content': 'PREGREET 9 after 0.1 from [192.0.2.1]:9: "
+                      "EHLO me\\\\r\\\\n***\\\\r\\\\n'}\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace spranga::replay
