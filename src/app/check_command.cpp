@@ -63,20 +63,6 @@ Result<void> own_source(const std::string& source, Word otherwise) {
   return fail(Errc::not_found, say(otherwise, {source}));
 }
 
-/// The arguments that are no targets. A target is taken from the end, where it mostly stands.
-std::vector<std::string> without(std::span<const std::string> arguments,
-                                 const std::vector<std::string>& targets) {
-  std::vector<std::string> left(arguments.begin(), arguments.end());
-  for (const auto& target : targets) {
-    const auto found = std::find(left.rbegin(), left.rend(), target);
-    if (found != left.rend()) {
-      left.erase(std::next(found).base());
-    }
-  }
-  std::erase(left, "--");
-  return left;
-}
-
 /// Consent to a ban test, or the state of the one that is gone on with.
 Result<void> choose_ban_test(Request& request) {
   auto& settings = request.options.settings;
@@ -102,7 +88,7 @@ Result<void> check_places(const Request& request) {
 Result<void> read_request(std::span<const std::string> arguments, Request& request) {
   const auto options = bind_check_options(request.options, request.output);
   SPRANGA_TRY(request.targets, parse_arguments(options, arguments));
-  request.options.settings.typed_options = without(arguments, request.targets);
+  request.options.settings.typed_options = without_targets(options, arguments, request.targets);
   std::ranges::copy(language_arguments(),
                     std::back_inserter(request.options.settings.typed_options));
   if (request.output.format == "json") {

@@ -77,7 +77,48 @@ void imply_value(std::span<const Option> options, std::string& argument) {
   }
 }
 
+bool needs_value(std::span<const Option> options, std::string_view name) {
+  return std::ranges::any_of(options, [&](const Option& option) {
+    return option.takes_value() && option.implied.empty() &&
+           (option.name == name || option.short_name == name);
+  });
+}
+
+/// Does this argument want the next one as its value? "--ports", "-p" and "-4p" do, "--ports=25"
+/// and "-p25" do not.
+bool wants_next(std::span<const Option> options, const std::string& argument) {
+  if (!argument.starts_with('-') || argument.starts_with("--")) {
+    return needs_value(options, argument);
+  }
+  for (std::size_t i = 1; i < argument.size(); ++i) {
+    if (needs_value(options, std::string("-") + argument[i])) {
+      return i + 1 == argument.size();
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+std::vector<std::string> without_targets(std::span<const Option> options,
+                                         std::span<const std::string> arguments,
+                                         std::vector<std::string> targets) {
+  std::vector<std::string> left;
+  bool is_value = false;
+  for (const auto& argument : arguments) {
+    if (!is_value && argument == "--") {
+      break;  // targets only
+    }
+    const auto target = std::ranges::find(targets, argument);
+    if (!is_value && target != targets.end()) {
+      targets.erase(target);
+      continue;
+    }
+    is_value = !is_value && wants_next(options, argument);
+    left.push_back(argument);
+  }
+  return left;
+}
 
 Result<std::vector<std::string>> parse_arguments(std::span<const Option> options,
                                                  std::span<const std::string> arguments) {

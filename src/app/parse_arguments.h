@@ -15,4 +15,10 @@ namespace spranga::app {
 [[nodiscard]] Result<std::vector<std::string>> parse_arguments(
     std::span<const Option> options, std::span<const std::string> arguments);
 
+/// The arguments that `parse_arguments` took, in their order: all but the targets that it gave
+/// back. An option's value stays, also where it reads like a target: --i-own HOST.
+[[nodiscard]] std::vector<std::string> without_targets(std::span<const Option> options,
+                                                       std::span<const std::string> arguments,
+                                                       std::vector<std::string> targets);
+
 }  // namespace spranga::app

@@ -50,6 +50,29 @@ TEST(CheckArguments, KeepTheBracketsOfAnAddress) {
               ElementsAre("[2001:db8::1]", "[2001:db8::1]:587"));
 }
 
+/// The options of a command line of `check`, without its targets.
+std::vector<std::string> options_in(const std::vector<std::string>& arguments) {
+  check::CheckOptions options;
+  CheckOutput output;
+  const auto rows = bind_check_options(options, output);
+  const auto targets = parse_arguments(rows, arguments);
+  return targets ? without_targets(rows, arguments, *targets)
+                 : std::vector<std::string>{targets.error().detail};
+}
+
+TEST(CheckArguments, KeepAValueThatReadsLikeTheTarget) {
+  const auto both = ElementsAre("--ban-test", "--i-own", "a.example");
+  EXPECT_THAT(options_in({"a.example", "--ban-test", "--i-own", "a.example"}), both);
+  EXPECT_THAT(options_in({"--ban-test", "--i-own", "a.example", "a.example"}), both);
+  EXPECT_THAT(options_in({"--ban-test", "--i-own", "a.example", "--", "a.example"}), both);
+  EXPECT_THAT(options_in({"--name=a.example", "-p", "25", "a.example"}),
+              ElementsAre("--name=a.example", "-p", "25"));
+  EXPECT_THAT(options_in({"-qf", "json", "json"}), ElementsAre("-qf", "json"));
+  EXPECT_THAT(options_in({"-ualf", "a.example"}), ElementsAre("-ualf"));
+  EXPECT_THAT(options_in({"--ban-test", "--wait", "a.example", "-4"}),
+              ElementsAre("--ban-test", "--wait", "-4"));
+}
+
 TEST(CheckArguments, ThatMayGoWithoutAValueSwallowNoTarget) {
   const auto settled = read({"--ban-test", "--wait", "a.example"});
   EXPECT_EQ(settled.error, "");
