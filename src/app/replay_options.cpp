@@ -191,10 +191,11 @@ Result<LoadedJails> load_jails(ReplayRequest& request) {
   auto& options = request.options;
   options.logtarget = server_option(config, "logtarget");
   options.remember = dbpurgeage(config);
-  options.own_addresses = net::own_addresses();
-  if (config.compat == ban::Compat::v1_0) {  // knows itself by name, not by interface
-    options.own_for_fail2ban = net::named_addresses("/etc/hosts", net::system_host_name());
-  }
+  // By name, as fail2ban 1.0 knows itself: a log may come from another machine, and a stranger
+  // there may have the address of an interface here.
+  options.own_addresses = config.compat == ban::Compat::v1_0
+                              ? net::named_addresses("/etc/hosts", net::system_host_name())
+                              : net::own_addresses();
   if (options.today == ban::Instant()) {
     options.today =
         std::chrono::time_point_cast<ban::Instant::duration>(std::chrono::system_clock::now());

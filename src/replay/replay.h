@@ -27,9 +27,7 @@ struct ReplayOptions {
   std::string logtarget;                         // of the configuration: recidive's food
   std::optional<std::chrono::seconds> remember;  // dbpurgeage: how long bans are remembered
   bool innocents{true};
-  std::vector<net::Address> own_addresses;
-  /// Of jails that count as fail2ban does: what it takes for its own. none: own_addresses.
-  std::optional<std::vector<net::Address>> own_for_fail2ban;
+  std::vector<net::Address> own_addresses;  // what ignoreself leaves alone
 };
 
 /// A sighting with what came of it, for those who want to see each.

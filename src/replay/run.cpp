@@ -83,9 +83,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
     return std::vector<std::string>();
   };
   guard::JudgePorts ports;
-  const bool as_fail2ban =
-      spec.counting == ban::Counting::fail2ban && options_.own_for_fail2ban.has_value();
-  ports.own_addresses = as_fail2ban ? *options_.own_for_fail2ban : options_.own_addresses;
+  ports.own_addresses = options_.own_addresses;
   ports.history = &history_;
   ports.files = [this](const std::string& path) {
     auto known = ignore_files_.find(path);

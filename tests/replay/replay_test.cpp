@@ -84,7 +84,7 @@ TEST(Replay, BansByTheDatesOfTheLog) {
   EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 20", "app 192.0.2.2 1302"));
 }
 
-TEST(Replay, TakesForItsOwnWhatFail2banTakesForItsOwn) {
+TEST(Replay, LeavesTheAddressesAloneThatItIsToldAreItsOwn) {
   const LogFolder folder;
   const auto path = folder.write("app.log",
                                  failure(1, "192.0.2.1") + failure(2, "192.0.2.1") +
@@ -98,9 +98,6 @@ TEST(Replay, TakesForItsOwnWhatFail2banTakesForItsOwn) {
   options.own_addresses = {*net::Address::parse("192.0.2.1")};
   EXPECT_THAT(bans_of(replayed({theirs, ours}, {path}, options)),
               ElementsAre("theirs 192.0.2.2 4", "ours 192.0.2.2 4"));
-  options.own_for_fail2ban = {*net::Address::parse("192.0.2.2")};
-  EXPECT_THAT(bans_of(replayed({theirs, ours}, {path}, options)),
-              ElementsAre("theirs 192.0.2.1 2", "ours 192.0.2.2 4"));
 }
 
 TEST(Replay, MergesFilesByDate) {
