@@ -9,12 +9,39 @@ namespace {
 
 using words::Word;
 
+/// What one look showed.
+struct Look {
+  bool open{false};
+  bool same{false};  // as the block looked, so that it can be the block
+};
+
+Look look_with(const BanState& state, const knock::World& near, const knock::Site& site) {
+  if (!knock::shows_at_the_door(state.kind)) {
+    const auto answer = knock::ask(site, near);
+    return {answer.outcome == knock::Outcome::judged, answer.outcome == knock::Outcome::stopped};
+  }
+  const auto seen = knock::look_at(site, near, site.port);
+  // A server that is stopped refuses; one that is overloaded, or greylists, turns away.
+  const bool other = seen.kind != state.kind &&
+                     (seen.kind == knock::Kind::refused || seen.kind == knock::Kind::turned_away);
+  return {seen.open, !other};
+}
+
+/// A mailbox port that the block had shut is open again: it is not the block that shuts the door.
+bool mailbox_is_back(const BanState& state, const knock::World& near, const knock::Site& site) {
+  for (const int port : state.ports_shut) {
+    if (port != 25 && port != 465 && port != 587 && port != site.port &&
+        port != state.door.control_port) {
+      return knock::touch(site, near, port).open;  // one is enough
+    }
+  }
+  return false;
+}
+
 /// One look: open, shut, or nothing to be learnt, since nobody gets in.
 std::optional<bool> look_once(const BanState& state, const Ways& ways) {
   const auto site = site_of(state.door, state.report.nonce);
-  const bool open = knock::shows_at_the_door(state.kind)
-                        ? knock::look_at(site, ways.near, site.port).open
-                        : knock::ask(site, ways.near).outcome == knock::Outcome::judged;
+  const auto [open, same] = look_with(state, ways.near, site);
   if (open) {
     return true;
   }
@@ -22,6 +49,9 @@ std::optional<bool> look_once(const BanState& state, const Ways& ways) {
     const auto other = second_site_of(state.door, state.report.nonce);
     return knock::look_at(other, *ways.second, other.port).open ? std::optional(false)
                                                                 : std::nullopt;
+  }
+  if (!same || mailbox_is_back(state, ways.near, site)) {
+    return std::nullopt;
   }
   if (state.door.control_port != 0 && knock::shows_at_the_door(state.kind)) {
     return knock::touch(site, ways.near, state.door.control_port).open ? std::optional(false)

@@ -247,6 +247,48 @@ TEST(BanTest, CountsNoLookAtADeadServer) {
   EXPECT_EQ(report.ban->at_least_s, 60);
 }
 
+TEST(BanTest, TakesNoServerThatStopsLaterForALongBlockWithoutASecondSource) {
+  const std::set<int> smtp = {25, 465, 587};
+  for (const auto& [how, ports] :
+       std::vector<std::pair<Shutting, std::set<int>>>{{Shutting::refuse, {25, 465, 587, 993}},
+                                                       {Shutting::drop, smtp},
+                                                       {Shutting::say_421, smtp},
+                                                       {Shutting::withdraw_auth, smtp}}) {
+    Scene scene;
+    scene.second_source = false;
+    scene.server.guard.ban_after = 3;
+    scene.server.guard.how = how;
+    scene.server.guard.ports = ports;
+    scene.server.guard.lasts = 10min;
+    static_cast<void>(scene.run());
+    ASSERT_TRUE(scene.kept) << static_cast<int>(how);
+    scene.clock.advance(4h);
+    scene.server.mail_stops_at = scene.clock.now();
+    const auto report = scene.resume();
+    EXPECT_EQ(report.rules[2].state, RuleState::unknown) << static_cast<int>(how);
+    EXPECT_LE(report.ban->at_least_s, 600) << static_cast<int>(how);
+  }
+}
+
+TEST(BanTest, SeesALongBlockOfEveryKindWithoutASecondSource) {
+  for (const auto how : {Shutting::refuse,
+                         Shutting::reset,
+                         Shutting::drop,
+                         Shutting::close,
+                         Shutting::hang,
+                         Shutting::say_421,
+                         Shutting::withdraw_auth}) {
+    Scene scene;
+    scene.second_source = false;
+    scene.server.guard.ban_after = 3;
+    scene.server.guard.how = how;
+    static_cast<void>(scene.run());
+    ASSERT_TRUE(scene.kept) << static_cast<int>(how);
+    scene.clock.advance(3h);
+    EXPECT_EQ(scene.resume().rules[2].state, RuleState::ok) << static_cast<int>(how);
+  }
+}
+
 TEST(BanTest, NeverMakesMoreThanElevenGuessesFromAnywhere) {
   for (const int after : {0, 5, 10, 11}) {
     Scene scene;
