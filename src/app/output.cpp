@@ -134,22 +134,25 @@ Result<void> replace_file(const std::string& path, std::string_view text, mode_t
   return {};
 }
 
+/// Into a device or a pipe, which must stay what it is.
+Result<void> write_into(const std::string& path, std::string_view text) {
+  const Fd out(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_APPEND));
+  return out && write_all(out.get(), text) ? Result<void>()
+                                           : cannot(Word::app_cannot_write, path, why());
+}
+
 }  // namespace
 
 Result<void> write_private_file(const std::string& path, std::string_view text) {
   constexpr mode_t owner_only = 0600;
   const Uninterrupted guard;
-  return replace_file(path, text, owner_only);
+  return is_plain(path) ? replace_file(path, text, owner_only) : write_into(path, text);
 }
 
 Result<void> write_file(const std::string& path, std::string_view text) {
   const Uninterrupted guard;
-  if (!is_plain(path)) {
-    const Fd out(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_APPEND));
-    return out && write_all(out.get(), text) ? Result<void>()
-                                             : cannot(Word::app_cannot_write, path, why());
-  }
-  return replace_file(path, text, mode_of(real_path(path).string()));
+  return is_plain(path) ? replace_file(path, text, mode_of(real_path(path).string()))
+                        : write_into(path, text);
 }
 
 Result<void> check_writable(const std::string& path) {

@@ -1,9 +1,11 @@
 // Consent to a ban test, and its state on disk.
 #include "app/check_ban.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -68,6 +70,17 @@ TEST_F(StateFolder, StateIsKeptForItsOwnerAlone) {
   ASSERT_EQ(::stat(file->c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_TRUE(read_state(*file));
+}
+
+TEST_F(StateFolder, StateThatGoesToADeviceLeavesTheDevice) {
+  std::filesystem::create_directories(folder_);
+  const auto pipe = folder_ + "/pipe";  // as --state /dev/null is
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(write_state(pipe, state()));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  ::close(reader);
 }
 
 TEST_F(StateFolder, NoTestIsBegunWhoseStateCannotBeKept) {
