@@ -124,7 +124,9 @@ Result<void> may_test_ban(const std::string& target,
   if (const auto provider = big_provider(name.host); !provider.empty()) {
     return provider_refused(name.host, provider);
   }
-  const auto plan = plan_target(name, settings, world, deadline);
+  auto any_family = settings;  // with -4 too, a session over IPv6 is one to the same host
+  any_family.families = Families::any;
+  const auto plan = plan_target(name, any_family, world, deadline);
   if (!plan) {
     return {};  // the check itself says what is wrong with the name
   }

@@ -465,6 +465,10 @@ TEST(Consent, IsRefusedForProvidersAndForOnesOwnFeet) {
   EXPECT_FALSE(may("mx.example.com"));
   EXPECT_FALSE(may("127.0.0.1"));
   EXPECT_FALSE(may("192.0.2.3"));
+  scene.resolver.hosts["both.example.org"] = {*net::Address::parse("192.0.2.3"),
+                                              *net::Address::parse("2001:db8::3")};
+  scene.settings.families = Families::ipv6_only;
+  EXPECT_FALSE(may("both.example.org")) << "the session's host, by its other address";
   scene.settings.yes = true;
   EXPECT_TRUE(may("127.0.0.1"));
   EXPECT_TRUE(may("192.0.2.3"));
