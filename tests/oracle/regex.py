@@ -140,6 +140,11 @@ def ours(spranga, job):
     return [[h["line"], h["id"], None if h["nofail"] else h["time"], h["regex"], h["fields"], h["nofail"]] for h in hits], ""
 
 
+def that_count(rows):
+    """Hits without those that only tell more of a session: ORACLE notes them before fail2ban has made their ids whole."""
+    return [row for row in rows if not row[-1]] if isinstance(rows, list) else rows
+
+
 def theirs(scratch, work):
     plan = scratch / "jobs.json"
     plan.write_text(json.dumps(work))
