@@ -42,6 +42,12 @@ Finding duration_finding(const BanState& state) {
   out.where = {state.door.address, state.door.port, false};
   out.confidence = confidence_of_block(state);
   const auto low = span_text(at_least);
+  if (at_least >= shortest_block && out.confidence != Confidence::proven) {
+    // A mail server that was stopped when the block ended looks just so.
+    out.status = Status::not_tested;
+    out.summary = {Word::g2_only_likely, {low}};
+    return out;
+  }
   if (!at_most) {
     const bool reached = at_least >= shortest_block;
     const bool over = at_least > longest_block;

@@ -52,10 +52,18 @@ Result<void> same_vantage(const BanState& state, const World& world, const std::
   if (began > world.clock.wall()) {
     return fail(Errc::malformed, words::say(Word::state_clock, {file, clock_text(began)}));
   }
+  constexpr std::chrono::minutes clock_slack{1};
+  const auto last = state.looks.empty() ? began : began + state.looks.back().after;
+  if (last > world.clock.wall() + clock_slack) {
+    return fail(Errc::malformed, words::say(Word::state_ahead, {file, clock_text(last)}));
+  }
   const auto server = net::Address::parse(state.door.address);
   const auto blocked = net::Address::parse(state.report.source);
-  if (!server || !blocked || world.vantage != nullptr) {
+  if (world.vantage != nullptr) {
     return {};
+  }
+  if (!server || !blocked) {
+    return fail(Errc::malformed, words::say(Word::state_no_source, {file}));
   }
   const auto own = net::own_addresses();
   if (std::ranges::find(own, *blocked) != own.end()) {

@@ -89,6 +89,7 @@ constexpr std::array settlers = {
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
     Settler{Word::rule_3_not_measured, "", " --ban-test --i-own {target}"},
     Settler{Word::g1_dark, "", " --second-source ADDRESS"},
+    Settler{Word::g2_only_likely, "", " --second-source ADDRESS"},
     Settler{Word::g1_certificate, "", " --ca-file CA.pem"},
 };
 

@@ -270,23 +270,51 @@ TEST(BanTest, TakesNoServerThatStopsLaterForALongBlockWithoutASecondSource) {
   }
 }
 
-TEST(BanTest, SeesALongBlockOfEveryKindWithoutASecondSource) {
-  for (const auto how : {Shutting::refuse,
-                         Shutting::reset,
-                         Shutting::drop,
-                         Shutting::close,
-                         Shutting::hang,
-                         Shutting::say_421,
-                         Shutting::withdraw_auth}) {
+TEST(BanTest, WithoutASecondSourceALongBlockCountsWhereNoStoppedServerLooksLikeIt) {
+  const auto state_after_3_h = [](Shutting how) {
     Scene scene;
     scene.second_source = false;
     scene.server.guard.ban_after = 3;
     scene.server.guard.how = how;
     static_cast<void>(scene.run());
-    ASSERT_TRUE(scene.kept) << static_cast<int>(how);
+    EXPECT_TRUE(scene.kept) << static_cast<int>(how);
     scene.clock.advance(3h);
-    EXPECT_EQ(scene.resume().rules[2].state, RuleState::ok) << static_cast<int>(how);
+    return scene.kept ? scene.resume().rules[2].state : RuleState::no;
+  };
+  for (const auto how : {Shutting::drop, Shutting::say_421, Shutting::withdraw_auth}) {
+    EXPECT_EQ(state_after_3_h(how), RuleState::ok) << static_cast<int>(how);
   }
+  for (const auto how : {Shutting::refuse, Shutting::reset, Shutting::close, Shutting::hang}) {
+    EXPECT_EQ(state_after_3_h(how), RuleState::unknown) << static_cast<int>(how);
+  }
+}
+
+TEST(BanTest, ASecondSourceIsAskedForWhereOnlyItCanTellALongBlockFromAStop) {
+  Scene scene;
+  scene.second_source = false;
+  scene.server.guard.ban_after = 3;
+  scene.settings.wait = true;
+  const auto report = scene.run();
+  EXPECT_EQ(report.rules[2].state, RuleState::unknown);
+  EXPECT_EQ(report.rules[2].settle_command,
+            "spranga check mail.example.org --second-source ADDRESS");
+}
+
+TEST(BanTest, GoesOnFromNoStateThatTellsOfATimeToCome) {
+  Scene scene;
+  scene.server.guard.ban_after = 5;
+  static_cast<void>(scene.run());
+  ASSERT_TRUE(scene.kept);
+  auto ahead = *scene.kept;
+  ahead.looks.push_back({4h, false});
+  const auto refused = same_vantage(ahead, scene.world(), "mail.json");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail, HasSubstr("a look at a time to come"));
+  auto nameless = *scene.kept;
+  nameless.report.source = "somewhere";
+  const auto unknown = same_vantage(nameless, scene.world(), "mail.json");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().detail, HasSubstr("which address was blocked"));
 }
 
 TEST(BanTest, NeverMakesMoreThanElevenGuessesFromAnywhere) {
