@@ -7,62 +7,16 @@
 
 #include "guard/config/configuration.h"
 #include "guard/config/explain.h"
-#include "tests/guard/config/folder.h"
+#include "tests/guard/config/configuration_folder.h"
 
 namespace spranga::guard::config {
 namespace {
 
 using testing::HasSubstr;
 
-constexpr auto filter =
-    "[Definition]\n_from = from <HOST>\nfailregex = ^bad %(_from)s$\n            ^worse <kind> "
-    "<HOST>$\n"
-    "ignoreregex =\nkind = usual\nweakregex = ^weak <kind> <HOST>$\n";
+using Mistakes = test::ConfigurationFolder;
 
-class MistakenFolder : public testing::Test {
-protected:
-  MistakenFolder() {
-    folder_.put("fail2ban.conf", "[Definition]\nlogtarget = STDERR\n");
-    folder_.put("filter.d/mail.conf", filter);
-    folder_.put("action.d/show.conf", "[Definition]\nactionban = ban <ip>\n");
-  }
-
-  [[nodiscard]] Configuration loaded(const std::string& jails, LoadOptions options = {}) {
-    folder_.put("jail.conf", jails);
-    options.compat = options.compat ? options.compat : ban::Compat::v1_0;
-    auto configuration = load(folder_.path(), options);
-    EXPECT_TRUE(configuration) << configuration.error().detail;
-    return configuration ? std::move(*configuration) : Configuration();
-  }
-
-  [[nodiscard]] static std::string errors(const Configuration& configuration) {
-    std::string out;
-    for (const auto& problem : configuration.problems) {
-      out += problem.severity == Problem::Severity::error ? to_text(problem) + "\n" : "";
-    }
-    return out;
-  }
-
-  [[nodiscard]] static std::string warnings(const Configuration& configuration) {
-    std::string out;
-    for (const auto& problem : configuration.problems) {
-      out += problem.severity == Problem::Severity::warning ? to_text(problem) + "\n" : "";
-    }
-    return out;
-  }
-
-  [[nodiscard]] static std::string names(const Configuration& configuration) {
-    std::string out;
-    for (const auto& jail : configuration.jails) {
-      out += (out.empty() ? "" : " ") + jail.name;
-    }
-    return out;
-  }
-
-  test::Folder folder_;
-};
-
-TEST_F(MistakenFolder, TellsOfEveryValueThatMeansNothingAndTakesTheSafeOne) {
+TEST_F(Mistakes, TellsOfEveryValueThatMeansNothingAndTakesTheSafeOne) {
   const auto out = loaded(
       "[mail]\nenabled = on\nfilter = mail\naction = show\nusedns = maybe\nipv6_prefix = 200\n"
       "ipv4_prefix = -1\ncounting = foo\nignoreself = tru\nignoreip = 192.0.2.0/99 198.51.100\n");
@@ -84,7 +38,7 @@ TEST_F(MistakenFolder, TellsOfEveryValueThatMeansNothingAndTakesTheSafeOne) {
   EXPECT_THAT(said, HasSubstr(file + ":10: [mail] ignoreip: 198.51.100 "));
 }
 
-TEST_F(MistakenFolder, SaysNothingOfValuesThatMeanSomething) {
+TEST_F(Mistakes, SaysNothingOfValuesThatMeanSomething) {
   const auto out = loaded(
       "[mail]\nenabled = YES\nfilter = mail\naction = show\nusedns = Raw\nbackend = "
       "systemd[journalflags=1]\nignoreself = 0\nignoreip = 127.0.0.1/8, ::1 "
@@ -94,7 +48,7 @@ TEST_F(MistakenFolder, SaysNothingOfValuesThatMeanSomething) {
   EXPECT_EQ(warnings(out), "");
 }
 
-TEST_F(MistakenFolder, LeavesOutAJailWhoseBackendNobodyKnows) {
+TEST_F(Mistakes, LeavesOutAJailWhoseBackendNobodyKnows) {
   const auto out = loaded(
       "[DEFAULT]\nenabled = true\nfilter = mail\naction = show\n[a]\nbackend = pooling\n[b]\n");
   EXPECT_EQ(names(out), "b");
@@ -102,7 +56,7 @@ TEST_F(MistakenFolder, LeavesOutAJailWhoseBackendNobodyKnows) {
   EXPECT_THAT(errors(out), HasSubstr("did you mean polling?"));
 }
 
-TEST_F(MistakenFolder, NamesTheNearestFilterAndAction) {
+TEST_F(Mistakes, NamesTheNearestFilterAndAction) {
   const auto out = loaded(
       "[DEFAULT]\nenabled = true\n[a]\nfilter = mial\naction = show\n"
       "[b]\nfilter = mail\naction = shwo\n");
@@ -114,13 +68,13 @@ TEST_F(MistakenFolder, NamesTheNearestFilterAndAction) {
                         "show?"));
 }
 
-TEST_F(MistakenFolder, NamesTheJailOnceWhereAReferenceLeadsNowhere) {
+TEST_F(Mistakes, NamesTheJailOnceWhereAReferenceLeadsNowhere) {
   const auto out =
       loaded("[mail]\nenabled = true\nfilter = mail\naction = show\nbantime = %(nothing)s\n");
   EXPECT_THAT(errors(out), HasSubstr("jail.conf:5: [mail] bantime: there is no %(nothing)s"));
 }
 
-TEST_F(MistakenFolder, TellsOfACommentBehindAValueAndOfDefaultInSmallLetters) {
+TEST_F(Mistakes, TellsOfACommentBehindAValueAndOfDefaultInSmallLetters) {
   const auto out = loaded(
       "[default]\nbantime = 1h\n[mail]\nenabled = true\nfilter = mail\naction = show\n"
       "maxretry = 5 # five\n");
@@ -130,13 +84,13 @@ TEST_F(MistakenFolder, TellsOfACommentBehindAValueAndOfDefaultInSmallLetters) {
   EXPECT_THAT(warnings(out), HasSubstr("is no comment"));
 }
 
-TEST_F(MistakenFolder, NamesAByteOrderMark) {
+TEST_F(Mistakes, NamesAByteOrderMark) {
   const auto out = loaded("\xEF\xBB\xBF[mail]\nenabled = true\n[other]\nenabled = false\n");
   EXPECT_THAT(errors(out), HasSubstr("jail.conf:1: "));
   EXPECT_THAT(errors(out), HasSubstr("byte order mark"));
 }
 
-TEST_F(MistakenFolder, KnowsWhereTheTextOfAnOptionStands) {
+TEST_F(Mistakes, KnowsWhereTheTextOfAnOptionStands) {
   const auto out = loaded(
       "[mail]\nenabled = true\nfilter = mail\naction = show\nbantime.factor = 2\n"
       "datepattern = ^%%s\n");
@@ -145,7 +99,7 @@ TEST_F(MistakenFolder, KnowsWhereTheTextOfAnOptionStands) {
   EXPECT_EQ(out.jails.front().origins.at("datepattern").line, 6);
 }
 
-TEST_F(MistakenFolder, ExplainsAJailInSpiteOfAValueThatCannotBeRead) {
+TEST_F(Mistakes, ExplainsAJailInSpiteOfAValueThatCannotBeRead) {
   folder_.put("jail.conf",
               "[mail]\nenabled = true\nfilter = mail\naction = show\nbantime = %(nothing)s\n"
               "maxretry = 4\n");
