@@ -8,13 +8,10 @@ Outside, it starts `lab/lab` with itself as the command; inside, beside the serv
 the client's side and compares its JSON with truth.py. Exit: 0 as expected, 1 not, 3 could not be run.
 """
 
-import argparse
 import base64
-import importlib.util
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
+import scenarios  # noqa: E402
 from truth import HERE as ON_THE_SERVER  # noqa: E402
 from truth import RELAY, SPECIAL, TRUTH, expected_verdict, mismatches, rows, said  # noqa: E402
 
@@ -363,45 +361,12 @@ SCENARIOS["noise-exim-verify-sender"] = (noise, "exim", "hard", {
 SCENARIOS["noise-sendmail-hard"] = (noise, "sendmail", "hard", {"FAIL2BAN": "mail"})
 
 
-def outside(arguments):
-    function, server, variant, knobs = SCENARIOS[arguments.scenario]
-    spranga = Path(arguments.spranga).resolve()
-    if os.geteuid() != 0:
-        sys.exit("the lab needs root")
-    if not spranga.is_file():
-        print(f"no spranga at {spranga}", file=sys.stderr)
-        return 3
-    if importlib.util.find_spec("jsonschema") is None:
-        print(f"{sys.executable} has no jsonschema (Debian: python3-jsonschema)", file=sys.stderr)
-        return 3
-    knobs = dict(knobs, LAB_SHOW=f"{ROOT} {spranga} {sys.base_prefix}")
-    command = [ROOT / "lab/lab", server, variant, os.path.realpath(sys.executable), __file__, arguments.scenario,
-               "--spranga", spranga, "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs)).returncode
-
-
-def inside(arguments):
-    function, server, variant, _ = SCENARIOS[arguments.scenario]
-    test = Test(arguments.scenario, arguments.spranga, server, variant)
+def inside(row, given):
+    function, server, variant, _ = row
+    test = Test(given.scenario, given.spranga, server, variant)
     function(test)
-    for sentence in test.wrong:
-        print(f"WRONG {sentence}")
-    print(f"{arguments.scenario}: {'as expected' if not test.wrong else f'{len(test.wrong)} wrong'}")
-    return 1 if test.wrong else 0
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=[[], *SCENARIOS][1:])
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.list or not arguments.scenario:
-        print("\n".join(SCENARIOS))
-        return 0
-    return inside(arguments) if arguments.inside else outside(arguments)
+    return test.wrong
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(scenarios.main(__file__, __doc__, SCENARIOS, inside))
