@@ -24,8 +24,9 @@ constexpr std::array rooms = {
 constexpr std::array<std::string_view, 14> others_words = {
     "app/client_command.cpp",       // printed as fail2ban-client prints it
     "app/completion.cpp",           // scripts for shells
-    "app/regex_command.cpp",        // printed as fail2ban-regex prints it
+    "app/regex_filter.cpp",         // printed as fail2ban-regex prints it
     "app/regex_head.cpp",           // the same
+    "app/regex_run.cpp",            // the same
     "check/noise_cost.cpp",         // what servers write into logs
     "check/product.cpp",            // what servers answer
     "check/probes/relay.cpp",       // the message that is sent, and what servers answer
