@@ -1,0 +1,92 @@
+// Ledger: what the guard remembers beyond its own life. It only appends; one thread writes, and
+// what was queued by then goes into one transaction. Nobody waits for a disk.
+//
+// The order is the kernel first, then the ledger. After a kill -9 the logs are read again from the
+// positions of the last transaction, so a ban that is in the kernel and not here is made again, and
+// nothing is counted twice.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ban/instant.h"
+#include "ban/verdict.h"
+#include "base/result.h"
+
+namespace spranga::ledger {
+
+/// A failure that was counted: what `Found` logs.
+struct Seen {
+  std::string jail;
+  std::string id;   // as the filter caught it
+  ban::Instant at;  // the line's time as it was counted
+  int attempts{1};
+  bool weak{false};
+  std::string rule;  // FILE:LINE of the expression
+  std::string line;  // the log line, cut to longest_line bytes; "" where none is kept
+
+  static constexpr std::size_t longest_line = 1024;
+};
+
+/// A ban began, or goes on longer than was said before (same jail and target, `prolonged`).
+struct BanMade {
+  ban::Ban ban;
+  bool prolonged{false};
+  std::string by;                    // "filter", "manual", "restored"
+  std::vector<std::string> matches;  // at most maxmatches lines; hostile bytes included
+};
+
+/// A ban is over before its time: unbanned by a person.
+struct BanEnded {
+  std::string jail;
+  std::string target;
+  ban::Instant at;
+};
+
+/// How far a log has been read.
+struct Position {
+  std::string jail;  // fail2ban's database keeps it by jail
+  std::string path;  // of a file; "" with `cursor`
+  std::uint64_t device{0};
+  std::uint64_t inode{0};
+  std::uint64_t offset{0};     // behind the last whole line
+  std::string first_line_md5;  // hex, as fail2ban's `logs` table has it; "" for an empty file
+  std::string cursor;          // of the journal
+  ban::Instant at;             // the last entry's time
+};
+
+/// Totals that go on after a crash (fine print: a clean stop starts them anew).
+struct Totals {
+  std::string jail;
+  std::uint64_t failed{0};
+  std::uint64_t banned{0};
+};
+
+/// The guard stops in an orderly way.
+struct CleanStop {
+  ban::Instant at;
+};
+
+using Record = std::variant<Seen, BanMade, BanEnded, Position, Totals, CleanStop>;
+
+/// What a start begins with.
+struct Memory {
+  std::vector<BanMade> bans;  // that run on at `now`, by their beginning
+  std::vector<Seen> seen;     // of the last findtime of each jail, in the order of the ledger
+  std::vector<Position> positions;
+  std::vector<Totals> totals;
+  bool clean_stop{true};
+};
+
+struct Health {
+  std::string trouble;       // "" = everything is written; else what is wrong, since when
+  std::uint64_t queued{0};   // records that wait
+  std::uint64_t dropped{0};  // records that were given up because too many waited
+};
+
+}  // namespace spranga::ledger
