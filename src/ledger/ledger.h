@@ -74,6 +74,10 @@ struct CleanStop {
 
 using Record = std::variant<Seen, BanMade, BanEnded, Position, Totals, CleanStop>;
 
+/// What belongs together: the sightings of some lines, what came of them, and how far the log has been
+/// read then. It is written as a whole or not at all.
+using Records = std::vector<Record>;
+
 /// What a start begins with.
 struct Memory {
   std::vector<BanMade> bans;  // that run on at `now`, by their beginning
