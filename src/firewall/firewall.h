@@ -94,6 +94,8 @@ public:
   virtual std::uint64_t unban(std::span<const Entry> entries) = 0;
   /// Empties the door's set.
   virtual std::uint64_t flush(DoorId door) = 0;
+  /// Asks what the kernel holds of the door: FirewallEvents::holds(), before the order's done().
+  virtual std::uint64_t list(DoorId door) = 0;
 };
 
 /// What the firewall says of itself.
@@ -102,6 +104,8 @@ public:
   virtual ~FirewallEvents() = default;
 
   virtual void done(const Outcome& outcome) = 0;
+  /// The answer to list(), whole.
+  virtual void holds(std::uint64_t order, Holding holding) = 0;
   /// Doors and sets are gone (flushed by somebody, or the process that holds them was started
   /// anew): everything is to be made again.
   virtual void lost(const std::string& why) = 0;
