@@ -1,0 +1,102 @@
+#include "plan/plan.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "guard/config/configuration.h"
+#include "plan/archive.h"
+#include "plan/jail_fields.h"
+
+namespace spranga::plan {
+
+namespace {
+
+/// Our own jails, as an installation has them.
+std::vector<ban::JailSpec> real_jails() {
+  auto loaded = guard::config::load(SPRANGA_SOURCE_DIR "/etc");
+  EXPECT_TRUE(loaded);
+  return loaded ? loaded->jails : std::vector<ban::JailSpec>();
+}
+
+TEST(Plan, CarriesRealJailsToTheLastField) {
+  const auto jails = real_jails();
+  ASSERT_GT(jails.size(), 5U);
+  GuardPlan plan;
+  plan.folder = "/etc/spranga";
+  plan.compat = ban::Compat::v1_1;
+  plan.server = {{"loglevel", "INFO"}};
+  plan.own = {{"on_stop", "keep"}};
+  plan.jails = jails;
+  plan.errors = {"jail.conf:3: wrong"};
+  const auto bytes = pack(plan);
+  const auto back = read_guard_plan(bytes);
+  ASSERT_TRUE(back) << back.error().detail;
+  EXPECT_EQ(pack(*back), bytes);
+  ASSERT_EQ(back->jails.size(), jails.size());
+  for (std::size_t i = 0; i < jails.size(); ++i) {
+    EXPECT_EQ(back->jails[i].name, jails[i].name);
+    EXPECT_EQ(back->jails[i].filter.failregex.size(), jails[i].filter.failregex.size());
+    EXPECT_EQ(back->jails[i].findtime, jails[i].findtime);
+    EXPECT_EQ(back->jails[i].ipv6_prefix, 64);
+    EXPECT_EQ(back->jails[i].increment.maxtime, jails[i].increment.maxtime);
+  }
+}
+
+TEST(Plan, RefusesWhatIsCutOffAtAnyPlace) {
+  GuardPlan plan;
+  plan.jails = {real_jails().front()};
+  const auto bytes = pack(plan);
+  for (std::size_t size = 0; size < bytes.size(); size += 7) {
+    EXPECT_FALSE(read_guard_plan(std::string_view(bytes).substr(0, size))) << size;
+  }
+  EXPECT_FALSE(read_guard_plan(bytes + "x"));
+}
+
+/// Sizes of the structs at the time when their fields were named in jail_fields.h.
+TEST(Plan, KnowsEveryFieldOfAJail) {
+  ban::JailSpec spec;
+  auto& [name,
+         enabled,
+         origin,
+         origins,
+         filter,
+         backend,
+         logpath,
+         skip,
+         systemd,
+         encoding,
+         zone,
+         maxretry,
+         maxmatches,
+         findtime,
+         bantime,
+         increment,
+         ignoreself,
+         ignoreip,
+         command,
+         cache,
+         usedns,
+         counting,
+         ipv4,
+         ipv6] = spec;
+  ipv6 = 48;
+  command = "/bin/true";
+  const auto back = from_bytes<ban::JailSpec>(to_bytes(spec), "a jail");
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->ipv6_prefix, 48);
+  EXPECT_EQ(back->ignorecommand, "/bin/true");
+}
+
+TEST(Plan, TravelsInSealedMemory) {
+  const auto fd = sealed("plan", "these bytes");
+  ASSERT_TRUE(fd);
+  const Fd owned(*fd);
+  EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
+  EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
+  EXPECT_LT(::pwrite(*fd, "X", 1, 0), 0);
+}
+
+}  // namespace
+
+}  // namespace spranga::plan
