@@ -2,6 +2,7 @@
 // of a ban (<ip>, <matches> …) are still in it.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,10 @@ struct ActionSpec {
   bool is_script{false};  // *.py: `options` are what it is made with
   /// As fail2ban sets them, in that order: {"actionban", "…"}, {"blocktype?family=inet6", "…"}.
   std::vector<std::pair<std::string, std::string>> options;
+  /// How long a command may take: what `options` say of it, read.
+  std::chrono::milliseconds timeout{usual_timeout};
+
+  static constexpr std::chrono::milliseconds usual_timeout{60'000};
 
   /// The last one of that name; nullptr where there is none.
   [[nodiscard]] const std::string* option(std::string_view wanted) const {
