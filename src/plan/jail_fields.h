@@ -46,7 +46,7 @@ void fields(Archive& to, LogPath& it) {
 
 template <class Archive>
 void fields(Archive& to, ActionSpec& it) {
-  to(it.name, it.file, it.is_script, it.options);
+  to(it.name, it.file, it.is_script, it.options, it.timeout);
 }
 
 template <class Archive>
@@ -54,7 +54,7 @@ void fields(Archive& to, JailSpec& it) {
   to(it.name, it.enabled, it.origin, it.origins, it.filter, it.backend, it.logpath);
   to(it.skip_if_nologs, it.systemd_if_nologs, it.logencoding, it.logtimezone);
   to(it.maxretry, it.maxmatches, it.findtime, it.bantime, it.increment);
-  to(it.ignoreself, it.ignoreip, it.ignorecommand, it.ignorecache, it.usedns);
+  to(it.ignoreself, it.ignoreip, it.ignorecommand, it.ignorecache, it.usedns, it.actions);
   to(it.counting, it.ipv4_prefix, it.ipv6_prefix);
 }
 

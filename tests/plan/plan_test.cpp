@@ -77,15 +77,20 @@ TEST(Plan, KnowsEveryFieldOfAJail) {
          command,
          cache,
          usedns,
+         actions,
          counting,
          ipv4,
          ipv6] = spec;
   ipv6 = 48;
   command = "/bin/true";
+  actions.resize(1);
+  actions.front().timeout = std::chrono::milliseconds(1500);
   const auto back = from_bytes<ban::JailSpec>(to_bytes(spec), "a jail");
   ASSERT_TRUE(back);
   EXPECT_EQ(back->ipv6_prefix, 48);
   EXPECT_EQ(back->ignorecommand, "/bin/true");
+  ASSERT_EQ(back->actions.size(), 1U);
+  EXPECT_EQ(back->actions.front().timeout, std::chrono::milliseconds(1500));
 }
 
 TEST(Plan, TravelsInSealedMemory) {
