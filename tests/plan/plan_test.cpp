@@ -7,6 +7,7 @@
 #include "guard/config/configuration.h"
 #include "plan/archive.h"
 #include "plan/jail_fields.h"
+#include "plan/orders.h"
 
 namespace spranga::plan {
 
@@ -100,6 +101,27 @@ TEST(Plan, TravelsInSealedMemory) {
   EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
   EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
   EXPECT_LT(::pwrite(*fd, "X", 1, 0), 0);
+}
+
+TEST(Orders, ComeBackAsTheyWereGiven) {
+  const auto ask = read_ask(pack(Ask{Ask::What::open_log, "/var/log/mail.log", 1}));
+  ASSERT_TRUE(ask);
+  EXPECT_EQ(ask->what, Ask::What::open_log);
+  EXPECT_EQ(ask->text, "/var/log/mail.log");
+  EXPECT_EQ(ask->number, 1);
+  const auto answer = read_answer(pack(Answer{Errc::denied, "no", "t", -1, {"a", "b"}}));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->code, Errc::denied);
+  EXPECT_EQ(answer->number, -1);
+  EXPECT_EQ(answer->texts.size(), 2U);
+  EXPECT_EQ(read_tell(pack(Tell{Tell::What::firewall}))->what, Tell::What::firewall);
+}
+
+TEST(Orders, AreRefusedWhereTheyAreNone) {
+  EXPECT_FALSE(read_ask(""));
+  EXPECT_FALSE(read_ask("\xff"));
+  EXPECT_FALSE(read_tell("\x63"));
+  EXPECT_FALSE(read_answer(pack(Ask{})));
 }
 
 }  // namespace
