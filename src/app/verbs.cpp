@@ -7,6 +7,7 @@
 #include "app/client_command.h"
 #include "app/client_options.h"
 #include "app/config_command.h"
+#include "app/guard_command.h"
 #include "app/help.h"
 #include "app/language.h"
 #include "app/output.h"
@@ -35,6 +36,7 @@ std::vector<Option> no_options() {
 constexpr std::array verb_table = {
     Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command, Listing::overview},
     Verb{"tour", Word::none, Word::verb_tour, tour_command_options, tour_command, Listing::overview},
+    Verb{"guard", Word::none, Word::verb_guard, guard_command_options, guard_command, Listing::overview},
     Verb{"regex", Word::arguments_regex, Word::verb_regex, regex_command_options, regex_command, Listing::help},
     Verb{"client", Word::arguments_command, Word::verb_client, client_command_options, client_command, Listing::help, true},
     Verb{"config", Word::arguments_explain, Word::verb_config, config_command_options, config_command, Listing::help},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ban/jail_spec.h"
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace spranga::plan {
@@ -57,8 +58,13 @@ void fields(Archive& to, WardenPlan& it) {
 /// A plan is refused beyond this.
 constexpr std::size_t largest_plan = 256UL << 20U;
 
-/// Makes sealed memory with these bytes, to be handed to a child. Errc::io.
-[[nodiscard]] Result<int> sealed(const std::string& name, std::string_view bytes);
+/// Memory with a descriptor, to be written by a child and sealed then. Errc::io.
+[[nodiscard]] Result<Fd> unsealed(const std::string& name);
+
+/// Nobody can change it any more.
+[[nodiscard]] Result<void> seal(int fd);
+
+[[nodiscard]] Result<void> write_all(int fd, std::string_view bytes);
 
 /// All bytes of such a descriptor; from its beginning, whoever read it before. Errc::malformed: it
 /// is not sealed, or too large.

@@ -21,23 +21,24 @@ Failure failed(const std::string& what) {
 
 }  // namespace
 
-Result<int> sealed(const std::string& name, std::string_view bytes) {
-  const int raw = ::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  Fd fd(raw);
-  if (!fd) {
-    return failed("memfd_create");
-  }
+Result<Fd> unsealed(const std::string& name) {
+  Fd fd(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  return fd ? Result<Fd>(std::move(fd)) : failed("memfd_create");
+}
+
+Result<void> write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto written = ::write(fd.get(), bytes.data(), bytes.size());
+    const auto written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0) {
       return failed("writing a plan");
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fcntl(fd.get(), F_ADD_SEALS, all_seals) != 0) {
-    return failed("sealing a plan");
-  }
-  return ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);
+  return {};
+}
+
+Result<void> seal(int fd) {
+  return ::fcntl(fd, F_ADD_SEALS, all_seals) == 0 ? Result<void>() : failed("sealing a plan");
 }
 
 Result<std::string> bytes_of_sealed(int fd) {

@@ -21,7 +21,23 @@ Failure failed(const std::string& what) {
   return fail(Errc::denied, what + ": " + std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
 }
 
+/// A change of the user makes the kernel forget whose death this process should not outlive.
+class DeathSignal {
+public:
+  DeathSignal() { ::prctl(PR_GET_PDEATHSIG, &signal_); }
+
+  void set_again() const {
+    if (signal_ != 0) {
+      ::prctl(PR_SET_PDEATHSIG, signal_);
+    }
+  }
+
+private:
+  int signal_{0};
+};
+
 Result<void> turn_into(const Identity& who) {
+  const DeathSignal death;
   if (::setgroups(who.groups.size(), who.groups.data()) != 0) {
     return failed("setgroups");
   }
@@ -35,6 +51,7 @@ Result<void> turn_into(const Identity& who) {
   if (::setresuid(who.uid, who.uid, who.uid) != 0) {
     return failed("setresuid");
   }
+  death.set_again();
   return {};
 }
 

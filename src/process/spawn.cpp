@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -150,6 +151,23 @@ Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& op
   }
   child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   return child;
+}
+
+Result<bool> wait_for(const Child& child, int timeout_ms) {
+  pollfd ended{child.pidfd.get(), POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&ended, 1, timeout_ms);
+  } while (ready < 0 && errno == EINTR);
+  if (ready != 1) {
+    ::kill(child.pid, SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(child.pid, &status, 0);
+  if (ready != 1) {
+    return fail(Errc::timeout, "took too long");
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 std::vector<Ended> reap() {

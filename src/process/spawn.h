@@ -29,6 +29,10 @@ struct SpawnOptions {
 [[nodiscard]] Result<Child> spawn(const std::vector<std::string>& argv,
                                   const SpawnOptions& options);
 
+/// Waits for its end, at most so long; whether it ended with exit status 0. Errc::timeout: it was
+/// killed.
+[[nodiscard]] Result<bool> wait_for(const Child& child, int timeout_ms);
+
 struct Ended {
   pid_t pid{-1};
   std::string how;    // "exit status 1", "signal 9 (Killed)"

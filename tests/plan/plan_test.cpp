@@ -95,12 +95,15 @@ TEST(Plan, KnowsEveryFieldOfAJail) {
 }
 
 TEST(Plan, TravelsInSealedMemory) {
-  const auto fd = sealed("plan", "these bytes");
-  ASSERT_TRUE(fd);
-  const Fd owned(*fd);
-  EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
-  EXPECT_EQ(*bytes_of_sealed(*fd), "these bytes");
-  EXPECT_LT(::pwrite(*fd, "X", 1, 0), 0);
+  const auto memory = unsealed("plan");
+  ASSERT_TRUE(memory);
+  const int fd = memory->get();
+  ASSERT_TRUE(write_all(fd, "these bytes"));
+  EXPECT_FALSE(bytes_of_sealed(fd));
+  ASSERT_TRUE(seal(fd));
+  EXPECT_EQ(*bytes_of_sealed(fd), "these bytes");
+  EXPECT_EQ(*bytes_of_sealed(fd), "these bytes");
+  EXPECT_LT(::pwrite(fd, "X", 1, 0), 0);
 }
 
 TEST(Orders, ComeBackAsTheyWereGiven) {
