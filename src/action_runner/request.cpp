@@ -1,0 +1,86 @@
+#include "action_runner/request.h"
+
+#include "plan/archive.h"
+#include "plan/jail_fields.h"
+
+namespace spranga::action_runner {
+
+constexpr Verb last_of(Verb /*any*/) {
+  return Verb::verbose;
+}
+
+constexpr Level last_of(Level /*any*/) {
+  return Level::critical;
+}
+
+constexpr WardenWord last_of(WardenWord /*any*/) {
+  return WardenWord::quit;
+}
+
+constexpr Outcome last_of(Outcome /*any*/) {
+  return Outcome::refused;
+}
+
+template <class Archive>
+void fields(Archive& to, JailPlan& it) {
+  to(it.name, it.bantime, it.ignorecommand, it.actions);
+}
+
+template <class Archive>
+void fields(Archive& to, RunnerPlan& it) {
+  to(it.ipv6, it.jails);
+}
+
+template <class Archive>
+void fields(Archive& to, Request& it) {
+  to(it.order, it.verb, it.jail, it.action, it.tags, it.fields, it.stopping, it.families);
+}
+
+template <class Archive>
+void fields(Archive& to, LogLine& it) {
+  to(it.level, it.logger, it.text);
+}
+
+template <class Archive>
+void fields(Archive& to, Reply& it) {
+  to(it.order, it.outcome, it.exit_code, it.rebuilt, it.why, it.started);
+}
+
+template <class Archive>
+void fields(Archive& to, Answer& it) {
+  to(it.order, it.lines, it.reply);
+}
+
+std::string pack(const RunnerPlan& plan) {
+  return plan::to_bytes(plan);
+}
+
+std::string pack(const Request& request) {
+  return plan::to_bytes(request);
+}
+
+std::string pack(const Answer& answer) {
+  return plan::to_bytes(answer);
+}
+
+std::string pack(WardenWord word) {
+  return plan::to_bytes(word);
+}
+
+Result<RunnerPlan> read_runner_plan(std::string_view bytes) {
+  return plan::from_bytes<RunnerPlan>(bytes, "the action runner's plan");
+}
+
+Result<Request> read_request(std::string_view bytes) {
+  return plan::from_bytes<Request>(bytes, "a request to the action runner");
+}
+
+Result<Answer> read_answer(std::string_view bytes) {
+  return plan::from_bytes<Answer>(bytes, "an answer of the action runner");
+}
+
+Result<WardenWord> read_warden_word(std::string_view bytes) {
+  return plan::from_bytes<WardenWord>(bytes, "the warden's word");
+}
+
+}  // namespace spranga::action_runner
