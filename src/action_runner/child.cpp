@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,7 +81,7 @@ private:
 }  // namespace
 
 Result<Child> Child::start(const Command& command) {
-  std::vector<std::string> words = {"sh", "-c", command.text};
+  std::vector<std::string> words = {shell_path, "-c", command.text};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) {
@@ -101,7 +101,7 @@ Result<Child> Child::start(const Command& command) {
     failure.value().detail += std::string(": '") + shell_path + "'";
     return failure;
   }
-  child.pidfd_ = Fd(::pidfd_open(child.pid_, 0));
+  child.pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
   child.pipes_ = {std::move(out.read), std::move(err.read)};
   return child;
 }

@@ -12,8 +12,8 @@ namespace {
 constexpr std::uint8_t is_started = 1;
 constexpr std::uint8_t has_bans = 2;
 
-constexpr std::string_view of_actions = "fail2ban.actions";
-constexpr std::string_view of_action = "fail2ban.CommandAction";
+constexpr std::string_view of_actions = "actions";
+constexpr std::string_view of_action = "CommandAction";
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos;

@@ -1,5 +1,7 @@
 #include "action_runner/request.h"
 
+#include <utility>
+
 #include "plan/archive.h"
 #include "plan/jail_fields.h"
 
@@ -12,6 +14,9 @@ constexpr Verb last_of(Verb /*any*/) {
 constexpr Level last_of(Level /*any*/) {
   return Level::critical;
 }
+
+/// Other plans in sealed memory are none for us.
+constexpr auto mark_of_plan = "spranga: actions";
 
 constexpr WardenWord last_of(WardenWord /*any*/) {
   return WardenWord::quit;
@@ -52,7 +57,7 @@ void fields(Archive& to, Answer& it) {
 }
 
 std::string pack(const RunnerPlan& plan) {
-  return plan::to_bytes(plan);
+  return plan::to_bytes(std::pair(std::string(mark_of_plan), plan));
 }
 
 std::string pack(const Request& request) {
@@ -68,7 +73,12 @@ std::string pack(WardenWord word) {
 }
 
 Result<RunnerPlan> read_runner_plan(std::string_view bytes) {
-  return plan::from_bytes<RunnerPlan>(bytes, "the action runner's plan");
+  constexpr auto what = "the action runner's plan";
+  SPRANGA_TRY(auto marked, (plan::from_bytes<std::pair<std::string, RunnerPlan>>(bytes, what)));
+  if (marked.first != mark_of_plan) {
+    return fail(Errc::malformed, "another plan than the action runner's");
+  }
+  return std::move(marked.second);
 }
 
 Result<Request> read_request(std::string_view bytes) {

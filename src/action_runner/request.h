@@ -1,7 +1,8 @@
 // What the action runner is told and what it answers.
 //
-// Its plan (jails with their actions, from the configuration) comes from the warden alone, as
-// sealed memory. The guard, which reads hostile bytes, can only name an action of the plan, a verb
+// Its plan (jails with their actions, from the configuration) is made by the warden alone, in
+// sealed memory: the guard may hand it on, but cannot make one, since memory belongs to the user
+// who made it. The guard, which reads hostile bytes, can only name an action of the plan, a verb
 // and values; each value is checked before it is used, and none ever becomes part of a command's
 // text unless it is made of harmless characters.
 #pragma once
@@ -43,6 +44,7 @@ enum class Verb : std::uint8_t {
   check,    // actioncheck of all that is started, with repair
   resume,   // nothing is run: `families` says what was started before this process was
   ignore,   // ignorecommand of the jail; no action
+  plan,     // another plan, in sealed memory beside the request that root made: WardenWord::plan
   verbose,  // the guard's log takes debug lines (value "on": "1") or not; neither jail nor action
 };
 
@@ -67,14 +69,20 @@ struct Request {
   Started families;      // resume
 };
 
-/// As in fail2ban's log, and spelt so by the guard.
-enum class Level : std::uint8_t { heavydebug, debug, info, notice, warning, error, critical };
+enum class Level : std::uint8_t {
+  heavydebug = 5,
+  debug = 10,
+  info = 20,
+  notice = 25,
+  error = 40,
+  critical = 50
+};  // Python's numbers, and fail2ban's own
 
 /// A line for the log, in fail2ban's words. May hold line ends of a command of the configuration;
 /// foreign bytes in it are escaped.
 struct LogLine {
   Level level{Level::error};
-  std::string logger;  // "fail2ban.utils"
+  std::string logger;  // "utils", "actions": without "fail2ban."
   std::string text;
 
   [[nodiscard]] bool operator==(const LogLine&) const = default;
@@ -107,7 +115,7 @@ struct Answer {
   std::optional<Reply> reply;  // with the last lines
 };
 
-/// What the warden says. Its channel is the only one that may change the plan.
+/// What the warden says, where it has a channel of its own.
 enum class WardenWord : std::uint8_t {
   plan,   // another plan, in the sealed memory that comes with the message
   guard,  // another guard, at the end of a channel that comes with it

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,13 @@ namespace {
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Memory belongs to who made it, and cannot be given away to root.
+bool is_made_by_our_own(int fd) {
+  struct stat info {};
+
+  return ::fstat(fd, &info) == 0 && info.st_uid == ::geteuid();
 }
 
 /// SIGTERM and SIGINT as a descriptor; blocked in every thread that is started from here on.
@@ -82,8 +90,8 @@ void Runner::answer(std::uint64_t order, std::string why) {
   outbox_.add_now(pack(out));
 }
 
-void Runner::take_request(std::string_view bytes) {
-  auto request = read_request(bytes);
+void Runner::take_request(const process::Message& message) {
+  auto request = read_request(message.bytes);
   if (!request) {
     answer(0, request.error().detail);
     return;
@@ -92,6 +100,11 @@ void Runner::take_request(std::string_view bytes) {
   if (request->verb == Verb::verbose) {
     verbose_ = request->tags["on"] == "1";
     answer(order, "");
+    return;
+  }
+  if (request->verb == Verb::plan) {
+    const auto taken = take_plan(message);
+    answer(order, taken ? "" : taken.error().detail);
     return;
   }
   if (plan_of(request->jail) == nullptr) {
@@ -106,31 +119,31 @@ void Runner::take_request(std::string_view bytes) {
   }
 }
 
-void Runner::take_plan(int fd) {
-  const auto bytes = plan::bytes_of_sealed(fd);
-  auto read = bytes ? read_runner_plan(*bytes) : Result<RunnerPlan>(Failure(bytes.error()));
-  if (!read) {
-    answer(0, "the new plan: " + read.error().detail);
-    return;
+Result<void> Runner::take_plan(const process::Message& message) {
+  if (message.fds.size() != 1) {
+    return fail(Errc::malformed, "the new plan did not come with the message");
   }
-  plan_ = std::move(*read);
+  const int fd = message.fds.front().get();
+  if (!is_made_by_our_own(fd)) {
+    return fail(Errc::denied, "the new plan was made by another user");
+  }
+  SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(fd));
+  SPRANGA_TRY(plan_, read_runner_plan(bytes));
   for (auto& [lane, queue] : queues_) {
     queue->replace(plan_for(lane));
   }
+  return {};
 }
 
-bool Runner::obey(WardenWord word, process::Message message) {
-  if (word == WardenWord::quit) {
-    return false;
-  }
-  if (message.fds.size() != 1) {
-    answer(0, "the warden's word came without its descriptor");
-  } else if (word == WardenWord::plan) {
-    take_plan(message.fds.front().get());
-  } else {
+bool Runner::obey(WardenWord word, process::Message& message) {
+  if (word == WardenWord::plan) {
+    if (const auto taken = take_plan(message); !taken) {
+      answer(0, taken.error().detail);
+    }
+  } else if (word == WardenWord::guard && message.fds.size() == 1) {
     guard_.emplace(std::move(message.fds.front()));
   }
-  return true;
+  return word != WardenWord::quit;
 }
 
 /// False: it is time to end.
@@ -144,7 +157,7 @@ bool Runner::warden_speaks() {
       return true;
     }
     const auto word = read_warden_word((*message)->bytes);
-    if (word && !obey(*word, std::move(**message))) {
+    if (word && !obey(*word, **message)) {
       return false;
     }
   }
@@ -159,7 +172,7 @@ bool Runner::guard_speaks() {
     } else if (!message) {
       guard_.reset();  // another may come from the warden
     } else if (*message) {
-      take_request((*message)->bytes);
+      take_request(**message);
     } else {
       break;
     }

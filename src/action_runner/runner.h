@@ -39,9 +39,9 @@ private:
   [[nodiscard]] bool guard_speaks();
   [[nodiscard]] bool warden_speaks();
   [[nodiscard]] bool wait_for_queues();
-  [[nodiscard]] bool obey(WardenWord word, process::Message message);
-  void take_request(std::string_view bytes);
-  void take_plan(int fd);
+  [[nodiscard]] bool obey(WardenWord word, process::Message& message);
+  void take_request(const process::Message& message);
+  [[nodiscard]] Result<void> take_plan(const process::Message& message);
   void send_answers();
   void answer(std::uint64_t order, std::string why);
   void finish();

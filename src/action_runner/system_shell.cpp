@@ -14,7 +14,7 @@ namespace spranga::action_runner {
 
 namespace {
 
-constexpr std::string_view of_utils = "fail2ban.utils";
+constexpr std::string_view of_utils = "utils";
 constexpr std::chrono::milliseconds grace{200};  // between SIGTERM, SIGKILL and giving up
 
 /// Names as fail2ban has them, for what ends commands.

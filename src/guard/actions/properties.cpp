@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "text/ascii.h"
+#include "text/python_repr.h"
 
 namespace spranga::guard::actions {
 
@@ -84,10 +85,23 @@ void replace_each(std::string& value, const std::string& tag, const std::string&
   }
 }
 
-Failure leads_back(std::string_view tag) {
+using Counts = std::map<std::string, int>;
+
+/// In fail2ban's words, with Python's dict of what was replaced how often.
+Failure leads_back(const std::string& tag,
+                   const std::string& found,
+                   const Counts& counts,
+                   const std::string& value) {
+  std::string replaced;
+  for (const auto& [name, count] : counts) {
+    if (count > 0) {
+      replaced +=
+          (replaced.empty() ? "" : ", ") + text::python_repr(name) + ": " + std::to_string(count);
+    }
+  }
   return fail(Errc::malformed,
               "properties contain self referencing definitions and cannot be resolved, fail tag: " +
-                  std::string(tag));
+                  tag + ", found: " + found + " in {" + replaced + "}, value: " + value);
 }
 
 }  // namespace
@@ -198,7 +212,7 @@ private:
         continue;
       }
       if (name == tag || counts[name] > most_replacements) {
-        return leads_back(tag);
+        return leads_back(tag, name, counts, value);
       }
       const auto* by = look_up(tags_, name, condition_);
       if (by == nullptr) {
@@ -206,7 +220,7 @@ private:
         continue;
       }
       if (value.size() + by->size() > longest_value) {
-        return leads_back(tag);
+        return fail(Errc::too_large, "the value of " + tag + " grows without end");
       }
       replace_each(value, name, std::string(*by));
       changed = true;
@@ -220,7 +234,7 @@ private:
 
   Tags tags_;
   std::string condition_;
-  std::map<std::string, std::map<std::string, int>> counts_;
+  std::map<std::string, Counts> counts_;
 };
 
 }  // namespace
@@ -256,7 +270,11 @@ Result<std::string> Properties::filled(const std::string& text, const Family& fa
     }
     out = std::move(next);
   }
-  return leads_back(text);
+  return fail(
+      Errc::malformed,
+      "unexpected too long replacement interpolation, possible self referencing definitions "
+      "in query: " +
+          out);
 }
 
 std::set<std::string> moment_tags(const ban::ActionSpec& spec) {
