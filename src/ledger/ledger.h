@@ -4,93 +4,114 @@
 // The order is the kernel first, then the ledger. After a kill -9 the logs are read again from the
 // positions of the last transaction, so a ban that is in the kernel and not here is made again, and
 // nothing is counted twice.
+//
+// Beside our own database fail2ban's is kept current, from ours (mirror.h), and what it knows
+// better is taken over at every start (takeover.h).
+//
+// These never block: note, set_jails, health, health_fd. These may wait for the disk: open, recall,
+// past_bans, the questions. flush waits as long as it is allowed to. `open` starts the thread, with
+// all signals blocked: a process that restricts itself thread by thread (Landlock) does so before.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "ban/instant.h"
-#include "ban/verdict.h"
-#include "base/result.h"
+#include "base/clock.h"
+#include "ledger/file_identity.h"
+#include "ledger/questions.h"
+#include "ledger/record.h"
 
 namespace spranga::ledger {
 
-/// A failure that was counted: what `Found` logs.
-struct Seen {
-  std::string jail;
-  std::string id;   // as the filter caught it
-  ban::Instant at;  // the line's time as it was counted
-  int attempts{1};
-  bool weak{false};
-  std::string rule;  // FILE:LINE of the expression
-  std::string line;  // the log line, cut to longest_line bytes; "" where none is kept
-
-  static constexpr std::size_t longest_line = 1024;
+struct LedgerFiles {
+  std::string own;       // "" = in memory only
+  std::string fail2ban;  // its `dbfile`; "" = None: not kept
+  std::string vfs;       // SQLite's way to the disk; "" = its own. Tests name another
 };
 
-/// A ban began, or goes on longer than was said before (same jail and target, `prolonged`).
-struct BanMade {
-  ban::Ban ban;
-  bool prolonged{false};
-  std::string by;                    // "filter", "manual", "restored"
-  std::vector<std::string> matches;  // at most maxmatches lines; hostile bytes included
+struct LedgerOptions {
+  std::chrono::seconds purge_age{std::chrono::hours(24)};  // dbpurgeage
+  std::size_t matches{10};                                 // dbmaxmatches, in both databases
+  std::int64_t most_sightings{1'000'000};
+  std::int64_t most_bans{1'000'000};
+  /// What may wait in memory while the disk takes nothing; bans may use a quarter more.
+  std::size_t most_waiting_bytes{std::size_t{32} << 20U};
+  std::chrono::milliseconds linger{5};    // how long a transaction waits for company
+  std::chrono::milliseconds retry{1000};  // after trouble
+  std::chrono::milliseconds locks{1000};  // how long other programs' locks are waited for
 };
 
-/// A ban is over before its time: unbanned by a person.
-struct BanEnded {
-  std::string jail;
-  std::string target;
-  ban::Instant at;
-};
+class Writer;
 
-/// How far a log has been read.
-struct Position {
-  std::string jail;  // fail2ban's database keeps it by jail
-  std::string path;  // of a file; "" with `cursor`
-  std::uint64_t device{0};
-  std::uint64_t inode{0};
-  std::uint64_t offset{0};     // behind the last whole line
-  std::string first_line_md5;  // hex, as fail2ban's `logs` table has it; "" for an empty file
-  std::string cursor;          // of the journal
-  ban::Instant at;             // the last entry's time
-};
+class Ledger {
+public:
+  /// Starts even when the disk is full, read-only or locked: health() says so, records wait, and it
+  /// is tried again. Fails (Errc::conflict) where the file belongs to a newer version or is no
+  /// ledger. `clock` must outlive the ledger, and may be asked by two threads.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerFiles& files,
+                                                            const LedgerOptions& options,
+                                                            const Clock& clock);
 
-/// Totals that go on after a crash (fine print: a clean stop starts them anew).
-struct Totals {
-  std::string jail;
-  std::uint64_t failed{0};
-  std::uint64_t banned{0};
-};
+  /// Writes what it can at once, and ends the thread. Call `flush` before.
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  Ledger(Ledger&&) = delete;
+  Ledger& operator=(Ledger&&) = delete;
 
-/// The guard stops in an orderly way.
-struct CleanStop {
-  ban::Instant at;
-};
+  /// The jails that run now; after a reload again.
+  void set_jails(std::vector<KeptJail> jails);
 
-using Record = std::variant<Seen, BanMade, BanEnded, Position, Totals, CleanStop>;
+  void note(Record record);
+  /// What belongs together is written together: all that one read of a log gave, its sightings and
+  /// bans and then its position, must come in one call. Torn apart, a crash in between would have
+  /// them counted twice.
+  void note(Records together);
 
-/// What belongs together: the sightings of some lines, what came of them, and how far the log has been
-/// read then. It is written as a whole or not at all.
-using Records = std::vector<Record>;
+  [[nodiscard]] Health health() const;
+  /// An eventfd that becomes readable when `trouble` or `dropped` has changed; whoever reads it
+  /// resets it.
+  [[nodiscard]] int health_fd() const;
+  /// What happened at the start that a person should hear: a damaged file, set aside.
+  [[nodiscard]] std::vector<std::string> take_notices();
 
-/// What a start begins with.
-struct Memory {
-  std::vector<BanMade> bans;  // that run on at `now`, by their beginning
-  std::vector<Seen> seen;     // of the last findtime of each jail, in the order of the ledger
-  std::vector<Position> positions;
-  std::vector<Totals> totals;
-  bool clean_stop{true};
-};
+  /// Everything noted so far is in both databases; or Errc::timeout with the reason.
+  [[nodiscard]] Result<void> flush(std::chrono::milliseconds deadline);
 
-struct Health {
-  std::string trouble;       // "" = everything is written; else what is wrong, since when
-  std::uint64_t queued{0};   // records that wait
-  std::uint64_t dropped{0};  // records that were given up because too many waited
+  /// What a start begins with. While our own file cannot be opened: what can be read of it, else
+  /// what fail2ban's database says.
+  [[nodiscard]] Result<Memory> recall(const std::vector<KeptJail>& jails, ban::Instant now);
+
+  /// For guard::BanHistory: each to be handed to its `add`, in this order.
+  [[nodiscard]] Result<std::vector<ban::Ban>> past_bans(ban::Instant now);
+
+  /// Bans of an address or id, and of the networks that hold it; the youngest first.
+  [[nodiscard]] Result<std::vector<BanStory>> bans_of(const std::string& target,
+                                                      std::int64_t limit);
+  /// Sightings of an address or id, of a network those of its addresses; the youngest first.
+  [[nodiscard]] Result<std::vector<Seen>> sightings_of(const std::string& target,
+                                                       ban::Instant since,
+                                                       std::int64_t limit);
+  [[nodiscard]] Result<std::vector<Offender>> top(TopBy by, ban::Instant since, std::int64_t limit);
+  [[nodiscard]] Result<std::vector<JailCount>> count_jails(ban::Instant since, ban::Instant now);
+
+private:
+  Ledger(LedgerFiles files, LedgerOptions options, const Clock& clock);
+
+  /// Runs `ask` on a connection of its own, or in memory on the only one.
+  [[nodiscard]] Result<void> reading(const std::function<Result<void>(Database&)>& ask);
+  [[nodiscard]] Result<void> reading_file(const std::function<Result<void>(Database&)>& ask);
+
+  LedgerFiles files_;
+  LedgerOptions options_;
+  std::mutex reader_mutex_;
+  std::optional<Database> reader_;
+  FileIdentity reader_file_;
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace spranga::ledger
