@@ -17,20 +17,22 @@ Result<Book> Book::open(Database& db, std::size_t matches) {
 Result<void> Book::write(const std::vector<Entry>& entries, ban::Instant now) {
   const auto before = *this;
   now_ = now;
-  auto done = transaction(*db_, [&]() -> Result<void> {
-    for (const auto& entry : entries) {
-      if (!unclean_ && !std::holds_alternative<CleanStop>(entry)) {
-        SPRANGA_CHECK(set_meta(*db_, "unclean", 1));
-        unclean_ = true;
-      }
-      SPRANGA_CHECK(std::visit([this](const auto& one) { return put(one); }, entry));
-    }
-    return {};
-  });
+  auto done = transaction(*db_, [&] { return put_all(entries); });
   if (!done) {
     *this = before;
   }
   return done;
+}
+
+Result<void> Book::put_all(const std::vector<Entry>& entries) {
+  for (const auto& entry : entries) {
+    if (!unclean_ && !std::holds_alternative<CleanStop>(entry)) {
+      SPRANGA_CHECK(set_meta(*db_, "unclean", 1));
+      unclean_ = true;
+    }
+    SPRANGA_CHECK(std::visit([this](const auto& one) { return put(one); }, entry));
+  }
+  return {};
 }
 
 Result<void> Book::put(const Seen& seen) {

@@ -22,6 +22,7 @@ public:
 private:
   Book(Database& db, std::size_t matches) : db_(&db), matches_(matches) {}
 
+  [[nodiscard]] Result<void> put_all(const std::vector<Entry>& entries);
   [[nodiscard]] Result<void> put(const Seen& seen);
   [[nodiscard]] Result<void> put(const BanMade& made);
   [[nodiscard]] Result<void> put(const BanEnded& ended);

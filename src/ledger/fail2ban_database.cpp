@@ -52,6 +52,13 @@ Result<void> check_version(Database& db, const std::string& path) {
   return {};
 }
 
+Result<void> make_tables(Database& db) {
+  SPRANGA_CHECK(db.script(schema));
+  return db.run(
+      "INSERT INTO fail2banDb(version) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM fail2banDb)",
+      schema_version);
+}
+
 Result<Fail2banDatabase> open_fail2ban_once(const std::string& path, const std::string& vfs) {
   // Only where it is new: to close a descriptor of a file that is open would drop its locks.
   static_cast<void>(Fd(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, owner_only)));
@@ -65,18 +72,8 @@ Result<Fail2banDatabase> open_fail2ban_once(const std::string& path, const std::
                 "PRAGMA temp_store = MEMORY"));
   SPRANGA_CHECK(check_version(db, path));
   SPRANGA_TRY(const auto tables, db.number("SELECT count(*) FROM sqlite_master"));
-  SPRANGA_CHECK(transaction(db, [&db]() -> Result<void> {
-    SPRANGA_CHECK(db.script(schema));
-    return db.run(
-        "INSERT INTO fail2banDb(version) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM fail2banDb)",
-        schema_version);
-  }));
-  std::string complaint;
-  SPRANGA_CHECK(
-      db.each("PRAGMA quick_check(1)", [&complaint](const Row& row) { complaint = row.bytes(0); }));
-  if (complaint != "ok") {
-    return fail(Errc::malformed, path + ": " + complaint);
-  }
+  SPRANGA_CHECK(transaction(db, [&db] { return make_tables(db); }));
+  SPRANGA_CHECK(db.look_for_damage());
   return Fail2banDatabase{std::move(db), identity_of(path), tables == 0, {}};
 }
 

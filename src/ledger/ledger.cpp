@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include "ledger/questions.h"
 #include "ledger/recall.h"
 #include "ledger/takeover.h"
 #include "ledger/writer.h"
@@ -157,7 +158,7 @@ Result<void> Ledger::reading_file(const std::function<Result<void>(Database&)>& 
     reader_.reset();
     reader_file_ = file;
     SPRANGA_TRY(auto opened, open_for_reading(files_.own, files_.vfs));
-    reader_.emplace(std::move(opened));
+    reader_ = std::make_unique<Database>(std::move(opened));
   }
   auto done = ask(*reader_);
   if (!done) {

@@ -14,15 +14,15 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "ledger/answers.h"
 #include "ledger/file_identity.h"
-#include "ledger/questions.h"
 #include "ledger/record.h"
 
 namespace spranga::ledger {
@@ -45,6 +45,7 @@ struct LedgerOptions {
   std::chrono::milliseconds locks{1000};  // how long other programs' locks are waited for
 };
 
+class Database;
 class Writer;
 
 class Ledger {
@@ -109,7 +110,7 @@ private:
   LedgerFiles files_;
   LedgerOptions options_;
   std::mutex reader_mutex_;
-  std::optional<Database> reader_;
+  std::unique_ptr<Database> reader_;
   FileIdentity reader_file_;
   std::unique_ptr<Writer> writer_;
 };

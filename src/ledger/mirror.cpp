@@ -78,6 +78,17 @@ Result<std::vector<Place>> moved_positions(Database& own) {
   return places;
 }
 
+/// In one transaction.
+template <class Item, class Write>
+Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& write) {
+  return transaction(db, [&]() -> Result<void> {
+    for (const auto& item : items) {
+      SPRANGA_CHECK(write(db, item));
+    }
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<void> Mirror::open(Database& own, ban::Instant now, const std::atomic<bool>* give_up) {
@@ -120,14 +131,11 @@ Result<bool> Mirror::some_bans(Database& own) {
   if (changes.empty()) {
     return false;
   }
-  SPRANGA_CHECK(transaction(theirs_->db, [&]() -> Result<void> {
-    for (const auto& change : changes) {
-      auto row = to_fail2ban(change.made);
-      row.data.matches = last_matches(row.data.matches, plan_.matches);
-      SPRANGA_CHECK(change.ended ? delete_ban(theirs_->db, row.jail, row.ip)
-                                 : put_ban(theirs_->db, row, plan_.matches > 0));
-    }
-    return {};
+  const auto matches = plan_.matches;
+  SPRANGA_CHECK(for_all(theirs_->db, changes, [matches](Database& db, const Change& change) {
+    auto row = to_fail2ban(change.made);
+    row.data.matches = last_matches(row.data.matches, matches);
+    return change.ended ? delete_ban(db, row.jail, row.ip) : put_ban(db, row, matches > 0);
   }));
   SPRANGA_CHECK(set_meta(own, "mirrored", changes.back().number));
   mirrored_ = changes.back().number;
@@ -139,23 +147,17 @@ Result<void> Mirror::positions(Database& own) {
   if (places.empty()) {
     return {};
   }
-  SPRANGA_CHECK(transaction(theirs_->db, [&]() -> Result<void> {
-    for (const auto& place : places) {
-      SPRANGA_CHECK(put_log(theirs_->db, place.log));
-    }
-    return {};
+  SPRANGA_CHECK(for_all(theirs_->db, places, [](Database& db, const Place& place) {
+    return put_log(db, place.log);
   }));
-  return transaction(own, [&]() -> Result<void> {
-    for (const auto& place : places) {
-      SPRANGA_CHECK(
-          own.run("UPDATE positions SET mirrored_place = ?, mirrored_first_line = ?"
-                  " WHERE jail = ? AND path = ?",
-                  place.place,
-                  place.path.empty() ? std::string() : place.log.first_line_md5,
-                  place.log.jail,
-                  place.path));
-    }
-    return {};
+  return for_all(own, places, [](Database& db, const Place& place) {
+    return db.run(
+        "UPDATE positions SET mirrored_place = ?, mirrored_first_line = ?"
+        " WHERE jail = ? AND path = ?",
+        place.place,
+        place.path.empty() ? std::string() : place.log.first_line_md5,
+        place.log.jail,
+        place.path);
   });
 }
 

@@ -61,8 +61,9 @@ void make_private(const std::string& path) {
   const Fd made(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, owner_only));
 }
 
-Result<void> migrate(Database& db, const std::string& path) {
-  SPRANGA_TRY(auto version, db.number("PRAGMA user_version"));
+/// Errc::conflict where the file is not one that we may write; else its version.
+Result<std::int64_t> known_version(Database& db, const std::string& path) {
+  SPRANGA_TRY(const auto version, db.number("PRAGMA user_version"));
   SPRANGA_TRY(const auto tables, db.number("SELECT count(*) FROM sqlite_master"));
   SPRANGA_TRY(const auto made_by, db.number("PRAGMA application_id"));
   if (tables > 0 && made_by != application_id) {
@@ -75,33 +76,28 @@ Result<void> migrate(Database& db, const std::string& path) {
                             version,
                             current_version));
   }
-  while (version < current_version) {
+  return version;
+}
+
+Result<void> migrate(Database& db, std::int64_t version) {
+  for (; version < current_version; ++version) {
+    const auto numbers = fmt::format(
+        "PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, version + 1);
     SPRANGA_CHECK(transaction(db, [&]() -> Result<void> {
       SPRANGA_CHECK(db.script(migrations.at(static_cast<std::size_t>(version))));
-      SPRANGA_CHECK(db.script(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                                          application_id,
-                                          version + 1)
-                                  .c_str()));
-      return {};
+      return db.script(numbers.c_str());
     }));
-    ++version;
   }
   return {};
 }
 
-Result<void> check(Database& db, const std::string& path) {
+Result<void> check(Database& db) {
   SPRANGA_TRY(const auto pages, db.number("PRAGMA page_count"));
   SPRANGA_TRY(const auto page_size, db.number("PRAGMA page_size"));
   if (pages * page_size > checked_size) {
     return {};
   }
-  std::string complaint;
-  SPRANGA_CHECK(
-      db.each("PRAGMA quick_check(1)", [&complaint](const Row& row) { complaint = row.bytes(0); }));
-  if (complaint != "ok") {
-    return fail(Errc::malformed, path + ": " + complaint);
-  }
-  return {};
+  return db.look_for_damage();
 }
 
 Result<Database> open_once(const std::string& path, const std::string& vfs) {
@@ -118,8 +114,9 @@ Result<Database> open_once(const std::string& path, const std::string& vfs) {
                 "PRAGMA synchronous = NORMAL;"
                 "PRAGMA temp_store = MEMORY;"
                 "PRAGMA journal_size_limit = 16777216"));
-  SPRANGA_CHECK(migrate(db, path));
-  SPRANGA_CHECK(check(db, path));
+  SPRANGA_TRY(const auto version, known_version(db, path));
+  SPRANGA_CHECK(migrate(db, version));
+  SPRANGA_CHECK(check(db));
   return db;
 }
 

@@ -191,6 +191,7 @@ Result<std::vector<JailCount>> read_jail_counts(Database& db,
       into(&JailCount::running),
       now));
   std::vector<JailCount> out;
+  out.reserve(counts.size());
   for (auto& [jail, count] : counts) {
     out.push_back(std::move(count));
   }

@@ -6,31 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "ledger/answers.h"
 #include "ledger/record.h"
 #include "ledger/sqlite.h"
 
 namespace spranga::ledger {
-
-struct BanStory {
-  BanMade made;
-  std::optional<ban::Instant> ended;  // unbanned by a person, then
-};
-
-enum class TopBy { failures, bans };
-
-struct Offender {
-  std::string target;
-  std::uint64_t failures{0};
-  std::uint64_t bans{0};
-  ban::Instant last;  // sighting or ban
-};
-
-struct JailCount {
-  std::string jail;
-  std::uint64_t failures{0};
-  std::uint64_t bans{0};     // begun
-  std::uint64_t running{0};  // of all, now
-};
 
 /// "192.0.2.0/24" and all others that hold `address`, as bans spell them, longest prefix first;
 /// of a network those that hold it. None of what is no address.

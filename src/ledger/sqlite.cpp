@@ -178,6 +178,16 @@ Result<void> Database::script(const char* sql) {
   return {};
 }
 
+Result<void> Database::look_for_damage() {
+  std::string complaint;
+  SPRANGA_CHECK(
+      each("PRAGMA quick_check(1)", [&complaint](const Row& row) { complaint = row.bytes(0); }));
+  if (complaint != "ok") {
+    return fail(Errc::malformed, shown(path_) + ": " + complaint);
+  }
+  return {};
+}
+
 int Database::changes() const {
   return sqlite3_changes(db_.get());
 }

@@ -84,6 +84,9 @@ public:
   /// Several statements, none of them kept.
   Result<void> script(const char* sql);
 
+  /// Reads all of it. Errc::malformed with what is wrong.
+  Result<void> look_for_damage();
+
   /// How many rows the last statement changed.
   [[nodiscard]] int changes() const;
 

@@ -85,7 +85,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
   if (entries.empty()) {
     return {};
   }
-  const auto done = book_->write(entries, now);
+  auto done = book_->write(entries, now);
   if (!done) {
     // A file that was not writable stays so for this connection, and a damaged one must be looked
     // at: both are opened anew. What is in memory would be gone with it.

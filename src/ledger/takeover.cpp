@@ -32,6 +32,9 @@ public:
   Result<void> logs(const std::vector<Fail2banLog>& rows);
 
 private:
+  Result<FileIdentity> mirrored_file();
+  Result<void> mirror_everything(const FileIdentity& file);
+  Result<void> know_bans();
   Result<void> import(const Fail2banBan& row);
   Result<void> compare(const Known& ours, const Fail2banBan& row);
   Result<void> end_what_is_gone(const std::set<Pair>& seen);
@@ -49,28 +52,38 @@ private:
   std::map<Pair, Known> known_;
 };
 
-// Another file than the one that we mirrored into: everything of ours is to be written there.
 Result<void> Takeover::begin(const Fail2banDatabase& theirs) {
-  const auto& file = theirs.file;
-  SPRANGA_TRY(const auto device, meta(*own_, "device"));
-  SPRANGA_TRY(const auto inode, meta(*own_, "inode"));
+  SPRANGA_TRY(const auto before, mirrored_file());
   SPRANGA_TRY(const auto mirrored, meta(*own_, "mirrored"));
-  SPRANGA_TRY(const auto born, meta(*own_, "born"));
-  const FileIdentity before{device.value_or(0), inode.value_or(0), born.value_or(0)};
-  same_file_ = !theirs.is_new && file.inode != 0 && before == file;
-  mirrored_ = mirrored.value_or(0);
+  same_file_ = !theirs.is_new && theirs.file.inode != 0 && before == theirs.file;
+  mirrored_ = same_file_ ? mirrored.value_or(0) : 0;
   if (!same_file_) {
-    mirrored_ = 0;
-    SPRANGA_CHECK(own_->run("UPDATE bans SET change = id"));
-    SPRANGA_CHECK(
-        own_->run("UPDATE positions SET mirrored_place = NULL, mirrored_first_line = NULL"));
-    SPRANGA_CHECK(set_meta(*own_, "device", file.device));
-    SPRANGA_CHECK(set_meta(*own_, "inode", file.inode));
-    SPRANGA_CHECK(set_meta(*own_, "born", file.born));
-    SPRANGA_CHECK(set_meta(*own_, "mirrored", 0));
+    SPRANGA_CHECK(mirror_everything(theirs.file));
   }
   SPRANGA_TRY(const auto change, own_->number("SELECT max(change) FROM bans"));
   change_ = std::max(change, mirrored_);
+  return know_bans();
+}
+
+Result<FileIdentity> Takeover::mirrored_file() {
+  SPRANGA_TRY(const auto device, meta(*own_, "device"));
+  SPRANGA_TRY(const auto inode, meta(*own_, "inode"));
+  SPRANGA_TRY(const auto born, meta(*own_, "born"));
+  return FileIdentity{device.value_or(0), inode.value_or(0), born.value_or(0)};
+}
+
+// Another file than the one that we mirrored into: everything of ours is to be written there.
+Result<void> Takeover::mirror_everything(const FileIdentity& file) {
+  SPRANGA_CHECK(own_->run("UPDATE bans SET change = id"));
+  SPRANGA_CHECK(
+      own_->run("UPDATE positions SET mirrored_place = NULL, mirrored_first_line = NULL"));
+  SPRANGA_CHECK(set_meta(*own_, "device", file.device));
+  SPRANGA_CHECK(set_meta(*own_, "inode", file.inode));
+  SPRANGA_CHECK(set_meta(*own_, "born", file.born));
+  return set_meta(*own_, "mirrored", 0);
+}
+
+Result<void> Takeover::know_bans() {
   return own_->each(
       "SELECT id, change, ended, jail, target, since, until, count FROM bans"
       " WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)",

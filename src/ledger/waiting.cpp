@@ -85,7 +85,7 @@ std::chrono::seconds Waiting::findtime(const std::string& jail) const {
   return known == findtimes_.end() ? std::chrono::hours(24) : known->second;
 }
 
-bool Waiting::has_room(std::size_t more, std::size_t limit) {
+bool Waiting::has_room(std::size_t more, std::size_t limit) const {
   return bytes_ + taken_bytes_ + more <= limit;
 }
 
@@ -130,52 +130,60 @@ void Waiting::admit(Records together, ban::Instant now, bool with_sightings) {
       }
     }
   }
-  const auto reserve = most_ + most_ / 4;
   for (auto& record : together) {
-    std::visit(Overloaded{
-                   [&](Seen& seen) {
-                     if (!with_sightings) {
-                       return;
-                     }
-                     if (!keeps_lines_) {
-                       seen.line.clear();
-                     }
-                     push(std::move(seen));
-                   },
-                   [&](BanMade& made) {
-                     if (!has_room(0, reserve)) {
-                       give_up(made.ban.jail, now);
-                       return;
-                     }
-                     push(std::move(made));
-                   },
-                   [&](BanEnded& ended) {
-                     if (!has_room(0, reserve)) {
-                       ++dropped_;
-                       return;
-                     }
-                     push(std::move(ended));
-                   },
-                   [&](Position& position) {
-                     if (const auto gap = gaps_.find(position.jail); gap != gaps_.end()) {
-                       gap->second.positions[position.path] = std::move(position);
-                       return;
-                     }
-                     const Key key{position.jail, position.path};
-                     replace_or_push(key, std::move(position));
-                   },
-                   [&](Totals& totals) {
-                     if (const auto gap = gaps_.find(totals.jail); gap != gaps_.end()) {
-                       gap->second.totals = std::move(totals);
-                       return;
-                     }
-                     const auto key = totals_key(totals.jail);
-                     replace_or_push(key, std::move(totals));
-                   },
-                   [&](CleanStop& stop) { push(stop); },
-               },
-               record);
+    if (with_sightings || !std::holds_alternative<Seen>(record)) {
+      std::visit([this, now](auto& one) { admit_one(std::move(one), now); }, record);
+    }
   }
+}
+
+bool Waiting::has_reserve() const {
+  return has_room(0, most_ + most_ / 4);
+}
+
+void Waiting::admit_one(Seen seen, ban::Instant /*now*/) {
+  if (!keeps_lines_) {
+    seen.line.clear();
+  }
+  push(std::move(seen));
+}
+
+void Waiting::admit_one(BanMade made, ban::Instant now) {
+  if (has_reserve()) {
+    push(std::move(made));
+  } else {
+    give_up(made.ban.jail, now);
+  }
+}
+
+void Waiting::admit_one(BanEnded ended, ban::Instant /*now*/) {
+  if (has_reserve()) {
+    push(std::move(ended));
+  } else {
+    ++dropped_;
+  }
+}
+
+void Waiting::admit_one(Position position, ban::Instant /*now*/) {
+  if (const auto gap = gaps_.find(position.jail); gap != gaps_.end()) {
+    gap->second.positions[position.path] = std::move(position);
+    return;
+  }
+  const Key key{position.jail, position.path};
+  replace_or_push(key, std::move(position));
+}
+
+void Waiting::admit_one(Totals totals, ban::Instant /*now*/) {
+  if (const auto gap = gaps_.find(totals.jail); gap != gaps_.end()) {
+    gap->second.totals = std::move(totals);
+    return;
+  }
+  const auto key = totals_key(totals.jail);
+  replace_or_push(key, std::move(totals));
+}
+
+void Waiting::admit_one(CleanStop stop, ban::Instant /*now*/) {
+  push(stop);
 }
 
 void Waiting::give_up(const std::string& jail, ban::Instant at) {

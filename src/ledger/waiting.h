@@ -71,9 +71,16 @@ private:
   using Key = std::pair<std::string, std::string>;  // jail, path; see totals_key
 
   [[nodiscard]] std::chrono::seconds findtime(const std::string& jail) const;
-  [[nodiscard]] bool has_room(std::size_t more, std::size_t limit);
+  [[nodiscard]] bool has_room(std::size_t more, std::size_t limit) const;
   void make_room(ban::Instant now);
   void admit(Records together, ban::Instant now, bool with_sightings);
+  [[nodiscard]] bool has_reserve() const;
+  void admit_one(Seen seen, ban::Instant now);
+  void admit_one(BanMade made, ban::Instant now);
+  void admit_one(BanEnded ended, ban::Instant now);
+  void admit_one(Position position, ban::Instant now);
+  void admit_one(Totals totals, ban::Instant now);
+  void admit_one(CleanStop stop, ban::Instant now);
   void give_up(const std::string& jail, ban::Instant at);
   void push(Entry entry);
   void replace_or_push(const Key& key, Entry entry);

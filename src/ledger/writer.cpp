@@ -47,7 +47,7 @@ Writer::~Writer() {
 }
 
 Result<void> Writer::start() {
-  const auto opened = store_.open(now());
+  auto opened = store_.open(now());
   if (!opened && opened.error().code == Errc::conflict) {
     return opened;
   }

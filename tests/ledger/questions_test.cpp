@@ -31,6 +31,7 @@ protected:
 
 std::vector<std::string> targets(const std::vector<BanStory>& stories) {
   std::vector<std::string> out;
+  out.reserve(stories.size());
   for (const auto& story : stories) {
     out.push_back(story.made.ban.target);
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/sqlite.h"
 
 namespace spranga::ledger::test {
 
