@@ -156,7 +156,7 @@ def normal(lines):
     for level, logger, text in lines:
         if re.match(r"\[\w+\] (Restore )?(Ban|Unban|Reban) ", text) or logger in ("jail", "filter", "observer") or "banTime" in text:
             continue
-        text = re.sub(r"^[0-9a-f]{8,} -- ", "N -- ", text)
+        text = re.sub(r"^[0-9a-f]{6,} -- ", "N -- ", text)
         text = re.sub(r"info 'ActionInfo\(.*?\)': ", "info 'X': ", text, flags=re.S)
         text = re.sub(r"/\S*/(real|ours)/", "/work/", text)
         text = re.sub(r"unable to remove sockfile.*", "", text)
