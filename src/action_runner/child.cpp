@@ -49,6 +49,7 @@ public:
     ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files_, out, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files_, err, STDERR_FILENO);
+    ::posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
     ::posix_spawnattr_init(&attributes_);
     sigset_t none;
     sigset_t all;
