@@ -59,12 +59,11 @@ Result<void> make_tables(Database& db) {
       schema_version);
 }
 
-Result<Fail2banDatabase> open_fail2ban_once(const std::string& path, const std::string& vfs) {
+Result<Fail2banDatabase> open_fail2ban_once(const Way& way) {
+  const auto& path = way.path;
   // Only where it is new: to close a descriptor of a file that is open would drop its locks.
   static_cast<void>(Fd(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, owner_only)));
-  SPRANGA_TRY(auto db, Database::open(path, Database::Mode::existing, vfs));
-  constexpr auto locks_at_start = std::chrono::seconds(5);
-  db.wait_for_locks(locks_at_start, nullptr);
+  SPRANGA_TRY(auto db, Database::open(way, Database::Mode::existing));
   SPRANGA_CHECK(
       db.script("PRAGMA foreign_keys = ON;"
                 "PRAGMA synchronous = OFF;"
@@ -108,16 +107,14 @@ constexpr std::chrono::seconds whole_seconds(std::chrono::microseconds length) {
 
 }  // namespace
 
-Result<Fail2banDatabase> open_fail2ban_database(const std::string& path,
-                                                const std::string& set_aside,
-                                                const std::string& vfs) {
-  auto first = open_fail2ban_once(path, vfs);
+Result<Fail2banDatabase> open_fail2ban_database(const Way& way, const std::string& set_aside) {
+  auto first = open_fail2ban_once(way);
   if (first || first.error().code != Errc::malformed) {
     return first;
   }
-  SPRANGA_CHECK(empty_out(path, set_aside));
-  SPRANGA_TRY(auto again, open_fail2ban_once(path, vfs));
-  again.notice = fmt::format("{}: damaged ({}); begun anew", path, first.error().detail);
+  SPRANGA_CHECK(empty_out(way.path, set_aside));
+  SPRANGA_TRY(auto again, open_fail2ban_once(way));
+  again.notice = fmt::format("{}: damaged ({}); begun anew", way.path, first.error().detail);
   return again;
 }
 
@@ -151,23 +148,25 @@ BanMade from_fail2ban(const Fail2banBan& row) {
   return made;
 }
 
-Result<std::vector<Fail2banBan>> all_bips(Database& db) {
+Result<void> each_bip(Database& db, const std::function<Result<void>(const Fail2banBan&)>& visit) {
   // A time that no clock shows is no ban.
   constexpr std::int64_t latest = 253'402'300'799;  // the end of the year 9999
-  std::vector<Fail2banBan> rows;
+  Result<void> done;
   SPRANGA_CHECK(db.each(
       "SELECT jail, ip, timeofban, min(bantime, 253402300799), bancount, data FROM bips"
       " WHERE ip != '' AND timeofban BETWEEN 0 AND ? ORDER BY timeofban, ip, jail",
-      [&rows](const Row& row) {
-        rows.push_back({row.bytes(0),
+      [&](const Row& row) {
+        if (done) {
+          done = visit({row.bytes(0),
                         row.bytes(1),
                         row.number(2),
                         row.number(3),
                         row.number(4),
                         from_json(row.bytes(5))});
+        }
       },
       latest));
-  return rows;
+  return done;
 }
 
 Result<void> put_ban(Database& db, const Fail2banBan& ban, bool with_matches) {

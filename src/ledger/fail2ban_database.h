@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,8 @@ struct Fail2banDatabase {
 
 /// Opens it, or makes it with its tables. A damaged file is copied to `set_aside` ("" = nowhere)
 /// and emptied. Errc::conflict: another schema version, left as it is.
-[[nodiscard]] Result<Fail2banDatabase> open_fail2ban_database(const std::string& path,
-                                                              const std::string& set_aside,
-                                                              const std::string& vfs);
+[[nodiscard]] Result<Fail2banDatabase> open_fail2ban_database(const Way& way,
+                                                              const std::string& set_aside);
 
 /// A row of `bips`, and one of `bans`.
 struct Fail2banBan {
@@ -44,7 +44,9 @@ struct Fail2banBan {
 [[nodiscard]] Fail2banBan to_fail2ban(const BanMade& made);
 [[nodiscard]] BanMade from_fail2ban(const Fail2banBan& row);
 
-[[nodiscard]] Result<std::vector<Fail2banBan>> all_bips(Database& db);
+/// Each row of `bips` that makes sense, the oldest first.
+[[nodiscard]] Result<void> each_bip(Database& db,
+                                    const std::function<Result<void>(const Fail2banBan&)>& visit);
 
 /// `with_matches` false: dbmaxmatches is 0.
 [[nodiscard]] Result<void> put_ban(Database& db, const Fail2banBan& ban, bool with_matches);

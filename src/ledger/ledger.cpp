@@ -14,10 +14,10 @@ Result<Memory> recall_from_fail2ban(const LedgerFiles& files,
                                     const LedgerOptions& options,
                                     const std::vector<KeptJail>& jails,
                                     ban::Instant now) {
-  SPRANGA_TRY(auto own, open_own_database("", ""));
+  SPRANGA_TRY(auto own, open_own_database({}));
   SPRANGA_CHECK(set_meta(own.db, "unclean", 1));
   if (!files.fail2ban.empty()) {
-    auto theirs = Database::open(files.fail2ban, Database::Mode::reading, files.vfs);
+    auto theirs = Database::open({files.fail2ban, files.vfs, {}}, Database::Mode::reading);
     if (theirs) {
       Fail2banDatabase opened{std::move(*theirs), {}, false, {}};
       // Unreadable too: a start without memory is better than none, and health() tells.
@@ -157,7 +157,7 @@ Result<void> Ledger::reading_file(const std::function<Result<void>(Database&)>& 
   if (const auto file = identity_of(files_.own); !reader_ || file != reader_file_) {
     reader_.reset();
     reader_file_ = file;
-    SPRANGA_TRY(auto opened, open_for_reading(files_.own, files_.vfs));
+    SPRANGA_TRY(auto opened, open_for_reading({files_.own, files_.vfs, {}}));
     reader_ = std::make_unique<Database>(std::move(opened));
   }
   auto done = ask(*reader_);

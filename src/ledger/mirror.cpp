@@ -91,14 +91,13 @@ Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& 
 
 }  // namespace
 
-Result<void> Mirror::open(Database& own, ban::Instant now, const std::atomic<bool>* give_up) {
-  auto opened = open_fail2ban_database(plan_.path, plan_.set_aside, plan_.vfs);
+Result<void> Mirror::open(Database& own, ban::Instant now) {
+  auto opened = open_fail2ban_database(plan_.way, plan_.set_aside);
   if (!opened) {
     // Another schema is not ours to write, now or later.
     refused_ = opened.error().code == Errc::conflict;
     return Failure(opened.error());
   }
-  opened->db.wait_for_locks(plan_.locks, give_up);
   notice_ = opened->notice;
   SPRANGA_CHECK(take_over(own, *opened, plan_.purge_age, now));
   SPRANGA_TRY(const auto mirrored, meta(own, "mirrored"));

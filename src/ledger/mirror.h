@@ -3,7 +3,6 @@
 // once, log positions now and then. Used by the writer alone.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,26 +13,22 @@
 namespace spranga::ledger {
 
 struct MirrorPlan {
-  std::string path;       // "" = fail2ban's database is not kept
-  std::string set_aside;  // where a damaged one is copied to; "" = nowhere
-  std::string vfs;
+  Way way;                  // path "" = fail2ban's database is not kept
+  std::string set_aside;    // where a damaged one is copied to; "" = nowhere
   std::size_t matches{10};  // dbmaxmatches
   std::chrono::seconds purge_age{std::chrono::hours(24)};
-  std::chrono::milliseconds locks{1000};
 };
 
 class Mirror {
 public:
   explicit Mirror(MirrorPlan plan) : plan_(std::move(plan)) {}
 
-  [[nodiscard]] bool is_kept() const { return !plan_.path.empty() && !refused_; }
+  [[nodiscard]] bool is_kept() const { return !plan_.way.path.empty() && !refused_; }
 
   [[nodiscard]] bool is_open() const { return theirs_.has_value(); }
 
-  /// Opens it where it is not open yet, and takes over what it says. `locks` as in Database.
-  [[nodiscard]] Result<void> open(Database& own,
-                                  ban::Instant now,
-                                  const std::atomic<bool>* give_up);
+  /// Opens it, and takes over what it says.
+  [[nodiscard]] Result<void> open(Database& own, ban::Instant now);
 
   /// At the next pass these are the enabled jails; none after an orderly stop.
   void set_jails(std::vector<KeptJail> jails);

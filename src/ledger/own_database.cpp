@@ -51,9 +51,6 @@ CREATE TABLE gaps(jail TEXT PRIMARY KEY, after INTEGER NOT NULL) WITHOUT ROWID;
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());
 
-/// A file up to this size is read through for damage at every start (about 0.5 s).
-constexpr std::int64_t checked_size = 256LL * 1024 * 1024;
-
 /// SQLite gives a new file the umask's rights; this one has what logs say about people.
 void make_private(const std::string& path) {
   constexpr int owner_only = 0600;
@@ -91,22 +88,11 @@ Result<void> migrate(Database& db, std::int64_t version) {
   return {};
 }
 
-Result<void> check(Database& db) {
-  SPRANGA_TRY(const auto pages, db.number("PRAGMA page_count"));
-  SPRANGA_TRY(const auto page_size, db.number("PRAGMA page_size"));
-  if (pages * page_size > checked_size) {
-    return {};
+Result<Database> open_once(const Way& way) {
+  if (!way.path.empty()) {
+    make_private(way.path);
   }
-  return db.look_for_damage();
-}
-
-Result<Database> open_once(const std::string& path, const std::string& vfs) {
-  if (!path.empty()) {
-    make_private(path);
-  }
-  SPRANGA_TRY(auto db, Database::open(path, Database::Mode::create, vfs));
-  constexpr auto locks_at_start = std::chrono::seconds(5);
-  db.wait_for_locks(locks_at_start, nullptr);
+  SPRANGA_TRY(auto db, Database::open(way, Database::Mode::create));
   // auto_vacuum counts only before the first table, and before WAL.
   SPRANGA_CHECK(
       db.script("PRAGMA auto_vacuum = INCREMENTAL;"
@@ -114,9 +100,9 @@ Result<Database> open_once(const std::string& path, const std::string& vfs) {
                 "PRAGMA synchronous = NORMAL;"
                 "PRAGMA temp_store = MEMORY;"
                 "PRAGMA journal_size_limit = 16777216"));
-  SPRANGA_TRY(const auto version, known_version(db, path));
+  SPRANGA_TRY(const auto version, known_version(db, way.path));
   SPRANGA_CHECK(migrate(db, version));
-  SPRANGA_CHECK(check(db));
+  SPRANGA_CHECK(db.look_for_damage());
   return db;
 }
 
@@ -134,32 +120,30 @@ Result<void> set_aside(const std::string& path) {
 
 }  // namespace
 
-Result<OwnDatabase> open_own_database(const std::string& path, const std::string& vfs) {
-  auto first = open_once(path, vfs);
+Result<OwnDatabase> open_own_database(const Way& way) {
+  auto first = open_once(way);
   if (first) {
     return OwnDatabase{std::move(*first), {}};
   }
-  if (first.error().code != Errc::malformed || path.empty()) {
+  if (first.error().code != Errc::malformed || way.path.empty()) {
     return Failure(first.error());
   }
-  SPRANGA_CHECK(set_aside(path));
-  SPRANGA_TRY(auto again, open_once(path, vfs));
+  SPRANGA_CHECK(set_aside(way.path));
+  SPRANGA_TRY(auto again, open_once(way));
   // What the damaged one knew of the last stop is not known: then it was none.
   SPRANGA_CHECK(set_meta(again, "unclean", 1));
   return OwnDatabase{std::move(again),
                      fmt::format("{}: damaged ({}); kept as {}.set-aside, a new ledger was begun",
-                                 path,
+                                 way.path,
                                  first.error().detail,
-                                 path)};
+                                 way.path)};
 }
 
-Result<Database> open_for_reading(const std::string& path, const std::string& vfs) {
-  SPRANGA_TRY(auto db, Database::open(path, Database::Mode::reading, vfs));
-  constexpr auto locks = std::chrono::seconds(2);
-  db.wait_for_locks(locks, nullptr);
+Result<Database> open_for_reading(const Way& way) {
+  SPRANGA_TRY(auto db, Database::open(way, Database::Mode::reading));
   SPRANGA_TRY(const auto version, db.number("PRAGMA user_version"));
   if (version != current_version) {
-    return fail(Errc::not_found, path + ": no ledger of this version");
+    return fail(Errc::not_found, way.path + ": no ledger of this version");
   }
   return db;
 }

@@ -20,14 +20,13 @@ struct OwnDatabase {
   std::string notice;
 };
 
-/// `path` "" = in memory. A damaged file is set aside as PATH.set-aside (one is kept, the last) and
+/// A damaged file is set aside as PATH.set-aside (one is kept, the last) and
 /// a new one begun. Errc::conflict: the file belongs to a newer version, or is no ledger; it is
 /// left as it is.
-[[nodiscard]] Result<OwnDatabase> open_own_database(const std::string& path,
-                                                    const std::string& vfs);
+[[nodiscard]] Result<OwnDatabase> open_own_database(const Way& way);
 
 /// To ask only; never waits for the writer. Not for a database in memory.
-[[nodiscard]] Result<Database> open_for_reading(const std::string& path, const std::string& vfs);
+[[nodiscard]] Result<Database> open_for_reading(const Way& way);
 
 /// Values with a name; see the schema.
 [[nodiscard]] Result<std::optional<std::int64_t>> meta(Database& db, std::string_view name);

@@ -64,7 +64,7 @@ std::optional<ban::Instant> Row::maybe_instant(int column) const {
   return is_null(column) ? std::nullopt : std::optional(instant(column));
 }
 
-Result<Database> Database::open(const std::string& path, Mode mode, const std::string& vfs) {
+Result<Database> Database::open(const Way& way, Mode mode) {
   int flags = SQLITE_OPEN_NOMUTEX;
   switch (mode) {
     case Mode::create:
@@ -78,33 +78,28 @@ Result<Database> Database::open(const std::string& path, Mode mode, const std::s
       break;
   }
   sqlite3* raw = nullptr;
-  const char* const name = path.empty() ? ":memory:" : path.c_str();
-  const auto code = sqlite3_open_v2(name, &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
-  Database db(path, raw);
+  const char* const name = way.path.empty() ? ":memory:" : way.path.c_str();
+  const auto code = sqlite3_open_v2(name, &raw, flags, way.vfs.empty() ? nullptr : way.vfs.c_str());
+  Database db(way, raw);
   if (raw == nullptr) {
-    return fail(Errc::internal, shown(path) + ": no memory for a connection");
+    return fail(Errc::internal, shown(way.path) + ": no memory for a connection");
   }
   if (code != SQLITE_OK) {
     return db.failure();
   }
   sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_handler(raw, &Database::wait_a_little, db.locks_.get());
   return db;
 }
 
 int Database::wait_a_little(void* locks, int times) {
   constexpr int step = 5;  // milliseconds
-  const auto& how = *static_cast<const Locks*>(locks);
-  if (times * step >= how.limit || (how.give_up != nullptr && how.give_up->load())) {
+  const auto& how = *static_cast<const LockWait*>(locks);
+  if (times * step >= how.limit.count() || (how.give_up != nullptr && how.give_up->load())) {
     return 0;
   }
   sqlite3_sleep(step);
   return 1;
-}
-
-void Database::wait_for_locks(std::chrono::milliseconds limit, const std::atomic<bool>* give_up) {
-  locks_->limit = static_cast<int>(limit.count());
-  locks_->give_up = give_up;
-  sqlite3_busy_handler(db_.get(), &Database::wait_a_little, locks_.get());
 }
 
 void Database::bind(sqlite3_stmt* statement, int place, double value) {
@@ -179,6 +174,13 @@ Result<void> Database::script(const char* sql) {
 }
 
 Result<void> Database::look_for_damage() {
+  // About half a second.
+  constexpr std::int64_t not_huge = 256LL * 1024 * 1024;
+  SPRANGA_TRY(const auto pages, number("PRAGMA page_count"));
+  SPRANGA_TRY(const auto page_size, number("PRAGMA page_size"));
+  if (pages * page_size > not_huge) {
+    return {};
+  }
   std::string complaint;
   SPRANGA_CHECK(
       each("PRAGMA quick_check(1)", [&complaint](const Row& row) { complaint = row.bytes(0); }));

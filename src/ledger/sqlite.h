@@ -44,17 +44,24 @@ struct Blob {
   std::string_view bytes;
 };
 
+/// Locks of other connections are waited for, but no longer once `give_up` is true.
+struct LockWait {
+  std::chrono::milliseconds limit{1000};
+  const std::atomic<bool>* give_up{nullptr};
+};
+
+/// How a database is reached.
+struct Way {
+  std::string path;  // "" = in memory
+  std::string vfs;   // "" = SQLite's own
+  LockWait locks;
+};
+
 class Database {
 public:
   enum class Mode { create, existing, reading };
 
-  /// "" is a database in memory. `vfs` "" is SQLite's own way to the disk.
-  [[nodiscard]] static Result<Database> open(const std::string& path,
-                                             Mode mode,
-                                             const std::string& vfs);
-
-  /// Another connection that holds a lock is waited for; no longer once `give_up` is true.
-  void wait_for_locks(std::chrono::milliseconds limit, const std::atomic<bool>* give_up);
+  [[nodiscard]] static Result<Database> open(const Way& way, Mode mode);
 
   /// One statement to its end; `values` are bound in their order.
   template <class... Values>
@@ -84,7 +91,7 @@ public:
   /// Several statements, none of them kept.
   Result<void> script(const char* sql);
 
-  /// Reads all of it. Errc::malformed with what is wrong.
+  /// Reads all of it, where it is not huge. Errc::malformed with what is wrong.
   Result<void> look_for_damage();
 
   /// How many rows the last statement changed.
@@ -99,12 +106,8 @@ private:
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
 
-  struct Locks {
-    int limit{0};  // milliseconds
-    const std::atomic<bool>* give_up{nullptr};
-  };
-
-  Database(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
+  Database(const Way& way, sqlite3* db)
+      : path_(way.path), locks_(std::make_unique<LockWait>(way.locks)), db_(db) {}
 
   static int wait_a_little(void* locks, int times);
   template <class Number>
@@ -126,7 +129,7 @@ private:
   [[nodiscard]] Failure failure() const;
 
   std::string path_;
-  std::unique_ptr<Locks> locks_{std::make_unique<Locks>()};
+  std::unique_ptr<LockWait> locks_;  // where SQLite finds it
   std::unique_ptr<sqlite3, Close> db_;
   std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> statements_;
 };

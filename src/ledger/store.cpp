@@ -6,14 +6,14 @@ namespace spranga::ledger {
 
 namespace {
 
-MirrorPlan mirror_plan(const LedgerFiles& files, const LedgerOptions& options) {
+MirrorPlan mirror_plan(const LedgerFiles& files,
+                       const LedgerOptions& options,
+                       const std::atomic<bool>* give_up) {
   MirrorPlan plan;
-  plan.path = files.fail2ban;
+  plan.way = {files.fail2ban, files.vfs, {options.locks, give_up}};
   plan.set_aside = files.own.empty() ? std::string() : files.own + ".fail2ban.set-aside";
-  plan.vfs = files.vfs;
   plan.matches = options.matches;
   plan.purge_age = options.purge_age;
-  plan.locks = options.locks;
   return plan;
 }
 
@@ -22,10 +22,9 @@ MirrorPlan mirror_plan(const LedgerFiles& files, const LedgerOptions& options) {
 Store::Store(const LedgerFiles& files,
              const LedgerOptions& options,
              const std::atomic<bool>* give_up)
-    : files_(files),
-      options_(options),
-      give_up_(give_up),
-      plan_(mirror_plan(files, options)),
+    : options_(options),
+      own_way_{files.own, files.vfs, {options.locks, give_up}},
+      plan_(mirror_plan(files, options, give_up)),
       mirror_(plan_) {
   rules_.bans = options.purge_age;
   rules_.most_sightings = options.most_sightings;
@@ -34,8 +33,7 @@ Store::Store(const LedgerFiles& files,
 }
 
 Result<void> Store::open(ban::Instant now) {
-  SPRANGA_TRY(auto opened, open_own_database(files_.own, files_.vfs));
-  opened.db.wait_for_locks(options_.locks, give_up_);
+  SPRANGA_TRY(auto opened, open_own_database(own_way_));
   own_.emplace(std::move(opened.db));
   if (!opened.notice.empty()) {
     notices_.push_back(std::move(opened.notice));
@@ -51,7 +49,7 @@ Result<void> Store::open(ban::Instant now) {
   // What fail2ban's database says belongs into whatever file ours is now.
   mirror_ = Mirror(plan_);
   mirror_.set_jails(jails_);
-  if (mirror_.is_kept() && !mirror_.open(*own_, now, give_up_)) {
+  if (mirror_.is_kept() && !mirror_.open(*own_, now)) {
     // `mirror` meets the same trouble, and tells it.
     mirror_ = Mirror(plan_);
     mirror_.set_jails(jails_);
@@ -90,7 +88,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
     // A file that was not writable stays so for this connection, and a damaged one must be looked
     // at: both are opened anew. What is in memory would be gone with it.
     const auto code = done.error().code;
-    if (!files_.own.empty() && (code == Errc::malformed || code == Errc::denied)) {
+    if (!own_way_.path.empty() && (code == Errc::malformed || code == Errc::denied)) {
       close();
     }
     return done;
@@ -104,7 +102,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
 
 Result<void> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
-    SPRANGA_CHECK(mirror_.open(*own_, now, give_up_));
+    SPRANGA_CHECK(mirror_.open(*own_, now));
   }
   if (auto notice = mirror_.take_notice(); !notice.empty()) {
     notices_.push_back(std::move(notice));

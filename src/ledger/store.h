@@ -42,9 +42,8 @@ private:
   [[nodiscard]] Result<void> forget_ahead();
   void close();
 
-  LedgerFiles files_;
   LedgerOptions options_;
-  const std::atomic<bool>* give_up_;
+  Way own_way_;
   MirrorPlan plan_;
   PurgeRules rules_;
   std::optional<Database> own_;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "ledger/matches.h"
 
@@ -16,11 +15,10 @@ namespace {
 struct Known {
   std::int64_t id{0};
   std::int64_t change{0};
-  Fail2banBan ban;
+  std::int64_t since{0};  // as fail2ban has it
+  std::int64_t length{0};
   bool ended{false};
 };
-
-using Pair = std::pair<std::string, std::string>;  // jail, ip as fail2ban has it
 
 class Takeover {
 public:
@@ -28,31 +26,34 @@ public:
       : own_(&own), limit_(limit), now_(now) {}
 
   Result<void> begin(const Fail2banDatabase& theirs);
-  Result<void> bans(const std::vector<Fail2banBan>& rows);
-  Result<void> logs(const std::vector<Fail2banLog>& rows);
+  Result<void> ban(const Fail2banBan& row);
+  Result<void> log(const Fail2banLog& row);
+  Result<void> end();
 
 private:
   Result<FileIdentity> mirrored_file();
   Result<void> mirror_everything(const FileIdentity& file);
-  Result<void> know_bans();
+  Result<void> know_odd_names();
+  Result<std::optional<Known>> find(const Fail2banBan& row);
   Result<void> import(const Fail2banBan& row);
   Result<void> compare(const Known& ours, const Fail2banBan& row);
-  Result<void> end_what_is_gone(const std::set<Pair>& seen);
   Result<void> mirror_again(const Known& ours);
-  Result<void> put_position(const Fail2banLog& row);
 
   [[nodiscard]] bool is_mirrored(const Known& ours) const { return ours.change <= mirrored_; }
 
   Database* own_;
-  std::int64_t limit_;  // what began before it may have been purged
+  std::int64_t limit_;  // microseconds; what began before it may have been purged
   ban::Instant now_;
   std::int64_t mirrored_{0};
   std::int64_t change_{0};
   bool same_file_{false};
-  std::map<Pair, Known> known_;
+  std::map<std::string, std::string> odd_names_;  // as fail2ban has it → as we have it
 };
 
+// The table `met` holds the ids of our bans that theirs has, too.
 Result<void> Takeover::begin(const Fail2banDatabase& theirs) {
+  SPRANGA_CHECK(own_->run("CREATE TEMP TABLE IF NOT EXISTS met(id INTEGER PRIMARY KEY)"));
+  SPRANGA_CHECK(own_->run("DELETE FROM temp.met"));
   SPRANGA_TRY(const auto before, mirrored_file());
   SPRANGA_TRY(const auto mirrored, meta(*own_, "mirrored"));
   same_file_ = !theirs.is_new && theirs.file.inode != 0 && before == theirs.file;
@@ -62,7 +63,7 @@ Result<void> Takeover::begin(const Fail2banDatabase& theirs) {
   }
   SPRANGA_TRY(const auto change, own_->number("SELECT max(change) FROM bans"));
   change_ = std::max(change, mirrored_);
-  return know_bans();
+  return know_odd_names();
 }
 
 Result<FileIdentity> Takeover::mirrored_file() {
@@ -83,37 +84,47 @@ Result<void> Takeover::mirror_everything(const FileIdentity& file) {
   return set_meta(*own_, "mirrored", 0);
 }
 
-Result<void> Takeover::know_bans() {
-  return own_->each(
-      "SELECT id, change, ended, jail, target, since, until, count FROM bans"
-      " WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)",
-      [this](const Row& row) {
-        BanMade made;
-        made.ban.jail = row.bytes(3);
-        made.ban.target = row.bytes(4);
-        made.ban.since = row.instant(5);
-        made.ban.until = row.maybe_instant(6);
-        made.ban.count = static_cast<int>(row.number(7));
-        Known ours{row.number(0), row.number(1), to_fail2ban(made), !row.is_null(2)};
-        known_.insert_or_assign({ours.ban.jail, ours.ban.ip}, std::move(ours));
-      });
+// What is no text is a blob here (sqlite.cpp), and something else there.
+Result<void> Takeover::know_odd_names() {
+  return own_->each("SELECT DISTINCT target FROM bans WHERE typeof(target) = 'blob'",
+                    [this](const Row& row) {
+                      auto name = row.bytes(0);
+                      odd_names_.insert_or_assign(fail2ban_text(name), std::move(name));
+                    });
 }
 
-Result<void> Takeover::bans(const std::vector<Fail2banBan>& rows) {
-  std::set<Pair> seen;
-  for (const auto& row : rows) {
-    const Pair pair{row.jail, row.ip};
-    seen.insert(pair);
-    const auto ours = known_.find(pair);
-    SPRANGA_CHECK(ours == known_.end() ? import(row) : compare(ours->second, row));
+Result<std::optional<Known>> Takeover::find(const Fail2banBan& row) {
+  const auto odd = odd_names_.find(row.ip);
+  std::optional<Known> known;
+  SPRANGA_CHECK(own_->each(
+      "SELECT id, change, ended, since, until FROM bans"
+      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?)",
+      [&known](const Row& found) {
+        BanMade made;
+        made.ban.since = found.instant(3);
+        made.ban.until = found.maybe_instant(4);
+        const auto theirs = to_fail2ban(made);
+        known =
+            Known{found.number(0), found.number(1), theirs.since, theirs.length, !found.is_null(2)};
+      },
+      odd == odd_names_.end() ? row.ip : odd->second,
+      row.jail));
+  return known;
+}
+
+Result<void> Takeover::ban(const Fail2banBan& row) {
+  SPRANGA_TRY(const auto ours, find(row));
+  if (!ours || row.since > ours->since) {
+    return import(row);
   }
-  return same_file_ ? end_what_is_gone(seen) : Result<void>();
+  SPRANGA_CHECK(own_->run("INSERT OR IGNORE INTO temp.met VALUES(?)", ours->id));
+  return compare(*ours, row);
 }
 
 Result<void> Takeover::import(const Fail2banBan& row) {
   const auto made = from_fail2ban(row);
   const auto packed = pack_matches(last_matches(made.matches, made.matches.size()));
-  return own_->run(
+  SPRANGA_CHECK(own_->run(
       "INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, matches)"
       " VALUES(0, ?, ?, ?, ?, ?, ?, ?, ?)",
       made.ban.jail,
@@ -123,23 +134,19 @@ Result<void> Takeover::import(const Fail2banBan& row) {
       made.ban.count,
       made.ban.failures,
       made.by,
-      Blob{packed});
+      Blob{packed}));
+  return own_->run("INSERT INTO temp.met VALUES(last_insert_rowid())");
 }
 
 Result<void> Takeover::compare(const Known& ours, const Fail2banBan& row) {
-  if (row.since > ours.ban.since) {
-    return import(row);
-  }
-  if (row.since < ours.ban.since || ours.ended) {
+  if (row.since < ours.since || ours.ended) {
     return mirror_again(ours);
   }
-  const auto until = from_fail2ban(row).ban.until;
-  if (row.length == ours.ban.length) {
+  if (row.length == ours.length || !is_mirrored(ours)) {
     return {};
   }
-  // The same ban with another end: theirs, if ours had been there, else ours.
-  return is_mirrored(ours) ? own_->run("UPDATE bans SET until = ? WHERE id = ?", until, ours.id)
-                           : Result<void>();
+  // The same ban with another end: ours had been there, so theirs came after.
+  return own_->run("UPDATE bans SET until = ? WHERE id = ?", from_fail2ban(row).ban.until, ours.id);
 }
 
 Result<void> Takeover::mirror_again(const Known& ours) {
@@ -148,27 +155,22 @@ Result<void> Takeover::mirror_again(const Known& ours) {
              : Result<void>();
 }
 
-Result<void> Takeover::end_what_is_gone(const std::set<Pair>& seen) {
-  for (const auto& [pair, ours] : known_) {
-    const auto& ban = ours.ban;
-    const bool may_be_purged =
-        ban.length != -1 && ban.since < limit_ && ban.since + 3 * ban.length < limit_;
-    if (!ours.ended && is_mirrored(ours) && !may_be_purged && !seen.contains(pair)) {
-      SPRANGA_CHECK(own_->run("UPDATE bans SET ended = ? WHERE id = ?", now_, ours.id));
-    }
+// What we had mirrored and is there no more, though no purge took it: a person unbanned it.
+Result<void> Takeover::end() {
+  if (!same_file_) {
+    return {};
   }
-  return {};
-}
-
-Result<void> Takeover::logs(const std::vector<Fail2banLog>& rows) {
-  for (const auto& row : rows) {
-    SPRANGA_CHECK(put_position(row));
-  }
-  return {};
+  return own_->run(
+      "UPDATE bans SET ended = ?1 WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)"
+      " AND ended IS NULL AND change <= ?2 AND id NOT IN (SELECT id FROM temp.met)"
+      " AND (until IS NULL OR since >= ?3 OR since + 3 * (until - since) >= ?3)",
+      now_,
+      mirrored_,
+      limit_);
 }
 
 // Theirs counts where we have none, or where somebody wrote it after us.
-Result<void> Takeover::put_position(const Fail2banLog& row) {
+Result<void> Takeover::log(const Fail2banLog& row) {
   const bool journal = row.path == journal_path;
   constexpr double micro = 1e6;
   constexpr double most = 9e15;
@@ -211,14 +213,17 @@ Result<void> take_over(Database& own,
                        Fail2banDatabase& theirs,
                        std::chrono::seconds purge_age,
                        ban::Instant now) {
-  SPRANGA_TRY(const auto bips, all_bips(theirs.db));
-  SPRANGA_TRY(const auto logs, all_logs(theirs.db));
   const auto limit = std::chrono::floor<std::chrono::seconds>(now - purge_age);
-  Takeover takeover(own, limit.time_since_epoch().count(), now);
+  Takeover takeover(own, std::chrono::microseconds(limit.time_since_epoch()).count(), now);
   return transaction(own, [&]() -> Result<void> {
     SPRANGA_CHECK(takeover.begin(theirs));
-    SPRANGA_CHECK(takeover.bans(bips));
-    return takeover.logs(logs);
+    SPRANGA_CHECK(each_bip(theirs.db, [&](const Fail2banBan& row) { return takeover.ban(row); }));
+    SPRANGA_CHECK(takeover.end());
+    SPRANGA_TRY(const auto logs, all_logs(theirs.db));
+    for (const auto& log : logs) {
+      SPRANGA_CHECK(takeover.log(log));
+    }
+    return {};
   });
 }
 

@@ -108,7 +108,7 @@ TEST(Networks, ThatHoldAnAddressAreSpeltAsBansAre) {
 }
 
 TEST(Purge, KeepsOurTablesBounded) {
-  auto own = open_own_database("", "");
+  auto own = open_own_database({});
   ASSERT_TRUE(own);
   auto& db = own->db;
   const auto insert = [&db](const char* sql, ban::Instant at) { ASSERT_TRUE(db.run(sql, at)); };
@@ -137,7 +137,7 @@ TEST(Purge, KeepsOurTablesBounded) {
 }
 
 TEST(Purge, NeverTakesABanThatRuns) {
-  auto own = open_own_database("", "");
+  auto own = open_own_database({});
   auto& db = own->db;
   const auto insert = [&db](const std::string& target,
                             ban::Instant since,

@@ -97,7 +97,7 @@ inline Position position(std::uint64_t offset, const std::string& jail = "sshd")
 /// One column of all rows of a question, asked by another program, as it were.
 inline std::vector<std::string> asked(const std::string& path, const std::string& sql) {
   std::vector<std::string> out;
-  auto db = Database::open(path, Database::Mode::existing, "");
+  auto db = Database::open({path, "", {}}, Database::Mode::existing);
   EXPECT_TRUE(db);
   if (db) {
     const auto done = db->each(sql, [&out](const Row& row) { out.push_back(row.bytes(0)); });

@@ -29,7 +29,7 @@ Memory recalled(const Folder& folder, const Clock& clock) {
 
 /// As fail2ban would write it.
 void theirs(const Folder& folder, const std::string& sql) {
-  auto db = Database::open(folder.fail2ban(), Database::Mode::existing, "");
+  auto db = Database::open({folder.fail2ban(), "", {}}, Database::Mode::existing);
   ASSERT_TRUE(db);
   const auto done = db->script(sql.c_str());
   ASSERT_TRUE(done) << done.error().detail;

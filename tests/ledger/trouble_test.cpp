@@ -178,7 +178,7 @@ TEST(Trouble, OfFail2bansDatabaseDoesNotStopOurs) {
   const Folder folder;
   auto ledger = opened(folder.files(), clock);
   ASSERT_TRUE(ledger->flush(ample));
-  auto other = Database::open(folder.fail2ban(), Database::Mode::existing, "");
+  auto other = Database::open({folder.fail2ban(), "", {}}, Database::Mode::existing);
   ASSERT_TRUE(other);
   ASSERT_TRUE(other->run("BEGIN EXCLUSIVE"));
   ledger->note({banned("192.0.2.1"), position(9)});
@@ -198,7 +198,7 @@ TEST(Trouble, OfAnotherProgramThatHoldsOursIsWaitedFor) {
   const Folder folder;
   auto ledger = opened(folder.files(), clock);
   ASSERT_TRUE(ledger->flush(ample));
-  auto other = Database::open(folder.own(), Database::Mode::existing, "");
+  auto other = Database::open({folder.own(), "", {}}, Database::Mode::existing);
   ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
   note_many(*ledger, 0, 10);
   await_change(*ledger);
@@ -214,7 +214,7 @@ TEST(Trouble, WithLocksDoesNotHoldUpTheEnd) {
   const Folder folder;
   auto ledger = opened(folder.files(), clock);
   ASSERT_TRUE(ledger->flush(ample));
-  auto other = Database::open(folder.own(), Database::Mode::existing, "");
+  auto other = Database::open({folder.own(), "", {}}, Database::Mode::existing);
   ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
   note_many(*ledger, 0, 10);
   const auto before = std::chrono::steady_clock::now();
@@ -300,7 +300,7 @@ TEST(Version, OfSomebodyElsesDatabaseIsRefused) {
   const FixedClock clock;
   const Folder folder;
   {
-    auto db = Database::open(folder.own(), Database::Mode::create, "");
+    auto db = Database::open({folder.own(), "", {}}, Database::Mode::create);
     ASSERT_TRUE(db->script("CREATE TABLE theirs(a)"));
   }
   const auto ledger = Ledger::open(folder.files(), {}, clock);
