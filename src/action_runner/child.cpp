@@ -63,6 +63,8 @@ public:
 
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
+  SpawnPlan(SpawnPlan&&) = delete;
+  SpawnPlan& operator=(SpawnPlan&&) = delete;
 
   ~SpawnPlan() {
     ::posix_spawn_file_actions_destroy(&files_);

@@ -72,6 +72,8 @@ public:
 
   void resume(const Started& started);
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+
   [[nodiscard]] const Started& started() const { return started_; }
 
   /// Exit code of the last command since this was asked.

@@ -29,7 +29,7 @@ std::string full_name(const std::string& brief) {
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, ::freeaddrinfo);
   std::string out;
   for (const auto* each = list; each != nullptr; each = each->ai_next) {
-    const std::string name = each->ai_canonname == nullptr ? "" : each->ai_canonname;
+    std::string name = each->ai_canonname == nullptr ? "" : each->ai_canonname;
     if (name.starts_with(brief + ".")) {
       return name;
     }

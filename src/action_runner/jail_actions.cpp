@@ -33,7 +33,7 @@ JailActions::JailActions(JailPlan plan, const Common& common, const Log& log, un
       log_(log),
       shell_(log, *common.verbose, number) {
   for (const auto& spec : plan_.actions) {
-    actions_.push_back({spec.name, made(spec)});
+    actions_.push_back(made(spec));
   }
 }
 
@@ -41,9 +41,8 @@ std::unique_ptr<CommandAction> JailActions::made(const ban::ActionSpec& spec) {
   return std::make_unique<CommandAction>(spec, around_, shell_, log_);
 }
 
-CommandAction* JailActions::find(const std::string& name) {
-  const auto found = std::ranges::find(actions_, name, &Named::name);
-  return found == actions_.end() ? nullptr : found->action.get();
+JailActions::Actions::iterator JailActions::find(const std::string& name) {
+  return std::ranges::find(actions_, name, [](const auto& each) { return each->name(); });
 }
 
 Outcome JailActions::about_ticket(CommandAction& action, Verb verb, const Values& values) {
@@ -104,12 +103,13 @@ Reply JailActions::carry_out(const Request& request) {
   if (request.verb == Verb::ignore) {
     return ignore(request);
   }
-  auto* const action = find(request.action);
-  if (action == nullptr) {
+  const auto found = find(request.action);
+  if (found == actions_.end()) {
     constexpr std::size_t enough = 100;
     return refusal("the jail " + plan_.name + " has no action " +
                    text::escape_clipped(request.action, enough));
   }
+  auto& action = **found;
   Reply out;
   if (concerns_a_ticket(request.verb)) {
     auto values = checked_values(request.tags, request.fields);
@@ -117,15 +117,15 @@ Reply JailActions::carry_out(const Request& request) {
       return refusal(values.error().detail);
     }
     values->tags["jail.name"] = plan_.name;
-    out.outcome = about_ticket(*action, request.verb, *values);
+    out.outcome = about_ticket(action, request.verb, *values);
   } else if (!std::ranges::all_of(request.families, is_family, &Started::value_type::first)) {
     return refusal("a family that is none");
   } else {
-    out.outcome = about_action(*action, request);
+    out.outcome = about_action(action, request);
   }
-  out.exit_code = action->take_exit_code();
-  out.rebuilt = action->take_rebuilt();
-  out.started = action->started();
+  out.exit_code = action.take_exit_code();
+  out.rebuilt = action.take_rebuilt();
+  out.started = action.started();
   return out;
 }
 
@@ -139,21 +139,21 @@ void JailActions::replace(JailPlan plan) {
   around_.bantime = plan_.bantime;
   Actions kept;
   for (const auto& spec : plan_.actions) {
-    const auto known = std::ranges::find(actions_, spec.name, &Named::name);
+    const auto known = find(spec.name);
     if (known != actions_.end()) {
-      known->action->reload(spec);
+      (*known)->reload(spec);
       kept.push_back(std::move(*known));
       actions_.erase(known);
     } else {
-      kept.push_back({spec.name, made(spec)});
+      kept.push_back(made(spec));
       if (started_) {
-        kept.back().action->start();
+        kept.back()->start();
       }
     }
   }
   actions_.swap(kept);
   for (auto gone = kept.rbegin(); gone != kept.rend(); ++gone) {
-    end(*gone->action);
+    end(**gone);
   }
 }
 

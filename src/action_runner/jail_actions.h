@@ -33,14 +33,9 @@ public:
   void replace(JailPlan plan);
 
 private:
-  struct Named {
-    std::string name;
-    std::unique_ptr<CommandAction> action;
-  };
+  using Actions = std::vector<std::unique_ptr<CommandAction>>;
 
-  using Actions = std::vector<Named>;
-
-  [[nodiscard]] CommandAction* find(const std::string& name);
+  [[nodiscard]] Actions::iterator find(const std::string& name);
   [[nodiscard]] Outcome about_ticket(CommandAction& action, Verb verb, const Values& values);
   [[nodiscard]] Outcome about_action(CommandAction& action, const Request& request);
   [[nodiscard]] Reply ignore(const Request& request);

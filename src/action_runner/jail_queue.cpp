@@ -109,7 +109,8 @@ void JailQueue::work() {
 
 void JailQueue::say(LogLine line) {
   clip(line.text);
-  answer_bytes_ += line.text.size();
+  constexpr std::size_t around = 16;  // of a line's own numbers
+  answer_bytes_ += line.text.size() + line.logger.size() + around;
   answer_.lines.push_back(std::move(line));
   if (answer_bytes_ > enough_for_a_message) {
     send_lines(std::nullopt);

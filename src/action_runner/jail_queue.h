@@ -23,6 +23,8 @@ public:
   JailQueue(JailPlan plan, const Common& common, Outbox& outbox, unsigned number);
   JailQueue(const JailQueue&) = delete;
   JailQueue& operator=(const JailQueue&) = delete;
+  JailQueue(JailQueue&&) = delete;
+  JailQueue& operator=(JailQueue&&) = delete;
   /// Finishes what waits.
   ~JailQueue();
 

@@ -4,6 +4,7 @@
 
 #include "plan/archive.h"
 #include "plan/jail_fields.h"
+#include "process/channel.h"
 
 namespace spranga::action_runner {
 
@@ -62,6 +63,42 @@ std::string pack(const RunnerPlan& plan) {
 
 std::string pack(const Request& request) {
   return plan::to_bytes(request);
+}
+
+namespace {
+
+std::string* longest_value_of(Request& request) {
+  std::string* out = nullptr;
+  for (auto* list : {&request.tags, &request.fields}) {
+    for (auto& [name, value] : *list) {
+      out = out == nullptr || value.size() > out->size() ? &value : out;
+    }
+  }
+  return out;
+}
+
+/// Halved, at the end of a character.
+void halve(std::string& value) {
+  auto end = value.size() / 2;
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  value.resize(end);
+}
+
+}  // namespace
+
+std::string pack_cut(Request request) {
+  auto out = pack(request);
+  while (out.size() > process::Channel::largest_message) {
+    auto* const longest = longest_value_of(request);
+    if (longest == nullptr || longest->empty()) {
+      break;  // not for its values: it will be refused
+    }
+    halve(*longest);
+    out = pack(request);
+  }
+  return out;
 }
 
 std::string pack(const Answer& answer) {

@@ -124,6 +124,8 @@ enum class WardenWord : std::uint8_t {
 
 [[nodiscard]] std::string pack(const RunnerPlan& plan);
 [[nodiscard]] std::string pack(const Request& request);
+/// What a message can carry: the longest values are cut, between characters, until it fits.
+[[nodiscard]] std::string pack_cut(Request request);
 [[nodiscard]] std::string pack(const Answer& answer);
 [[nodiscard]] std::string pack(WardenWord word);
 [[nodiscard]] Result<RunnerPlan> read_runner_plan(std::string_view bytes);

@@ -183,7 +183,8 @@ bool Runner::guard_speaks() {
 /// What the guard does not take is lost where he is gone; while he is slow, it waits here.
 void Runner::send_answers() {
   for (auto& message : outbox_.take()) {
-    if (guard_ && !guard_->send(message)) {
+    const auto sent = guard_ ? guard_->send(message) : Result<void>();
+    if (!sent && sent.error().code != Errc::too_large) {
       guard_.reset();
     }
   }

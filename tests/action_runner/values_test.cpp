@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "text/utf8.h"
+
 namespace spranga::action_runner {
 namespace {
 
@@ -70,6 +72,25 @@ TEST(Values, OfNoTicketAreFail2bansDefaults) {
   EXPECT_EQ(out.tag("bantime"), "600");
   EXPECT_EQ(out.tag("failures"), "0");
   EXPECT_EQ(out.tag("nothing"), std::nullopt);
+}
+
+TEST(Requests, AreCutToWhatAMessageCarries) {
+  Request request;
+  request.jail = "mail";
+  std::string lines;
+  while (lines.size() < 90'000) {
+    lines += "caf\xC3\xA9\n";
+  }
+  request.tags = {{"ip", "192.0.2.7"}, {"matches", lines}, {"ipmatches", lines + lines}};
+  const auto back = read_request(pack_cut(request));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->tags.at("ip"), "192.0.2.7");
+  for (const auto* name : {"matches", "ipmatches"}) {
+    const auto& value = back->tags.at(name);
+    EXPECT_GT(value.size(), 40'000U);
+    EXPECT_TRUE((lines + lines).starts_with(value) && text::is_valid_utf8(value)) << name;
+  }
+  EXPECT_EQ(pack_cut(*back), pack(*back));
 }
 
 }  // namespace

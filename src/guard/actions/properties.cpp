@@ -41,7 +41,7 @@ std::string condition_of(const Family& family) {
 
 std::string number_text(std::chrono::milliseconds time) {
   constexpr auto thousand = 1000;
-  const auto whole = std::to_string(time.count() / thousand);
+  auto whole = std::to_string(time.count() / thousand);
   if (time.count() % thousand == 0) {
     return whole;
   }

@@ -181,6 +181,7 @@ Result<void> add_action(const Jail& jail, const Action& action, Commands& out) {
   SPRANGA_TRY(const auto options, options_of(action));
   out.push_back(command("set", jail.name, {Term::of("addaction"), Term::of(action.name)}));
   std::vector<Term> list;
+  list.reserve(options.size());
   for (const auto& [name, value] : options) {
     list.push_back(Term::list({Term::of(name), Term::of(value)}));
   }
