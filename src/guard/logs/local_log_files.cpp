@@ -38,6 +38,7 @@ Result<std::vector<std::string>> LocalLogFiles::expand(const std::string& patter
     return out;
   }
   glob_t found{};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment or the users meanwhile
   const int code = ::glob(pattern.c_str(), GLOB_NOESCAPE, nullptr, &found);
   for (std::size_t i = 0; code == 0 && i < found.gl_pathc && out.size() < most_expanded; ++i) {
     out.emplace_back(found.gl_pathv[i]);

@@ -87,6 +87,7 @@ struct NamedId {
 
 std::vector<NamedId> ids_of(const std::vector<Rotated>& rotations) {
   std::vector<NamedId> out;
+  out.reserve(rotations.size());
   for (const auto& each : rotations) {
     out.push_back({each.path, each.facts.id});
   }
