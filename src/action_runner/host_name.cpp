@@ -3,10 +3,14 @@
 #include <netdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+
+#include "text/ascii.h"
 
 namespace spranga::action_runner {
 
@@ -15,6 +19,14 @@ namespace {
 std::string brief_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+/// DNS is somebody else's: a name that is none never reaches a command.
+bool is_host_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || text::is_digit(c) ||
+           c == '.' || c == '-' || c == '_';
+  });
 }
 
 /// A canonical name that begins with the brief one, else the first there is.
@@ -30,6 +42,9 @@ std::string full_name(const std::string& brief) {
   std::string out;
   for (const auto* each = list; each != nullptr; each = each->ai_next) {
     std::string name = each->ai_canonname == nullptr ? "" : each->ai_canonname;
+    if (!is_host_name(name)) {
+      continue;
+    }
     if (name.starts_with(brief + ".")) {
       return name;
     }

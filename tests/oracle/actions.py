@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fail2ban
-from runner_wire import LEVELS, OUTCOMES, Runner
+from runner_wire import LEVELS, OUTCOMES, Runner, pack_plan, sealed
 
 HOSTILE = [  # what a client may have sent
     "plain", "two words", "a  b\tc", "it's", 'say "x"', "$(touch PWNED)", "`touch PWNED`", "; touch PWNED",
@@ -288,6 +289,26 @@ def stock_scenarios(both):
         sys.exit(f"only {count} stock actions were compared")
 
 
+def check_forged_plan(both, failures):
+    """Memory that another user made and sealed is no plan, whoever hands it on."""
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        os.setuid(65534)
+        evil = sealed(pack_plan([{"name": "j", "bantime": 600, "ignorecommand": "touch PWNED", "actions": []}]))
+        socket.send_fds(theirs, [b"x"], [evil])
+        os._exit(0)
+    _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+    os.wait()
+    runner = both.start_ours([{"name": "j", "bantime": 600, "ignorecommand": "exit 1", "actions": []}], both.folder / "forged")
+    reply, _ = runner.ask("plan", "", "", {}, {}, fds=fds)
+    if reply["why"] != "the new plan was made by another user":
+        failures.append(f"a forged plan: {reply}")
+    reply, _ = runner.ask("ignore", "j", "", {"ip": V4}, {})
+    if OUTCOMES[reply["outcome"]] != "done" or (both.work["ours"] / "PWNED").exists():
+        failures.append(f"after a forged plan: {reply}")
+    runner.close()
+
+
 class Work:
     """The rows, shared by one thread for each processor."""
 
@@ -312,6 +333,8 @@ class Work:
                 check(both, row, found)
                 with self.lock:
                     self.failures += found
+        if number == 0 and os.geteuid() == 0:
+            check_forged_plan(both, self.failures)
         both.close()
         return both.count
 
