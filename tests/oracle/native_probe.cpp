@@ -1,3 +1,4 @@
+// native_probe --rules: the options of an action that makes iptables' rules, NAME NUL VALUE NUL …
 // native_probe FOLDER: which way each action of a configuration goes, one a line:
 //   JAIL ACTION native BACKEND name=NAME ports=… protocols=… chain=… verdict=…
 //   JAIL ACTION written WHY
@@ -5,6 +6,7 @@
 #include <iostream>
 #include <string>
 
+#include "guard/actions/iptables_rules.h"
 #include "guard/actions/native.h"
 #include "guard/config/configuration.h"
 
@@ -29,11 +31,31 @@ std::string text_of(const guard::actions::Native& native) {
          " verdict=" + verdicts.at(static_cast<std::size_t>(native.verdict));
 }
 
+void print_rules() {
+  guard::actions::Native native;
+  native.backend = firewall::Backend::ipset;
+  native.name = "mail";
+  native.chain = "INPUT";
+  native.protocols = firewall::Protocols::both;
+  for (std::uint16_t port = 1000; port < 1020; ++port) {
+    native.ports.push_back(
+        {static_cast<std::uint16_t>(port * 2), static_cast<std::uint16_t>(port * 2)});
+  }
+  native.ports.push_back({4000, 4010});
+  for (const auto& [name, value] : guard::actions::iptables_rules(native).options) {
+    std::cout << name << '\0' << value << '\0';
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) {
     return 2;
+  }
+  if (argv[1] == std::string("--rules")) {
+    print_rules();
+    return 0;
   }
   guard::config::LoadOptions options;
   options.compat = ban::Compat::v1_0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "guard/actions/iptables_rules.h"
 #include "guard/actions/properties.h"
 #include "text/ascii.h"
 #include "text/escape.h"
@@ -256,6 +257,10 @@ Way native_of(const StockAction& stock, const Both& action, const ServicePort& s
     return as_written("blocktype = " + text::escape(action[0].value('b')) + ": not one of ours");
   }
   out.verdict = *verdict;
+  if (out.backend == Backend::ipset && !(is_chain_name(out.name) && is_chain_name(out.chain))) {
+    return as_written("name = " + text::escape(out.name) + ", chain = " + text::escape(out.chain) +
+                      ": not both are names that iptables takes");
+  }
   return {std::move(out), ""};
 }
 

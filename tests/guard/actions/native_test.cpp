@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "guard/actions/iptables_rules.h"
 #include "guard/actions/script.h"
 #include "guard/config/configuration.h"
 
@@ -96,6 +97,31 @@ TEST(Native, HasNothingToSayOfOtherActions) {
   EXPECT_EQ(way_of(spec, services()).why, "");
   spec.options = {{"actionban", "<a>"}, {"a", "<actionban>"}};
   EXPECT_EQ(way_of(spec, services()).why, "its tags lead back to themselves");
+}
+
+TEST(IptablesRules, AreAboutWhatTheDoorIsAbout) {
+  Native native;
+  native.name = "x";
+  native.chain = "FORWARD";
+  native.protocols = firewall::Protocols::all;
+  native.verdict = firewall::Verdict::drop;
+  const auto spec = iptables_rules(native);
+  EXPECT_EQ(
+      *spec.option("actioncheck"),
+      "<iptables> -t raw -C PREROUTING -m set --match-set <set> src -j DROP >/dev/null 2>&1 &&\n"
+      "<iptables> -t filter -C f2b-x -m set --match-set <set> src -j DROP >/dev/null 2>&1 &&\n"
+      "<iptables> -t filter -C FORWARD -j f2b-x >/dev/null 2>&1");
+  EXPECT_EQ(*spec.option("set?family=inet6"), "f2b-x6");
+}
+
+TEST(IptablesRules, AreMadeForNamesThatIptablesTakes) {
+  EXPECT_TRUE(is_chain_name("postfix-sasl"));
+  EXPECT_TRUE(is_chain_name("a@b.c_d"));
+  EXPECT_FALSE(is_chain_name(""));
+  EXPECT_FALSE(is_chain_name("-x"));
+  EXPECT_FALSE(is_chain_name("a b"));
+  EXPECT_FALSE(is_chain_name("$(reboot)"));
+  EXPECT_FALSE(is_chain_name("a-name-of-twenty-five-char"));
 }
 
 ban::ActionSpec script(std::vector<std::pair<std::string, std::string>> options,
