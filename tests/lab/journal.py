@@ -31,7 +31,7 @@ def outside(arguments):
         sys.exit("the lab needs root")
     probe = Path(arguments.probe).resolve()
     knobs = {"JOURNALD": "1", "LAB_SHOW": f"{ROOT} {probe} {sys.base_prefix}",
-             "JOURNALD_CONF": "RateLimitIntervalSec=1s\nRateLimitBurst=3000"}
+             "JOURNALD_CONF": "RateLimitIntervalSec=5s\nRateLimitBurst=6000"}
     command = [ROOT / "lab/lab", "none", "weak", os.path.realpath(sys.executable), __file__, "--probe", probe, "--inside"]
     return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
 
@@ -102,8 +102,8 @@ class Reader:
     def start(self):
         command = [self.probe, *(["--from", self.place] if self.place else []), "--until", "the very end", "journal", *MATCHES]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.threads = [threading.Thread(target=self.take, args=(self.process.stdout,)),
-                        threading.Thread(target=self.listen, args=(self.process.stderr,))]
+        self.threads = [threading.Thread(target=self.take, args=(self.process.stdout,), daemon=True),
+                        threading.Thread(target=self.listen, args=(self.process.stderr,), daemon=True)]
         for thread in self.threads:
             thread.start()
 
@@ -212,9 +212,10 @@ def inside(arguments):
 def check_suppressed(probe, top, wrong):
     """A storm beyond journald's limit is told of, once the service writes again."""
     reader = Reader(probe)
-    Writer(top, STORMY, "exim", 40000, 0).join()
+    Writer(top, STORMY, "exim", 60000, 0).join()
 
     def is_told():
+        time.sleep(0.2)
         Writer(top, STORMY, "exim", 1, 0).join()
         return any("Suppressed" in note and STORMY in note for note in list(reader.notes))
 
