@@ -158,9 +158,9 @@ void FileWatch::handle_name(const std::string& path, bool is_new) {
               });
 }
 
-void FileWatch::note(LiveEvent event, std::string text) {
+void FileWatch::note(LiveEvent event, const std::string& text) {
   if (notes_.size() < most_notes) {
-    notes_.push_back({event, text::escape_clipped(text, longest_note)});
+    notes_.push_back({event, text::escape_clipped(text, longest_note), 0});
   }
 }
 

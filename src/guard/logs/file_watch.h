@@ -65,7 +65,7 @@ private:
   void handle(const FileEvent& event);
   void handle_name(const std::string& path, bool is_new);
   void look_by_clock(SteadyPoint now, LineSink& sink);
-  void note(LiveEvent event, std::string text);
+  void note(LiveEvent event, const std::string& text);
 
   // file_watch_paths.cpp: from globs to paths
   void rescan();
@@ -96,6 +96,9 @@ private:
                                   const Fingerprint& print,
                                   std::uint64_t offset);
   [[nodiscard]] std::string first_line_at(FileId id) const;
+  [[nodiscard]] static bool may_be_of(const Rotated& rotated,
+                                      const std::string& first_line,
+                                      const Fingerprint& now);
   void note_copies(const std::string& path);
   void look_for_copies();
   void note_read();
@@ -107,6 +110,14 @@ private:
   };
 
   [[nodiscard]] Beginning begin(Trail& trail, const OpenLog* opened, Generations& seen);
+  [[nodiscard]] GoingOn go_on_of(const TrailJail& jail,
+                                 const std::string& path,
+                                 const FoundFile* named,
+                                 const std::vector<FoundFile>& rotations);
+  void read_rotations(Trail& trail,
+                      Generations& seen,
+                      std::vector<std::vector<LogReader>> readers,
+                      Beginning& out);
   void read_rotation(Rotated& rotated,
                      std::vector<LogReader> readers,
                      const std::vector<FileId>& behind);

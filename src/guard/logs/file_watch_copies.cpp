@@ -49,6 +49,14 @@ std::string FileWatch::first_line_at(FileId id) const {
   return tail->fingerprint().offset > 0 && !known.empty() ? known : first_line_md5(tail->fd());
 }
 
+/// Whether it may be a copy of what has the name now, or one that is not made to its end.
+bool FileWatch::may_be_of(const Rotated& rotated,
+                          const std::string& first_line,
+                          const Fingerprint& now) {
+  return rotated.first_line_md5.empty() || rotated.first_line_md5 == first_line ||
+         (!now.first_line_md5.empty() && continues(rotated.opened.fd.get(), now));
+}
+
 /// Of the content before the last truncation, which `print` tells, `offset` bytes were read.
 /// Without a truncation `print` is empty: then what has the name was unread when a copy came.
 std::vector<FileId> FileWatch::read_copies(Trail& trail,
@@ -63,26 +71,26 @@ std::vector<FileId> FileWatch::read_copies(Trail& trail,
   std::vector<FileId> behind;
   std::vector<FileFacts> older;
   for (auto& each : seen.rotations) {
-    const auto id = each.facts.id;
-    if (!is_known(trail, each.facts) && !is_old_file(trail, each.facts) && !logs_.has(id)) {
-      const bool rest = continues(each.opened.fd.get(), print);
-      if (!rest && (each.first_line_md5.empty() || each.first_line_md5 == first_line ||
-                    (told_apart && continues(each.opened.fd.get(), now)))) {
-        if (!told_apart) {
-          maybe_copied_.insert(trail.path);
-        }
-        continue;  // of what has the name now, or not made to its end
+    if (is_known(trail, each.facts) || is_old_file(trail, each.facts) || logs_.has(each.facts.id)) {
+      older.push_back(each.facts);
+      continue;
+    }
+    const bool rest = continues(each.opened.fd.get(), print);
+    if (!rest && may_be_of(each, first_line, now)) {
+      if (!told_apart) {
+        maybe_copied_.insert(trail.path);
       }
-      auto its_readers = readers;
-      for (auto& reader : its_readers) {
-        reader.from = rest ? std::max(reader.from, offset) : 0;
-      }
-      if (!its_readers.empty()) {
-        open_rotated(each, std::move(its_readers), behind);
-        behind.push_back(id);
-      }
+      continue;
     }
     older.push_back(each.facts);
+    auto its_readers = readers;
+    for (auto& reader : its_readers) {
+      reader.from = rest ? std::max(reader.from, offset) : 0;
+    }
+    if (!its_readers.empty()) {
+      open_rotated(each, std::move(its_readers), behind);
+      behind.push_back(each.facts.id);
+    }
   }
   release(seen);
   trail.older = std::move(older);

@@ -39,9 +39,7 @@ FileWatch::Beginning FileWatch::begin(Trail& trail, const OpenLog* opened, Gener
   Beginning out;
   std::vector<std::vector<LogReader>> readers(rotations.size());
   for (const auto& jail : trail.jails) {
-    const auto kept = kept_.extract(std::pair(jail.jail, trail.path));
-    const auto places = kept ? kept.mapped() : std::vector<LogPlace>();
-    const auto offsets = go_on(places, named ? &*named : nullptr, found);
+    const auto offsets = go_on_of(jail, trail.path, named ? &*named : nullptr, found);
     for (std::size_t i = 0; i < rotations.size(); ++i) {
       if (const auto from = offsets.rotations[i]) {
         const auto& file = rotations[i];
@@ -51,22 +49,39 @@ FileWatch::Beginning FileWatch::begin(Trail& trail, const OpenLog* opened, Gener
       }
     }
     if (named) {
-      const auto at_end = jail.tail && starting_ ? seen.named->size : 0;
-      const auto from = offsets.named.value_or(at_end);
+      const auto size = named->facts.size;
+      const auto from = offsets.named.value_or(jail.tail && starting_ ? size : 0);
       out.readers.push_back(
-          {jail.jail, trail.path, still_counts(jail, opened->fd.get(), from, seen.named->size)});
+          {jail.jail, trail.path, still_counts(jail, opened->fd.get(), from, size)});
     }
   }
-  for (std::size_t i = 0; i < rotations.size(); ++i) {
-    if (!readers[i].empty()) {
-      read_rotation(rotations[i], std::move(readers[i]), out.behind);
-      out.behind.push_back(rotations[i].facts.id);
-      if (!named) {
-        trail.last = rotations[i].facts;
-      }
-    }
-  }
+  read_rotations(trail, seen, std::move(readers), out);
   return out;
+}
+
+/// The places are used up.
+GoingOn FileWatch::go_on_of(const TrailJail& jail,
+                            const std::string& path,
+                            const FoundFile* named,
+                            const std::vector<FoundFile>& rotations) {
+  const auto kept = kept_.extract(std::pair(jail.jail, path));
+  return go_on(kept ? kept.mapped() : std::vector<LogPlace>(), named, rotations);
+}
+
+void FileWatch::read_rotations(Trail& trail,
+                               Generations& seen,
+                               std::vector<std::vector<LogReader>> readers,
+                               Beginning& out) {
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    if (readers[i].empty()) {
+      continue;
+    }
+    read_rotation(seen.rotations[i], std::move(readers[i]), out.behind);
+    out.behind.push_back(seen.rotations[i].facts.id);
+    if (!seen.named) {
+      trail.last = seen.rotations[i].facts;
+    }
+  }
 }
 
 void FileWatch::read_rotation(Rotated& rotated,

@@ -49,6 +49,7 @@ int open_raw(const JournalOptions& options, sd_journal** raw) {
   if (!options.files.empty()) {
     const auto files = files_of(options.files);
     std::vector<const char*> paths;
+    paths.reserve(files.size() + 1);
     for (const auto& file : files) {
       paths.push_back(file.c_str());
     }
@@ -104,6 +105,44 @@ struct JournalJail {
   std::string cursor;  // behind this one, if it is there
   bool open{false};
 };
+
+bool has_instances(const JournalField& field) {
+  return !field.instances.empty();
+}
+
+/// libsystemd knows no globs: a unit's instances are found by their slice.
+std::vector<std::string> terms_of(const std::vector<JournalField>& set, bool by_slice) {
+  std::vector<std::string> out;
+  for (const auto& field : set) {
+    if (by_slice && has_instances(field)) {
+      out.push_back("_SYSTEMD_SLICE=" + field.slice);
+      continue;
+    }
+    for (const auto& value : field.values) {
+      out.push_back(std::string(field.name).append("=").append(value));
+    }
+  }
+  return out;
+}
+
+/// Of all jails, joined with OR, and journald's word that it dropped lines. None: everything is
+/// read, because a jail wants it.
+std::vector<std::vector<std::string>> all_terms(const std::vector<JournalJail>& jails) {
+  std::vector<std::vector<std::string>> out;
+  for (const auto& jail : jails) {
+    if (jail.match.sets().empty()) {
+      return {};
+    }
+    for (const auto& set : jail.match.sets()) {
+      out.push_back(terms_of(set, false));
+      if (std::ranges::any_of(set, has_instances)) {
+        out.push_back(terms_of(set, true));
+      }
+    }
+  }
+  out.push_back({std::string("MESSAGE_ID=").append(dropped_message_id)});
+  return out;
+}
 
 class RunningJournal : public JournalWatch {
 public:
@@ -175,41 +214,24 @@ public:
 
 private:
   Result<void> add_matches() {
-    if (std::ranges::any_of(jails_, [](const auto& jail) { return jail.match.sets().empty(); })) {
-      return {};  // somebody wants everything
-    }
-    for (const auto& jail : jails_) {
-      for (const auto& set : jail.match.sets()) {
-        SPRANGA_CHECK(add_set(set, false));
-        if (std::ranges::any_of(set, [](const auto& field) { return !field.instances.empty(); })) {
-          SPRANGA_CHECK(add_set(set, true));
-        }
+    for (const auto& set : all_terms(jails_)) {
+      SPRANGA_CHECK(add_terms(set));
+      const int code = sd_journal_add_disjunction(journal_.get());
+      if (code < 0) {
+        return journal_failed("journalmatch", code);
       }
     }
-    SPRANGA_CHECK(add_term("MESSAGE_ID", dropped_message_id));
     return {};
   }
 
-  /// libsystemd knows no globs: a unit's instances are found by their slice.
-  Result<void> add_set(const std::vector<JournalField>& set, bool by_slice) {
-    for (const auto& field : set) {
-      if (by_slice && !field.instances.empty()) {
-        SPRANGA_CHECK(add_term("_SYSTEMD_SLICE", field.slice));
-        continue;
-      }
-      for (const auto& value : field.values) {
-        SPRANGA_CHECK(add_term(field.name, value));
+  Result<void> add_terms(const std::vector<std::string>& terms) {
+    for (const auto& term : terms) {
+      const int code = sd_journal_add_match(journal_.get(), term.data(), term.size());
+      if (code < 0) {
+        return journal_failed("journalmatch " + text::escape(term), code);
       }
     }
-    const int code = sd_journal_add_disjunction(journal_.get());
-    return code < 0 ? Result<void>(journal_failed("journalmatch", code)) : Result<void>();
-  }
-
-  Result<void> add_term(std::string_view name, std::string_view value) {
-    const auto term = std::string(name) + "=" + std::string(value);
-    const int code = sd_journal_add_match(journal_.get(), term.data(), term.size());
-    return code < 0 ? Result<void>(journal_failed("journalmatch " + text::escape(term), code))
-                    : Result<void>();
+    return {};
   }
 
   /// To the earliest place that a jail begins at.
