@@ -26,13 +26,17 @@ void Connection::receive_end() {
   ending_ = true;
 }
 
+void Connection::abandon() {
+  abandoned_ = true;
+}
+
 std::optional<std::string> Connection::take_request(SteadyTime now) {
-  if (phase_ != Phase::waiting) {
+  if (phase_ != Phase::waiting || closing_) {
     return std::nullopt;
   }
   auto request = frames_.next();
   if (request && *request == close_marker) {
-    ending_ = true;
+    closing_ = true;
     return std::nullopt;
   }
   if (request) {
@@ -50,7 +54,7 @@ void Connection::reply(std::string_view pickle, SteadyTime now) {
 
 void Connection::reply_and_end(std::string_view pickle, SteadyTime now) {
   reply(pickle, now);
-  ending_ = true;
+  closing_ = true;
 }
 
 void Connection::sent(std::size_t bytes, SteadyTime now) {
@@ -65,7 +69,10 @@ void Connection::sent(std::size_t bytes, SteadyTime now) {
 }
 
 bool Connection::is_over(SteadyTime now) const {
-  if (ending_ && phase_ == Phase::waiting) {
+  if (abandoned_) {
+    return true;
+  }
+  if (phase_ == Phase::waiting && (closing_ || (ending_ && !frames_.has_next()))) {
     return true;
   }
   const auto end = deadline();

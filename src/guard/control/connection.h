@@ -31,6 +31,9 @@ public:
   /// The client will send nothing more.
   void receive_end();
 
+  /// Nothing can be sent to it any more.
+  void abandon();
+
   /// The next request, as bytes of a pickle. It must be answered before there is another.
   [[nodiscard]] std::optional<std::string> take_request(SteadyTime now);
 
@@ -44,7 +47,14 @@ public:
 
   void sent(std::size_t bytes, SteadyTime now);
 
-  [[nodiscard]] bool wants_input() const { return phase_ == Phase::waiting && !ending_; }
+  [[nodiscard]] bool wants_input() const {
+    return phase_ == Phase::waiting && !ending_ && !closing_;
+  }
+
+  /// take_request() would give one, without further bytes.
+  [[nodiscard]] bool has_request() const {
+    return phase_ == Phase::waiting && !closing_ && frames_.has_next();
+  }
 
   [[nodiscard]] bool wants_output() const { return sent_ < output_.size(); }
 
@@ -67,8 +77,10 @@ private:
   ConnectionLimits limits_;
   RequestFrames frames_;
   Phase phase_{Phase::waiting};
-  SteadyTime since_;    // of the phase; while sending, of the last progress
-  bool ending_{false};  // after what is to be sent
+  SteadyTime since_;  // of the phase; while sending, of the last progress
+  bool abandoned_{false};
+  bool ending_{false};   // the client sends nothing more
+  bool closing_{false};  // we take nothing more
   std::string output_;
   std::size_t sent_{0};
 };

@@ -25,6 +25,11 @@ public:
   /// The next whole request, without its terminator.
   [[nodiscard]] std::optional<std::string> next();
 
+  /// next() would give one.
+  [[nodiscard]] bool has_next() const {
+    return buffer_.find(end_marker, searched_) != std::string::npos;
+  }
+
   /// Part of a request is there.
   [[nodiscard]] bool begun() const { return buffer_.size() > from_; }
 
