@@ -46,15 +46,15 @@ void FileWatch::truncated(FileId id) {
 std::string FileWatch::first_line_at(FileId id) const {
   const auto* tail = logs_.tail_of(id);
   const auto& known = tail->place().first_line_md5;
-  return tail->fingerprint().offset > 0 && !known.empty() ? known : first_line_md5(tail->fd());
+  return tail->fingerprint().offset > 0 && !known.empty() ? known : first_line_hash(tail->fd());
 }
 
 /// Whether it may be a copy of what has the name now, or one that is not made to its end.
 bool FileWatch::may_be_of(const Rotated& rotated,
                           const std::string& first_line,
                           const Fingerprint& now) {
-  return rotated.first_line_md5.empty() || rotated.first_line_md5 == first_line ||
-         (!now.first_line_md5.empty() && continues(rotated.opened.fd.get(), now));
+  return rotated.first_line_hash.empty() || rotated.first_line_hash == first_line ||
+         (!now.first_line_hash.empty() && continues(rotated.opened.fd.get(), now));
 }
 
 /// Of the content before the last truncation, which `print` tells, `offset` bytes were read.
@@ -66,7 +66,7 @@ std::vector<FileId> FileWatch::read_copies(Trail& trail,
   auto seen = generations_of(files_, trail.path);
   const auto first_line = first_line_at(of);
   const auto now = logs_.tail_of(of)->fingerprint();
-  const bool told_apart = now.offset > 0 && !now.first_line_md5.empty();
+  const bool told_apart = now.offset > 0 && !now.first_line_hash.empty();
   const auto readers = logs_.readers_of(of);
   std::vector<FileId> behind;
   std::vector<FileFacts> older;

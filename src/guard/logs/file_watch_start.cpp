@@ -27,14 +27,14 @@ FileWatch::Beginning FileWatch::begin(Trail& trail, const OpenLog* opened, Gener
   std::vector<FoundFile> found;
   trail.older.clear();
   for (const auto& each : rotations) {
-    found.push_back({each.facts, each.first_line_md5});
+    found.push_back({each.facts, each.first_line_hash});
     if (!seen.named || !is_older(*seen.named, each.facts)) {
       trail.older.push_back(each.facts);
     }
   }
   std::optional<FoundFile> named;
   if (opened != nullptr) {
-    named = FoundFile{*seen.named, first_line_md5(opened->fd.get())};
+    named = FoundFile{*seen.named, first_line_hash(opened->fd.get())};
   }
   Beginning out;
   std::vector<std::vector<LogReader>> readers(rotations.size());

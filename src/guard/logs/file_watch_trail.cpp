@@ -12,7 +12,7 @@ namespace {
 /// Whether it was a rotation already, or is a copy of what has had the name last.
 bool was_there(const Trail& trail, const Rotated& rotated) {
   const bool copy =
-      !trail.last_first_line.empty() && rotated.first_line_md5 == trail.last_first_line;
+      !trail.last_first_line.empty() && rotated.first_line_hash == trail.last_first_line;
   return copy || std::ranges::any_of(trail.older, [&](const FileFacts& facts) {
            return facts.id == rotated.facts.id && facts.born_ns == rotated.facts.born_ns;
          });

@@ -32,7 +32,7 @@ struct LogPlace {
   std::uint64_t device{0};
   std::uint64_t inode{0};      // 0: not known (a place from fail2ban's own database)
   std::uint64_t offset{0};     // behind the last whole line
-  std::string first_line_md5;  // as fail2ban computes it; "" where there is no whole first line
+  std::string first_line_md5;  // fail2ban's name for it; a SHA-1 (sha1.h); "": no whole first line
   std::string cursor;
   ban::Instant at{};  // when the journal took the entry in
 

@@ -67,8 +67,8 @@ std::vector<Rotated> rotations_of(LogFiles& files, const std::string& path) {
       continue;  // gone again, renamed on, or none of ours: the next look finds what is to be found
     }
     if (auto facts = facts_of(opened->fd.get(), name)) {
-      auto md5 = looks_packed(opened->fd.get()) ? "" : first_line_md5(opened->fd.get());
-      out.push_back({name, std::move(*opened), *facts, std::move(md5)});
+      auto hash = looks_packed(opened->fd.get()) ? "" : first_line_hash(opened->fd.get());
+      out.push_back({name, std::move(*opened), *facts, std::move(hash)});
     }
   }
   std::ranges::stable_sort(out,

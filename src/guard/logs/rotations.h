@@ -15,7 +15,7 @@ struct Rotated {
   std::string path;
   OpenLog opened;  // watched: who does not read it forgets the watch
   FileFacts facts;
-  std::string first_line_md5;
+  std::string first_line_hash;
 };
 
 /// Those of `path` that are there now, oldest first; packed ones are left out (nothing is written

@@ -62,16 +62,16 @@ std::uint64_t find_time(
 
 bool is_place_of(const LogPlace& place,
                  const FileFacts& facts,
-                 const std::string& first_line_md5,
+                 const std::string& first_line_hash,
                  Match match) {
   const bool same_inode = place.inode != 0 && place.inode == facts.id.inode;
   if (place.offset > facts.size || (match == Match::inode && !same_inode)) {
     return false;
   }
   if (place.first_line_md5.empty()) {
-    return same_inode && (place.offset == 0 || first_line_md5.empty());
+    return same_inode && (place.offset == 0 || first_line_hash.empty());
   }
-  return place.first_line_md5 == first_line_md5;
+  return place.first_line_md5 == first_line_hash;
 }
 
 namespace {
@@ -88,7 +88,7 @@ bool take(const LogPlace& place,
           GoingOn& out) {
   bool any = false;
   const auto fits = [&](const FoundFile& file) {
-    const bool fit = is_place_of(place, file.facts, file.first_line_md5, match);
+    const bool fit = is_place_of(place, file.facts, file.first_line_hash, match);
     any = any || fit;
     return fit;
   };

@@ -33,13 +33,13 @@ enum class Match {
 /// Whether a file is the one of which `place` tells, and still holds what was read.
 [[nodiscard]] bool is_place_of(const LogPlace& place,
                                const FileFacts& facts,
-                               const std::string& first_line_md5,
+                               const std::string& first_line_hash,
                                Match match);
 
 /// A file as it was found.
 struct FoundFile {
   FileFacts facts;
-  std::string first_line_md5;
+  std::string first_line_hash;
 };
 
 /// Where a jail goes on; nullopt: nowhere, or not known.

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "guard/logs/md5.h"
+#include "guard/logs/sha1.h"
 #include "text/escape.h"
 
 namespace spranga::guard {
@@ -65,12 +65,12 @@ Result<FileFacts> facts_of(int fd, const std::string& path) {
 bool continues(int fd, const Fingerprint& print) {
   return print.offset > 0 && !print.before.empty() &&
          bytes_at(fd, print.offset - print.before.size(), print.before.size()) == print.before &&
-         (print.first_line_md5.empty() || first_line_md5(fd) == print.first_line_md5);
+         (print.first_line_hash.empty() || first_line_hash(fd) == print.first_line_hash);
 }
 
-std::string first_line_md5(int fd) {
+std::string first_line_hash(int fd) {
   constexpr std::size_t piece = 4096;
-  Md5 sum;
+  Sha1 sum;
   for (std::uint64_t offset = 0; offset < longest_log_line; offset += piece) {
     const auto bytes = bytes_at(fd, offset, piece);
     const auto at = bytes.find('\n');
@@ -106,9 +106,9 @@ Result<Tail::Step> Tail::read(std::span<char> buffer, const Give& give) {
   const auto line_break = bytes.find('\n');
   if (cutter_.end() == 0) {  // of these very bytes: the file may be another one a moment later
     place_.first_line_md5 =
-        line_break == std::string_view::npos ? "" : md5_hex(bytes.substr(0, line_break + 1));
+        line_break == std::string_view::npos ? "" : sha1_hex(bytes.substr(0, line_break + 1));
   } else if (place_.first_line_md5.empty() && line_break != std::string_view::npos) {
-    place_.first_line_md5 = first_line_md5(fd_.get());
+    place_.first_line_md5 = first_line_hash(fd_.get());
   }
   if (is_truncated()) {
     return Step::truncated;
@@ -138,7 +138,7 @@ void Tail::start_over() {
 void Tail::go_back(std::uint64_t offset) {
   cutter_ = LineCutter(offset);
   place_.offset = offset;
-  place_.first_line_md5 = first_line_md5(fd_.get());
+  place_.first_line_md5 = first_line_hash(fd_.get());
   before_ = bytes_before(fd_.get(), offset);
 }
 

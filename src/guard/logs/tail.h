@@ -40,7 +40,7 @@ struct FileFacts {
 
 /// By what a log is known again: its first line, and the bytes before `offset`.
 struct Fingerprint {
-  std::string first_line_md5;
+  std::string first_line_hash;
   std::uint64_t offset{0};
   std::string before;
 };
@@ -50,7 +50,7 @@ struct Fingerprint {
 
 /// fail2ban's: of the first line with its line break. "" where no first line is whole, or within
 /// the longest line that is read.
-[[nodiscard]] std::string first_line_md5(int fd);
+[[nodiscard]] std::string first_line_hash(int fd);
 
 class Tail {
 public:

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guard/logs/md5.h"
+#include "guard/logs/sha1.h"
 #include "tests/guard/logs/watching.h"
 
 namespace spranga::guard {
@@ -349,7 +349,7 @@ TEST(FileWatch, KeepsPlacesAsFail2banKnowsThem) {
   at.settle();
   const auto places = at.watch.positions();
   ASSERT_EQ(places.size(), 1U);
-  EXPECT_EQ(places[0].place.first_line_md5, md5_hex("first line\r\n"));
+  EXPECT_EQ(places[0].place.first_line_md5, sha1_hex("first line\r\n"));
   EXPECT_EQ(places[0].place.offset, 19U);
   EXPECT_EQ(places[0].place.path, at.path("mail.log"));
   EXPECT_EQ(at.lines.after.back().offset, 19U);

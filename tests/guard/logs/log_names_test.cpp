@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "guard/logs/log_walk.h"
-#include "guard/logs/md5.h"
+#include "guard/logs/sha1.h"
 #include "tests/guard/logs/packing.h"
 
 namespace spranga::guard {
@@ -77,19 +77,23 @@ TEST(LogWalk, RefusesWhatIsNoPathFromTheRoot) {
   EXPECT_FALSE(walk_to_folder("/etc/passwd", Links::any));
 }
 
-TEST(Md5, IsThatOfTheStandard) {
-  EXPECT_EQ(md5_hex(""), "d41d8cd98f00b204e9800998ecf8427e");
-  EXPECT_EQ(md5_hex("abc"), "900150983cd24fb0d6963f7d28e17f72");
-  EXPECT_EQ(
-      md5_hex("12345678901234567890123456789012345678901234567890123456789012345678901234567890"),
-      "57edf4a22be3c955ac49da2e2107b67a");
+TEST(Sha1, IsThatOfTheStandard) {
+  EXPECT_EQ(sha1_hex(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(sha1_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
   for (std::size_t length = 50; length < 70; ++length) {  // around the end of a block, in pieces
     const std::string bytes(length, 'x');
-    Md5 sum;
+    Sha1 sum;
     sum.add(bytes.substr(0, 7));
     sum.add(bytes.substr(7));
-    EXPECT_EQ(sum.hex(), md5_hex(bytes));
+    EXPECT_EQ(sum.hex(), sha1_hex(bytes));
   }
+}
+
+TEST(Sha1, IsWhatRealFail2banKeepsOfAFirstLine) {
+  // Debian 12's FileContainer of a file that begins with this line.
+  EXPECT_EQ(sha1_hex("first \xff line\r\n"), "a29e4e4d8174eda724c1a4de9ece15020df2f52b");
 }
 
 }  // namespace

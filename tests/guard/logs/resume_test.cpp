@@ -6,7 +6,7 @@
 #include <memory>
 #include <random>
 
-#include "guard/logs/md5.h"
+#include "guard/logs/sha1.h"
 #include "tests/guard/logs/watching.h"
 
 namespace spranga::guard {
@@ -151,7 +151,7 @@ TEST_F(Restart, TakesAPlaceOfFail2banByTheFirstLine) {
   LogPlace place;
   place.path = path("mail.log");
   place.offset = 13;
-  place.first_line_md5 = md5_hex("first\n");
+  place.first_line_md5 = sha1_hex("first\n");
   lives.keep(place);
   lives.begin(path("mail.log"));
   EXPECT_THAT(lives.read(), ElementsAre("third"));
@@ -163,7 +163,7 @@ TEST_F(Restart, ReadsAnotherLogOfThatNameFromItsBeginning) {
   place.path = path("mail.log");
   place.inode = 1;
   place.offset = 6;
-  place.first_line_md5 = md5_hex("first\n");
+  place.first_line_md5 = sha1_hex("first\n");
   lives.keep(place);
   lives.begin(path("mail.log"));
   EXPECT_THAT(lives.read(), ElementsAre("other", "log"));
