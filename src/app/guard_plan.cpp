@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
+#include "action_runner/request.h"
 #include "app/exit_code.h"
 #include "app/jail_trial.h"
 #include "app/output.h"
 #include "app/problem_text.h"
 #include "guard/config/compat.h"
 #include "guard/config/jail_reader.h"
+#include "guard/mail/settings.h"
 #include "plan/orders.h"
 
 namespace spranga::app {
@@ -46,6 +49,35 @@ std::vector<std::string> log_patterns(const std::vector<ban::JailSpec>& jails) {
   return out;
 }
 
+/// The shell actions of each jail; scripts are not run.
+action_runner::RunnerPlan runner_plan_of(const guard::config::Configuration& configuration) {
+  action_runner::RunnerPlan out;
+  for (const auto& jail : configuration.jails) {
+    auto& plan = out.jails.emplace_back();
+    plan.name = jail.name;
+    plan.bantime = jail.bantime;
+    plan.ignorecommand = jail.ignorecommand;
+    std::ranges::copy_if(jail.actions, std::back_inserter(plan.actions), [](const auto& action) {
+      return !action.is_script;
+    });
+  }
+  return out;
+}
+
+/// The guard may not read the file itself.
+void add_mail_password(plan::GuardPlan& guard) {
+  const auto& path = guard.own["mail_password_file"];
+  if (path.empty()) {
+    return;
+  }
+  if (auto password = guard::mail::read_password_file(path)) {
+    guard.own["mail_password"] = *std::move(password);
+  } else {
+    guard.warnings.push_back("mail_password_file: " + password.error().detail);
+    tell(guard.warnings.back());
+  }
+}
+
 }  // namespace
 
 Result<guard::config::Configuration> read_for_guard(const GuardRequest& request) {
@@ -73,6 +105,7 @@ plan::Plan plan_of(const guard::config::Configuration& configuration) {
   out.guard.server = configuration.server;
   out.guard.own = configuration.own;
   out.guard.jails = configuration.jails;
+  out.runner = action_runner::pack(runner_plan_of(configuration));
   for (const auto& problem : configuration.problems) {
     const bool is_error = problem.severity == guard::config::Problem::Severity::error;
     (is_error ? out.guard.errors : out.guard.warnings).push_back(guard::config::to_text(problem));
@@ -89,7 +122,8 @@ int write_plans(const GuardRequest& request) {
   for (const auto& problem : configuration->problems) {
     tell(problem_text(problem));
   }
-  const auto plan = plan_of(*configuration);
+  auto plan = plan_of(*configuration);
+  add_mail_password(plan.guard);
   const std::pair<int, std::string> parts[] = {
       {plan::reader_warden_plan, plan::pack(plan.warden)},
       {plan::reader_guard_plan, plan::pack(plan.guard)},

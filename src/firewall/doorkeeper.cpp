@@ -62,16 +62,16 @@ Result<void> Doorkeeper::take(const Start& order, std::uint64_t /*number*/) {
     if (doors.empty() && which != Backend::nftables) {
       continue;
     }
-    auto kernel = backend(which);
-    auto begun = kernel ? (*kernel)->begin(doors, never_.networks())
-                        : Result<void>(Failure(std::move(kernel).error()));
+    const auto kernel = backend(which);
+    const auto begun =
+        kernel ? (*kernel)->begin(doors, never_.networks()) : Result<void>(Failure(kernel.error()));
     if (begun) {
       for (const auto& door : doors) {
         doors_[door.id] = door;
       }
     }
     // Without doors it only puts away what is left of an earlier life; there may be no nftables.
-    keep_first(out, doors.empty() ? Result<void>() : std::move(begun));
+    keep_first(out, doors.empty() ? Result<void>() : begun);
   }
   return out;
 }

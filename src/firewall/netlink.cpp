@@ -89,6 +89,19 @@ bool walk(std::string_view bytes, const Each& each) {
   return true;
 }
 
+/// A message of a dump. False: it was the last.
+bool take_dumped(const nlmsghdr& message, const NetlinkSocket::Each& each, KernelAnswer& refusal) {
+  if (message.nlmsg_type == NLMSG_ERROR) {
+    refusal = answer_of(message);
+    return false;
+  }
+  if (message.nlmsg_type == NLMSG_DONE) {
+    return false;
+  }
+  each(message);
+  return (message.nlmsg_flags & NLM_F_MULTI) != 0;
+}
+
 void walk_attributes(std::string_view bytes, const std::function<void(const nlattr&)>& into) {
   while (bytes.size() >= sizeof(nlattr)) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): aligned as netlink has it
@@ -200,9 +213,9 @@ KernelAnswer NetlinkSocket::request(NetlinkMessage message) {
 }
 
 KernelAnswer NetlinkSocket::read_dump(std::uint32_t sequence, const Each& each, Dumped& how) {
-  how = Dumped::whole;
   KernelAnswer out;
   bool more = true;
+  bool interrupted = false;
   while (more) {
     const auto size = ::recv(fd(), buffer_.data(), buffer_.size(), 0);
     if (size < 0 && errno == EINTR) {
@@ -212,24 +225,14 @@ KernelAnswer NetlinkSocket::read_dump(std::uint32_t sequence, const Each& each, 
       return failed(size < 0 ? errno : EIO);
     }
     walk({buffer_.data(), static_cast<std::size_t>(size)}, [&](const nlmsghdr& message) {
-      if (message.nlmsg_seq != sequence) {
-        return true;
-      }
-      if ((message.nlmsg_flags & NLM_F_DUMP_INTR) != 0) {
-        how = Dumped::mixed_up;
-      }
-      if (message.nlmsg_type == NLMSG_ERROR) {
-        out = answer_of(message);
-        more = false;
-      } else if (message.nlmsg_type == NLMSG_DONE) {
-        more = false;
-      } else {
-        each(message);
-        more = more && (message.nlmsg_flags & NLM_F_MULTI) != 0;
+      if (message.nlmsg_seq == sequence) {
+        interrupted = interrupted || (message.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+        more = take_dumped(message, each, out);
       }
       return more;
     });
   }
+  how = interrupted ? Dumped::mixed_up : Dumped::whole;
   return out;
 }
 
@@ -276,8 +279,8 @@ void for_each_attribute(const nlmsghdr& message,
   const std::size_t skipped = NLMSG_ALIGN(NLMSG_LENGTH(header));
   if (message.nlmsg_len > skipped) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the message as bytes
-    walk_attributes(
-        {reinterpret_cast<const char*>(&message) + skipped, message.nlmsg_len - skipped}, into);
+    const std::string_view bytes(reinterpret_cast<const char*>(&message), message.nlmsg_len);
+    walk_attributes(bytes.substr(skipped), into);
   }
 }
 

@@ -280,7 +280,7 @@ std::string Requests::add_small_set(std::vector<NetlinkMessage>& batch,
                                     const OneOf& what,
                                     std::uint32_t number) const {
   const bool ports = what.what == OneOf::What::ports;
-  const std::string name = "__set%d";  // the kernel numbers it
+  std::string name = "__set%d";  // the kernel numbers it
   const auto all = bounds(what);
   auto set = start(NFT_MSG_NEWSET, make_flags);
   set.text(NFTA_SET_TABLE, table_);

@@ -152,6 +152,29 @@ void Nftables::add_door(Batch& batch,
   }
 }
 
+/// Takes out what is there, but for the sets that the doors go on with.
+void Nftables::clear(Batch& batch, const Doors& doors, const Found& found) {
+  batch.push_back(requests_.delete_all_rules());
+  std::set<std::string> wanted = {nft::never_set(net::Family::ipv4),
+                                  nft::never_set(net::Family::ipv6)};
+  for (const auto& [id, opened] : doors) {
+    for (const auto& key : opened.sets) {
+      wanted.insert(name_of(opened.door, key));
+    }
+  }
+  const auto chains = nft::chains();
+  for (const auto& name : found.chains) {
+    if (std::ranges::find(chains, name, &nft::Chain::name) == chains.end()) {
+      batch.push_back(requests_.delete_chain(name));
+    }
+  }
+  for (const auto& name : found.sets) {
+    if (!wanted.contains(name)) {
+      batch.push_back(requests_.delete_set(name));
+    }
+  }
+}
+
 Nftables::Batch Nftables::make_all(const Doors& doors,
                                    const Found& found,
                                    bool anew,
@@ -162,25 +185,7 @@ Nftables::Batch Nftables::make_all(const Doors& doors,
     batch.push_back(requests_.delete_table());
     batch.push_back(requests_.make_table());
   } else {
-    batch.push_back(requests_.delete_all_rules());
-    std::vector<std::string> wanted = {nft::never_set(net::Family::ipv4),
-                                       nft::never_set(net::Family::ipv6)};
-    for (const auto& [id, opened] : doors) {
-      for (const auto& key : opened.sets) {
-        wanted.push_back(name_of(opened.door, key));
-      }
-    }
-    const auto chains = nft::chains();
-    for (const auto& name : found.chains) {
-      if (std::ranges::find(chains, name, &nft::Chain::name) == chains.end()) {
-        batch.push_back(requests_.delete_chain(name));
-      }
-    }
-    for (const auto& name : found.sets) {
-      if (!holds(wanted, name)) {
-        batch.push_back(requests_.delete_set(name));
-      }
-    }
+    clear(batch, doors, found);
   }
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
     batch.push_back(requests_.make_interval_set(nft::never_set(family), family));

@@ -68,6 +68,7 @@ private:
   [[nodiscard]] KernelAnswer commit(Batch batch);
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<Found> look();
+  void clear(Batch& batch, const Doors& doors, const Found& found);
   [[nodiscard]] Batch make_all(const Doors& doors,
                                const Found& found,
                                bool anew,

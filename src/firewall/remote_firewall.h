@@ -44,6 +44,9 @@ public:
   /// The loop waits for fd() to be writable too, and calls on_writable() then.
   [[nodiscard]] bool wants_to_write() const { return channel_ && channel_->wants_to_write(); }
 
+  /// How many orders are not answered yet.
+  [[nodiscard]] std::size_t open_orders() const { return calls_.size(); }
+
   /// Outcomes wait that no message will bring: call on_readable() without waiting.
   [[nodiscard]] bool has_news() const { return !failed_.empty(); }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "firewall/ipset.h"
 #include "firewall/nft_events.h"
 
 namespace spranga::firewall_helper {
@@ -18,27 +19,38 @@ using firewall::NetlinkSocket;
 
 Result<Sockets> open_sockets() {
   SPRANGA_TRY(auto nftables, NetlinkSocket::open(NETLINK_NETFILTER));
+  SPRANGA_TRY(auto ipset, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_TRY(auto events, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_CHECK(events.join(NFNLGRP_NFTABLES));
-  return Sockets{std::move(nftables), std::move(events)};
+  SPRANGA_TRY(auto sessions, NetlinkSocket::open(NETLINK_SOCK_DIAG));
+  return Sockets{std::move(nftables), std::move(ipset), std::move(events), std::move(sessions)};
 }
 
 Service::Service(process::Channel channel, Sockets sockets)
     : channel_(std::move(channel)),
       sockets_(std::move(sockets)),
+      sessions_(std::move(sockets_.sessions)),
       doors_([this](Backend which, const firewall::Start& setup) { return make(which, setup); },
              [this](const firewall::Answer& what) { answer(what); },
-             [](const firewall::Door&, const firewall::Entry&) {}) {}
+             [this](const firewall::Door& door, const firewall::Entry& entry) {
+               banned(door, entry);
+             }) {}
 
 Result<std::unique_ptr<firewall::KernelBackend>> Service::make(Backend which,
                                                                const firewall::Start& setup) {
   if (which != Backend::nftables) {
-    return fail(Errc::not_found, "this backend is not built in");
+    return std::make_unique<firewall::Ipset>(std::move(sockets_.ipset));
   }
   auto out =
       std::make_unique<firewall::Nftables>(std::move(sockets_.nftables), setup.table, setup.owner);
   nftables_ = out.get();
   return out;
+}
+
+void Service::banned(const firewall::Door& door, const firewall::Entry& entry) {
+  if (door.protocols != firewall::Protocols::udp) {
+    sessions_.end({{entry.base, entry.prefix}, door.ports});
+  }
 }
 
 void Service::answer(const firewall::Answer& answer) {
@@ -84,33 +96,31 @@ void Service::take_events() {
   }
 }
 
-Result<void> Service::run() {
-  for (;;) {
-    const auto write = static_cast<short>(channel_.wants_to_write() ? POLLOUT : 0);
-    std::array<pollfd, 2> ready{{{channel_.fd(), static_cast<short>(POLLIN | write), 0},
-                                 {sockets_.events.fd(), POLLIN, 0}}};
-    if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) {
-      return fail(Errc::io, std::system_category().message(errno));
-    }
-    if (ready[1].revents != 0) {
-      take_events();
-    }
-    if (ready[0].revents != 0) {
-      if ((ready[0].revents & POLLOUT) != 0) {
-        SPRANGA_CHECK(channel_.flush());
-      }
-      SPRANGA_TRY(const bool goes_on, take_orders());
-      if (!goes_on) {
-        return {};
-      }
-    }
-    if (unsent_) {
-      if (unsent_->code == Errc::closed) {
-        return {};
-      }
-      return Failure(*unsent_);
-    }
+Result<bool> Service::turn() {
+  const auto write = static_cast<short>(channel_.wants_to_write() ? POLLOUT : 0);
+  std::array<pollfd, 2> ready{
+      {{channel_.fd(), static_cast<short>(POLLIN | write), 0}, {sockets_.events.fd(), POLLIN, 0}}};
+  if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) {
+    return fail(Errc::io, std::system_category().message(errno));
   }
+  if (ready[1].revents != 0) {
+    take_events();
+  }
+  if ((ready[0].revents & POLLOUT) != 0) {
+    SPRANGA_CHECK(channel_.flush());
+  }
+  return ready[0].revents == 0 ? Result<bool>(true) : take_orders();
+}
+
+Result<void> Service::run() {
+  bool goes_on = true;
+  while (goes_on && !unsent_) {
+    SPRANGA_TRY(goes_on, turn());
+  }
+  if (unsent_ && unsent_->code != Errc::closed) {
+    return Failure(*unsent_);
+  }
+  return {};
 }
 
 }  // namespace spranga::firewall_helper

@@ -1,5 +1,6 @@
 // Service: the firewall process at work: orders from the guard, events from the kernel, until the
-// guard is gone. One thread; the sockets were opened before the rights went.
+// guard is gone. One thread, and one more that ends sessions; the sockets were opened before the
+// rights went.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include "firewall/doorkeeper.h"
 #include "firewall/netlink.h"
 #include "firewall/nftables.h"
+#include "firewall/open_sessions.h"
 #include "process/channel.h"
 
 namespace spranga::firewall_helper {
@@ -14,7 +16,9 @@ namespace spranga::firewall_helper {
 /// What needs rights to be opened.
 struct Sockets {
   firewall::NetlinkSocket nftables;
+  firewall::NetlinkSocket ipset;
   firewall::NetlinkSocket events;
+  firewall::NetlinkSocket sessions;
 };
 
 [[nodiscard]] Result<Sockets> open_sockets();
@@ -29,14 +33,18 @@ public:
 private:
   [[nodiscard]] Result<std::unique_ptr<firewall::KernelBackend>> make(firewall::Backend which,
                                                                       const firewall::Start& setup);
+  /// Waits for the next thing. False: the guard is gone.
+  [[nodiscard]] Result<bool> turn();
   [[nodiscard]] Result<bool> take_orders();
   void take_events();
   void answer(const firewall::Answer& answer);
+  void banned(const firewall::Door& door, const firewall::Entry& entry);
 
   process::Channel channel_;
   Sockets sockets_;
   firewall::Nftables* nftables_{nullptr};  // owned by doors_
   std::optional<Error> unsent_;
+  firewall::OpenSessions sessions_;
   firewall::Doorkeeper doors_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace spranga::ledger {
@@ -93,12 +94,12 @@ Result<Database> Database::open(const Way& way, Mode mode) {
 }
 
 int Database::wait_a_little(void* locks, int times) {
-  constexpr int step = 5;  // milliseconds
+  constexpr std::int64_t step = 5;  // milliseconds
   const auto& how = *static_cast<const LockWait*>(locks);
   if (times * step >= how.limit.count() || (how.give_up != nullptr && how.give_up->load())) {
     return 0;
   }
-  sqlite3_sleep(step);
+  sqlite3_sleep(static_cast<int>(step));
   return 1;
 }
 
@@ -185,7 +186,7 @@ Result<void> Database::look_for_damage() {
   SPRANGA_CHECK(
       each("PRAGMA quick_check(1)", [&complaint](const Row& row) { complaint = row.bytes(0); }));
   if (complaint != "ok") {
-    return fail(Errc::malformed, shown(path_) + ": " + complaint);
+    return fail(Errc::malformed, shown(path_) + ": " + text::escape(complaint));
   }
   return {};
 }
@@ -196,7 +197,8 @@ int Database::changes() const {
 
 Failure Database::failure() const {
   const auto code = sqlite3_extended_errcode(db_.get());
-  return fail(errc_of(code), fmt::format("{}: {}", shown(path_), sqlite3_errmsg(db_.get())));
+  return fail(errc_of(code),
+              fmt::format("{}: {}", shown(path_), text::escape(sqlite3_errmsg(db_.get()))));
 }
 
 Result<void> transaction(Database& db, const std::function<Result<void>()>& work) {

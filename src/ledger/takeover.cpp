@@ -25,12 +25,13 @@ public:
   Takeover(Database& own, std::int64_t limit, ban::Instant now)
       : own_(&own), limit_(limit), now_(now) {}
 
-  Result<void> begin(const Fail2banDatabase& theirs);
-  Result<void> ban(const Fail2banBan& row);
-  Result<void> log(const Fail2banLog& row);
-  Result<void> end();
+  Result<void> all(Fail2banDatabase& theirs);
 
 private:
+  Result<void> begin(const Fail2banDatabase& theirs);
+  Result<void> ban(const Fail2banBan& row);
+  Result<void> end();
+  Result<void> log(const Fail2banLog& row);
   Result<FileIdentity> mirrored_file();
   Result<void> mirror_everything(const FileIdentity& file);
   Result<void> know_odd_names();
@@ -49,6 +50,17 @@ private:
   bool same_file_{false};
   std::map<std::string, std::string> odd_names_;  // as fail2ban has it → as we have it
 };
+
+Result<void> Takeover::all(Fail2banDatabase& theirs) {
+  SPRANGA_CHECK(begin(theirs));
+  SPRANGA_CHECK(each_bip(theirs.db, [this](const Fail2banBan& row) { return ban(row); }));
+  SPRANGA_CHECK(end());
+  SPRANGA_TRY(const auto logs, all_logs(theirs.db));
+  for (const auto& one : logs) {
+    SPRANGA_CHECK(log(one));
+  }
+  return {};
+}
 
 // The table `met` holds the ids of our bans that theirs has, too.
 Result<void> Takeover::begin(const Fail2banDatabase& theirs) {
@@ -215,16 +227,7 @@ Result<void> take_over(Database& own,
                        ban::Instant now) {
   const auto limit = std::chrono::floor<std::chrono::seconds>(now - purge_age);
   Takeover takeover(own, std::chrono::microseconds(limit.time_since_epoch()).count(), now);
-  return transaction(own, [&]() -> Result<void> {
-    SPRANGA_CHECK(takeover.begin(theirs));
-    SPRANGA_CHECK(each_bip(theirs.db, [&](const Fail2banBan& row) { return takeover.ban(row); }));
-    SPRANGA_CHECK(takeover.end());
-    SPRANGA_TRY(const auto logs, all_logs(theirs.db));
-    for (const auto& log : logs) {
-      SPRANGA_CHECK(takeover.log(log));
-    }
-    return {};
-  });
+  return transaction(own, [&] { return takeover.all(theirs); });
 }
 
 }  // namespace spranga::ledger

@@ -183,6 +183,8 @@ void Writer::carry_out(Pass& pass) {
   }
   pass.own = store_.write(pass.entries, at);
   if (pass.own) {
+    // Here, where nobody waits for the mutex of the queue.
+    std::vector<Entry>().swap(pass.entries);
     mirror_and_purge(pass, at);
   }
 }

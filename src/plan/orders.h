@@ -72,6 +72,7 @@ enum GuardFds : int {
 /// Those of the other processes.
 constexpr int helper_channel = 3;
 constexpr int runner_plan = 4;
+constexpr int runner_is_told = 5;
 
 /// Of the child that reads the configuration: it leaves three plans there.
 enum ReaderFds : int { reader_warden_plan = 3, reader_guard_plan, reader_runner_plan };

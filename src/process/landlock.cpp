@@ -36,7 +36,7 @@ struct Ruleset {
   std::uint64_t handled_access_fs;
 };
 
-Failure failed(const std::string& what) {
+Failure landlock_failed(const std::string& what) {
   return fail(Errc::denied, what + ": " + std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
 }
 
@@ -49,7 +49,7 @@ Result<void> allow(int ruleset, const OpenFolder& folder, std::uint64_t handled)
   struct stat facts {};
 
   if (::fstat(place.get(), &facts) != 0) {
-    return failed("fstat " + folder.path);
+    return landlock_failed("fstat " + folder.path);
   }
   auto rights = rights_to_read;
   if (folder.writable) {
@@ -62,7 +62,7 @@ Result<void> allow(int ruleset, const OpenFolder& folder, std::uint64_t handled)
   rule.allowed_access = rights & handled;
   rule.parent_fd = place.get();
   if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
-    return failed("landlock_add_rule " + folder.path);
+    return landlock_failed("landlock_add_rule " + folder.path);
   }
   return {};
 }
@@ -81,13 +81,13 @@ Result<bool> confine_files(const std::vector<OpenFolder>& folders) {
   const Fd ruleset(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0)));
   if (!ruleset) {
-    return failed("landlock_create_ruleset");
+    return landlock_failed("landlock_create_ruleset");
   }
   for (const auto& folder : folders) {
     SPRANGA_CHECK(allow(ruleset.get(), folder, rules.handled_access_fs));
   }
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
-    return failed("landlock_restrict_self");
+    return landlock_failed("landlock_restrict_self");
   }
   return true;
 }

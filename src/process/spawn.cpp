@@ -20,7 +20,7 @@ namespace spranga::process {
 
 namespace {
 
-std::string text_of(int error) {
+std::string reason_of(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): glibc's is
 }
 
@@ -124,7 +124,7 @@ Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& op
   auto environment_pointers = pointers(environment);
   std::array<int, 2> report{};
   if (::pipe2(report.data(), O_CLOEXEC) != 0) {
-    return fail(Errc::io, "pipe: " + text_of(errno));
+    return fail(Errc::io, "pipe: " + reason_of(errno));
   }
   const Fd readable(report[0]);
   Fd writable(report[1]);
@@ -138,7 +138,7 @@ Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& op
   Child child;
   child.pid = ::fork();
   if (child.pid < 0) {
-    return fail(Errc::io, "fork: " + text_of(errno));
+    return fail(Errc::io, "fork: " + reason_of(errno));
   }
   if (child.pid == 0) {
     launch.run();
@@ -147,7 +147,7 @@ Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& op
   int error = 0;
   if (::read(readable.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(child.pid, nullptr, 0);
-    return fail(error == ENOENT ? Errc::not_found : Errc::denied, argv[0] + ": " + text_of(error));
+    return fail(error == ENOENT ? Errc::not_found : Errc::denied, argv[0] + ": " + reason_of(error));
   }
   child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   return child;
@@ -191,7 +191,7 @@ Result<std::string> program_beside(const std::string& name) {
   std::array<char, PATH_MAX> buffer{};
   const auto size = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
   if (size <= 0) {
-    return fail(Errc::io, "/proc/self/exe: " + text_of(errno));
+    return fail(Errc::io, "/proc/self/exe: " + reason_of(errno));
   }
   const std::string self(buffer.data(), static_cast<std::size_t>(size));
   const auto folder = self.substr(0, self.rfind('/'));

@@ -117,7 +117,7 @@ struct Release {
 
 using Filter = std::unique_ptr<void, Release>;
 
-Failure failed(const std::string& what, int code) {
+Failure seccomp_failed(const std::string& what, int code) {
   return fail(Errc::denied, what + ": " + std::strerror(-code));  // NOLINT(concurrency-mt-unsafe)
 }
 
@@ -129,7 +129,7 @@ Result<void> refuse(const Filter& filter, std::span<const char* const> calls) {
     }
     const int code = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0);
     if (code != 0 && code != -EDOM) {  // EDOM: this architecture has no such call
-      return failed(std::string("seccomp: ") + name, code);
+      return seccomp_failed(std::string("seccomp: ") + name, code);
     }
   }
   return {};
@@ -152,7 +152,7 @@ Result<void> filter_syscalls(SyscallNeeds needs) {
   // All threads: the ledger's may run already.
   ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);
   const int code = ::seccomp_load(filter.get());
-  return code == 0 ? Result<void>() : failed("seccomp_load", code);
+  return code == 0 ? Result<void>() : seccomp_failed("seccomp_load", code);
 }
 
 }  // namespace spranga::process

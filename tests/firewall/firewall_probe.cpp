@@ -9,6 +9,7 @@
 //   ban ID SECONDS ADDRESS[/N]... · unban ID ADDRESS[/N]...
 //   fill ID COUNT SECONDS FIRST                   bans so many addresses from FIRST on
 //   await MILLISECONDS                            for a loss
+//   rules make|check|remove CHAIN DOOR...         iptables' rules for a door (as after `open`)
 //   raw HEX                                       bytes straight to a new process
 //   old TABLE ADDRESS                             bans as for a kernel that does not prolong, until
 //                                                 a set of 10 is full
@@ -26,8 +27,10 @@
 #include <string>
 #include <vector>
 
+#include "firewall/iptables_rules.h"
 #include "firewall/nftables.h"
 #include "firewall/remote_firewall.h"
+#include "process/run.h"
 #include "process/spawn.h"
 
 namespace {
@@ -118,6 +121,8 @@ public:
       kill();
     } else if (verb == "await") {
       await_loss(milliseconds(std::stoi(words.at(1))));
+    } else if (verb == "rules") {
+      rules(words);
     } else if (verb == "old") {
       old(words);
     } else if (verb == "raw") {
@@ -200,6 +205,30 @@ private:
     ::waitpid(child_.pid, nullptr, 0);
     child_ = {};
     firewall_.detach();
+  }
+
+  static void rules(Words words) {
+    const auto what = words.at(1);
+    const auto chain = words.at(2);
+    words.erase(words.begin(), words.begin() + 2);
+    auto steps = firewall::iptables_rules(door_of(words), chain);
+    if (what == "remove") {
+      std::reverse(steps.begin(), steps.end());
+    }
+    int lacking = 0;
+    for (const auto& step : steps) {
+      const auto there = process::run_program(step.check);
+      const bool is_there = there && there->exit_code == 0;
+      lacking += is_there ? 0 : 1;
+      if (what == "check" || is_there == (what == "make")) {
+        continue;
+      }
+      const auto done = process::run_program(what == "make" ? step.make : step.remove);
+      if (!done || done->exit_code != 0) {
+        std::cout << "error " << (done ? done->errors : done.error().detail) << "\n";
+      }
+    }
+    std::cout << "lacking " << lacking << "\n";
   }
 
   void old(const Words& words) {

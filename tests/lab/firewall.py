@@ -262,6 +262,48 @@ def ban(test):
         test.refused("203.0.113.77", HOST4, MAIL)
 
 
+def sessions(test):
+    """Silent sessions end at the server's end too; what the host began itself goes on, behind all ports shut."""
+    network = test.network
+    mail, other = network.listen("host", MAIL), network.listen("host", OPEN)
+    outside = network.listen("client", MAIL)
+
+    def silent(end, wait):
+        """How a session ends, or not, while nobody says anything."""
+        end.settimeout(wait)
+        try:
+            return "closed" if end.recv(10) == b"" else "?"
+        except OSError as error:
+            return "open" if isinstance(error, TimeoutError) else errno.errorcode[error.errno]
+
+    with test.firewall(DOOR, "2 nftables all - drop -") as firewall:
+        for client, target in ((CLIENT4, HOST4), (CLIENT6, HOST6)):
+            open_now = [session(test, mail, client, target, MAIL) for _ in range(3)]
+            elsewhere = session(test, other, client, target, OPEN)
+            firewall.do("ban", 1, 600, client)
+            for near, far in open_now:
+                how = silent(far, 1), silent(near, 1)
+                test.expect(f"{client}: {how}", how == ("ECONNABORTED", "ECONNRESET"))
+            test.expect("another port goes on", silent(elsewhere[1], 0.1) == "open")
+            out = test.reaches(target, client, MAIL, "host")
+            peer, _ = outside.accept()
+            firewall.do("ban", 2, 600, client)
+            test.expect("another port is shut", silent(elsewhere[1], 1) == "ECONNABORTED")
+            test.expect("what the host began goes on", silent(out, 0.1) == "open" and silent(peer, 0.1) == "open")
+            peer.sendall(b"250 queued")
+            out.settimeout(2)
+            test.expect("and is heard", out.recv(100) == b"250 queued")
+        # A network, and more peers than the kernel's filter takes.
+        spared = session(test, mail, OTHER4, HOST4, MAIL)
+        near, far = session(test, mail, "203.0.113.77", HOST4, MAIL)
+        firewall.do("fill", 1, 50, 600, "203.0.113.70")
+        test.expect("one of many", silent(far, 1) == "ECONNABORTED")
+        test.expect("the others' sessions go on", silent(spared[1], 0.1) == "open")
+        firewall.do("ban", 1, 600, "203.0.113.0/28")
+        test.expect("a network's", silent(spared[1], 1) == "ECONNABORTED")
+        del near
+
+
 def kinds(test):
     """Networks, all ports, datagrams, verdicts, bans for good; who is never banned is spared in a network."""
     network = test.network
@@ -473,7 +515,75 @@ def many(test):
         test.expect("bans of a full set can be taken out", answer["left"] == ["6"] and "ok" in answer)
 
 
-SCENARIOS = {scenario.__name__: scenario for scenario in (ban, kinds, lives, losses, many)}
+def iptables(test):
+    """The backend ipset with iptables' rules: shut for the host and for a published port, taken away again."""
+    network = test.network
+    keep = [network.listen("host", MAIL), network.listen("box", MAIL), network.listen("host", OPEN)]
+    outside = network.listen("client", MAIL)
+    door, everything = "3 ipset tcp 25,587,2525 standard mail".split(), "4 ipset all - reject all".split()
+    with test.firewall(" ".join(door)) as firewall:
+        for _ in range(2):
+            answer = firewall.ask("rules", "make", "INPUT", *door)
+            test.expect(f"rules are made: {answer}", "error" not in answer)
+        test.expect("all rules are there", firewall.ask("rules", "check", "INPUT", *door)["lacking"] == ["0"])
+        rules = network.run("iptables -S INPUT")
+        test.expect(f"one jump, where admins look: {rules}", rules.count("-j f2b-mail") == 1)
+        firewall.do("ban", 3, 600, CLIENT4, CLIENT6, "2001:db8:9::/64")
+        firewall.do("ban", 3, 10_000_000, "198.51.100.7")
+        firewall.do("ban", 3, "-", "198.51.100.8")
+        for source, target in ((CLIENT4, HOST4), (CLIENT6, HOST6)):
+            test.drops(source, target, MAIL)
+            test.drops(source, target, PUBLISHED)
+            test.reaches(source, target, OPEN)
+        test.reaches(OTHER4, HOST4, MAIL)
+        test.reaches(HOST4, CLIENT4, MAIL, "host")
+        held, whole = firewall.held(3)
+        test.expect(f"held: {held}", whole and set(held) == {CLIENT4, CLIENT6, "2001:db8:9::/64", "198.51.100.7", "198.51.100.8"}
+                    and held["198.51.100.8"] is None and 2_147_480 < held["198.51.100.7"] <= 2_147_483
+                    and 590 < held[CLIENT4] <= 600)
+        firewall.do("ban", 3, 900, CLIENT4)
+        test.expect("prolonged", firewall.held(3)[0][CLIENT4] > 890)
+        answer = firewall.ask("ban", 3, 600, "203.0.113.0/24")
+        test.expect(f"a network around the host: {answer}", "is never banned" in answer.get("error", [""])[0])
+        firewall.do("unban", 3, CLIENT4, "198.51.100.99")
+        test.reaches(CLIENT4, HOST4, MAIL)
+        firewall.do("fill", 3, 1000, 600, "10.0.0.0")
+        firewall.do("flush", 3)
+        test.expect("flushed", firewall.held(3)[0] == {})
+        answer = firewall.ask("close", 3)
+        test.expect(f"sets in use stay: {answer}", "a rule looks into it" in answer.get("error", [""])[0])
+        firewall.do("ban", 3, 1, CLIENT4)
+        firewall.do("kill")
+        test.drops(CLIENT4, HOST4, MAIL)
+        while not isinstance(network.connect(CLIENT4, HOST4, MAIL, wait=0.2)[0], socket.socket):
+            pass  # until the kernel lets it go
+        firewall.ask("door", *door)
+        firewall.do("attach", "spranga", 1)
+        firewall.do("ban", 3, 600, CLIENT4)
+        test.drops(CLIENT4, HOST4, MAIL)
+        test.expect("rules are taken away", "error" not in firewall.ask("rules", "remove", "INPUT", *door))
+        firewall.do("close", 3)
+        test.reaches(CLIENT4, HOST4, MAIL)
+
+        firewall.do("open", *everything)
+        test.expect("rules for all", "error" not in firewall.ask("rules", "make", "INPUT", *everything))
+        firewall.do("ban", 4, 600, CLIENT4)
+        test.drops(CLIENT4, HOST4, OPEN)
+        out = test.reaches(HOST4, CLIENT4, MAIL, "host")
+        peer = outside.accept()[0]
+        while peer.getpeername()[1] != out.getsockname()[1]:
+            peer = outside.accept()[0]
+        peer.sendall(b"220 hello")
+        out.settimeout(2)
+        test.expect("the host hears from whom it banned", out.recv(100) == b"220 hello")
+        test.expect("all is removed", "error" not in firewall.ask("rules", "remove", "INPUT", *everything))
+        firewall.do("close", 4)
+        left = network.run("iptables-save") + network.run("ip6tables-save") + network.run("ipset list -n")
+        test.expect(f"nothing is left: {left}", "f2b" not in left)
+    del keep
+
+
+SCENARIOS = {scenario.__name__: scenario for scenario in (ban, sessions, kinds, lives, losses, many, iptables)}
 
 
 def main():

@@ -29,6 +29,11 @@ TEST(Matches, OfWhatIsNoJsonAreNone) {
     EXPECT_THAT(data.matches, IsEmpty()) << text;
     EXPECT_EQ(data.failures, 0) << text;
   }
+  EXPECT_THAT(from_json("{\"matches\": " + std::string(900'000, '[')).matches, IsEmpty());
+  EXPECT_THAT(
+      from_json("{\"matches\": " + std::string(400'000, '[') + std::string(400'000, ']') + "}")
+          .matches,
+      testing::SizeIs(1));
   EXPECT_EQ(from_json(R"({"failures": 99999999999999})").failures, 1'000'000'000);
   EXPECT_EQ(from_json(R"({"failures": -1})").failures, 0);
   EXPECT_THAT(from_json("{\"matches\": [\"" + std::string(2'000'000, 'x') + "\"]}").matches,

@@ -60,7 +60,8 @@ TEST(NetMessages, ARecipientCannotBringACommand) {
 }
 
 TEST(NetMessages, LoginServerAndGreetingAreOneLine) {
-  for (const auto field : {&Mail::server, &Mail::helo, &Mail::user, &Mail::password, &Mail::ca_file}) {
+  for (const auto field :
+       {&Mail::server, &Mail::helo, &Mail::user, &Mail::password, &Mail::ca_file}) {
     auto request = mail_request();
     request.mail.*field = "x\r\nQUIT";
     EXPECT_FALSE(passes(request));

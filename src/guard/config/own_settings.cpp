@@ -42,6 +42,22 @@ const std::vector<OwnSetting>& own_settings() {
       {"nft_table", "spranga", {}},
       {"on_stop", "flush", {"flush", "keep"}},
       {"never_ban", "", {}},
+      // Read by guard/mail.
+      {"mail", "no", {"no", "each", "hourly", "daily"}},
+      {"mail_to", "root@localhost", {}},
+      {"mail_from", "", {}},
+      {"mail_language", "auto", {"auto", "en", "it"}},
+      {"mail_on_start", "yes", {"yes", "no"}},
+      {"mail_lines", "10", {}},
+      {"mail_limit", "20", {}},
+      {"mail_via", "smtp", {"smtp", "sendmail"}},
+      {"mail_server", "localhost", {}},
+      {"mail_port", "", {}},
+      {"mail_tls", "auto", {"auto", "starttls", "implicit", "opportunistic", "none"}},
+      {"mail_ca_file", "", {}},
+      {"mail_user", "", {}},
+      {"mail_password_file", "", {}},
+      {"geoip", "auto", {}},
   };
   return settings;
 }

@@ -28,8 +28,9 @@ public:
   virtual void unban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) = 0;
   /// Somebody who is banned failed again so long after the ban that something may be wrong with it.
   virtual void check(const std::string& jail, const HeldBan& held) = 0;
-  /// The jail lets everybody go at once; true: that is done, and no unban follows for each.
-  virtual bool flush(const std::string& jail) = 0;
+  /// The jail lets everybody go. An unban of each follows; what could be done at once needs no
+  /// more.
+  virtual void flush(const std::string& jail) = 0;
 };
 
 }  // namespace spranga::guard

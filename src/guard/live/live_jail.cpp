@@ -76,7 +76,13 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
   if (judge_) {
     SPRANGA_CHECK(judge_->change(spec));
   } else {
-    SPRANGA_TRY(auto judge, Judge::make(spec, world_.judge));
+    auto ports = world_.judge;
+    if (world_.ignores) {
+      ports.command = [this](const std::string& /*command*/, const ban::Sighting& sighting) {
+        return world_.ignores(spec_.name, sighting);
+      };
+    }
+    SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
     judge_ = std::make_unique<Judge>(std::move(judge));
   }
   matcher_ = std::move(matcher);
@@ -313,12 +319,10 @@ void LiveJail::close(bool keep_doors_shut) {
   if (keep_doors_shut) {
     return;
   }
-  const bool at_once = world_.hands.flush(spec_.name);
+  world_.hands.flush(spec_.name);
   for (const auto* held : bans_.all()) {
     say(Level::notice, "actions", "Unban " + held->ban.target);
-    if (!at_once) {
-      world_.hands.unban(spec_.name, *held, {});
-    }
+    world_.hands.unban(spec_.name, *held, {});
   }
   bans_ = {};
 }

@@ -29,10 +29,12 @@ struct LiveWorld {
   Hands& hands;
   /// What is to be written down; it goes to the ledger with the position of the log, at the end of
   /// a turn.
-  ledger::Records& notes;
+  std::vector<ledger::Record>& notes;
   /// Why an address may never be banned ("the gateway"); "" = it may be.
   std::function<std::string(const std::string& target)> safe;
-  JudgePorts judge;
+  JudgePorts judge;  // without `command`
+  /// Whether the jail's ignorecommand says so.
+  std::function<bool(const std::string& jail, const ban::Sighting& sighting)> ignores;
   MatchOptions match;
   /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
   std::function<std::string(ban::Instant)> time_text;
