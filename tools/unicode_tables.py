@@ -1,11 +1,8 @@
 #!/usr/bin/env python3
-"""How Python's str sees characters beyond ASCII: writes src/text/printable_table.inc and
-src/guard/config/unicode_tables.inc.
+"""Writes src/guard/config/unicode_tables.inc: how Python's str sees characters beyond ASCII.
+
+tools/unicode_tables.py > src/guard/config/unicode_tables.inc
 """
-
-from pathlib import Path
-
-SRC = Path(__file__).resolve().parent.parent / "src"
 
 
 def ranges(has):
@@ -38,18 +35,13 @@ def lower_runs():
 
 
 def table(kind, name, rows, columns):
-    yield f"constexpr {kind} {name}[] = {{"
+    print(f"constexpr {kind} {name}[] = {{")
     for at in range(0, len(rows), columns):
-        yield "    " + " ".join("{" + ", ".join(map(str, row)) + "}," for row in rows[at:at + columns])
-    yield "};"
+        print("    " + " ".join("{" + ", ".join(map(str, row)) + "}," for row in rows[at:at + columns]))
+    print("};")
 
 
-def write(path, *tables):
-    lines = ["// Made by tools/unicode_tables.py; do not edit."] + [line for one in tables for line in one]
-    (SRC / path).write_text("\n".join(lines) + "\n")
-
-
-write("text/printable_table.inc", table("Range", "not_printable", ranges(lambda c: not c.isprintable()), 8))
-write("guard/config/unicode_tables.inc",
-      table("Range", "word_ranges", ranges(lambda c: c.isalnum()), 8),
-      table("Lower", "lower_runs", lower_runs(), 6))
+print("// Made by tools/unicode_tables.py; do not edit.")
+table("Range", "not_printable", ranges(lambda c: not c.isprintable()), 8)
+table("Range", "word_ranges", ranges(lambda c: c.isalnum()), 8)
+table("Lower", "lower_runs", lower_runs(), 6)

@@ -10,8 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "ban/action_spec.h"
-
 namespace spranga::ban {
 
 /// Which fail2ban is imitated where its versions differ.
@@ -90,7 +88,6 @@ struct JailSpec {
   std::string ignorecommand;
   std::string ignorecache;
   UseDns usedns{UseDns::warn};
-  std::vector<ActionSpec> actions;
 
   // spranga's own
   Counting counting{Counting::fail2ban};
