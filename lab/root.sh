@@ -28,6 +28,8 @@ layers=(base tools syslog dovecot mailbox client)
 [ "$SERVER" = dovecot ] && layers+=(postfix) || layers+=("$SERVER")
 [ -z "${FAIL2BAN:-}${CLIENT_BLOCKED:-}" ] || layers+=(fail2ban)
 [ -z "${PEERS:-}" ] || layers+=(peers)
+read -ra more <<<"$MORE_LAYERS"
+layers+=("${more[@]}")
 {
   flock -s 9
   for layer in "${layers[@]}"; do

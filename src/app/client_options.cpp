@@ -14,7 +14,7 @@ using words::Word;
 using DumpForm = ClientSettings::DumpForm;
 using Answer = ClientSettings::Answer;
 
-/// For those that have no meaning before there is a server, and for fail2ban's own processes.
+/// For those that only fail2ban's own processes know.
 Result<void> accept(const std::string& /*value*/) {
   return {};
 }
@@ -78,12 +78,12 @@ std::vector<Option> bind(ClientSettings& s) {
       {"--loglevel", "", Word::argument_level, "", Word::option_loglevel, server, {}, store(s, "loglevel")},
       {"--logtarget", "", Word::argument_target, "", Word::option_logtarget, server, {}, store(s, "logtarget")},
       {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, server, {}, store(s, "syslogsocket")},
-      {"--timeout", "", Word::argument_time, "", Word::option_client_timeout, server, {}, accept},
+      {"--timeout", "", Word::argument_time, "", Word::option_client_timeout, server, {}, put_text(s.timeout)},
       {"--async", "", Word::none, "", Word::option_async, server, {}, accept},
-      {"-b", "", Word::none, "", Word::option_background, server, {}, accept},
-      {"-f", "", Word::none, "", Word::option_foreground, server, {}, accept},
-      {"-i", "", Word::none, "", Word::option_interactive, server, {}, accept},
-      {"-x", "", Word::none, "", Word::option_force, server, {}, accept},
+      {"-b", "", Word::none, "", Word::option_background, server, {}, put(s.foreground, false)},
+      {"-f", "", Word::none, "", Word::option_foreground, server, {}, put(s.foreground, true)},
+      {"-i", "", Word::none, "", Word::option_interactive, server, {}, put(s.interactive, true)},
+      {"-x", "", Word::none, "", Word::option_force, server, {}, put(s.force, true)},
       {"--version", "", Word::none, "", Word::option_client_version, Word::group_other, {}, answer(s, Answer::version)},
       {"-V", "", Word::none, "", Word::option_client_version, Word::group_other, {}, answer(s, Answer::short_version)},
       {"--help", "-h", Word::none, "", Word::option_client_help, Word::group_other, {}, answer(s, Answer::help)},

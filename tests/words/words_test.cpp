@@ -64,6 +64,7 @@ const std::set<std::string_view> same_in_italian = {
     "beyond_rule_mark",
     "length_hours",
     "length_minutes",
+    "mail_jail",
     "replay_ban_row",
     "report_milliseconds",
     "report_noise_probe",

@@ -388,6 +388,10 @@ Result<JailSpec> to_jail_spec(const Reading& reading, const Ini& jails, const Ja
       }
     }
   }
+  for (const auto& action : jail.actions) {
+    SPRANGA_TRY(auto read, to_action_spec(action, problems));
+    spec.actions.push_back(std::move(read));
+  }
   SPRANGA_CHECK(read_own(reading, jails, jail, spec));
   SPRANGA_CHECK(good);
   return spec;
