@@ -30,7 +30,7 @@ Fd listen_at(const std::string& path) {
   const auto* const raw = reinterpret_cast<const sockaddr*>(&address);
   if (::bind(fd.get(), raw, sizeof address) != 0 || ::listen(fd.get(), 16) != 0) {
     std::cerr << path << ": " << std::strerror(errno) << '\n';  // NOLINT(concurrency-mt-unsafe)
-    std::exit(1);
+    std::exit(1);  // NOLINT(concurrency-mt-unsafe): the only thread
   }
   return fd;
 }

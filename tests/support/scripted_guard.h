@@ -73,7 +73,7 @@ public:
   using Setting = guard::control::JailSetting;
 
   ScriptedJail() {
-    using enum Setting;
+    using enum guard::control::JailSetting;
     settings[idle] = Value::of(false);
     settings[ignoreself] = Value::of(true);
     settings[ignorecommand] = Value::of(false);
@@ -242,7 +242,7 @@ public:
   using Setting = guard::control::ServerSetting;
 
   ScriptedGuard() {
-    using enum Setting;
+    using enum guard::control::ServerSetting;
     settings[loglevel] = Value::of("INFO");
     settings[logtarget] = Value::of("/var/log/fail2ban.log");
     settings[syslogsocket] = Value::of("auto");

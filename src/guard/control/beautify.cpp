@@ -359,12 +359,12 @@ private:
     return at < command_.size() ? str(command_[at]) : "";
   }
 
-  [[nodiscard]] bool names(std::string none, const std::string& head) {
+  [[nodiscard]] bool names(const std::string& none, const std::string& head) {
     if (!reply_.is_sequence()) {
       return false;
     }
     if (reply_.items.empty()) {
-      return say(std::move(none));
+      return say(none);
     }
     const auto joined = join(", ", reply_);
     return joined ? say(head + *joined) : say(head) && false;

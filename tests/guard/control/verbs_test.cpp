@@ -176,8 +176,8 @@ TEST_F(Verbs, CallAnActionsMethodsAndSetItsProperties) {
 }
 
 TEST_F(Verbs, SayWhatIsToBeReloaded) {
-  const auto reload = [](const char* jail, Value options) {
-    return Value::list({Value::of("reload"), Value::of(jail), std::move(options), Value::list()});
+  const auto reload = [](const char* jail, const Value& options) {
+    return Value::list({Value::of("reload"), Value::of(jail), options, Value::list()});
   };
   EXPECT_EQ(ask(reload("--all", Value::list({Value::of("--unban")}))), "(0, 'OK')");
   EXPECT_EQ(ask(reload("nix", Value::list())), "(1, UnknownJailException('nix'))");
