@@ -60,6 +60,7 @@ std::vector<std::string> matches_of(const Native& native) {
 }
 
 constexpr auto in_set = "-m set --match-set <set> src ";
+constexpr auto in_set_dropped = "-m set --match-set <set> src -j DROP";
 
 std::vector<Rule> rules_of(const Native& native) {
   const auto chain = "f2b-" + native.name;
@@ -67,10 +68,10 @@ std::vector<Rule> rules_of(const Native& native) {
   const auto matches = matches_of(native);
   out.reserve(2 * matches.size() + 2);
   for (const auto& match : matches) {
-    out.push_back({"raw", "PREROUTING", match + in_set + "-j DROP"});
+    out.push_back({"raw", "PREROUTING", match + in_set_dropped});
   }
   if (native.verdict == Verdict::drop) {
-    out.push_back({"filter", chain, std::string(in_set) + "-j DROP", false});
+    out.push_back({"filter", chain, in_set_dropped, false});
   } else {
     if (native.verdict != Verdict::reject) {
       out.push_back({"filter",
@@ -80,8 +81,9 @@ std::vector<Rule> rules_of(const Native& native) {
     }
     out.push_back({"filter", chain, std::string(in_set) + "-j REJECT --reject-with <icmp>", false});
   }
+  const auto jump = "-j " + chain;
   for (const auto& match : matches) {
-    out.push_back({"filter", native.chain, match + "-j " + chain});
+    out.push_back({"filter", native.chain, match + jump});
   }
   return out;
 }
