@@ -14,7 +14,7 @@ namespace spranga::app {
 
 namespace {
 
-constexpr std::array names = {"ERROR", "WARNING", "INFO", "DEBUG"};
+constexpr std::array level_names = {"ERROR", "WARNING", "INFO", "DEBUG"};
 
 /// "2026-11-29 02:15:54,909", local time.
 std::string time_text() {
@@ -45,9 +45,9 @@ void ClientLog::say(Level level, std::string_view text, std::string_view logger)
                                 time_text(),
                                 logger,
                                 ::getpid(),
-                                names.at(static_cast<std::size_t>(rank)),
+                                level_names.at(static_cast<std::size_t>(rank)),
                                 text::escape(text));
-  static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()));
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace spranga::app

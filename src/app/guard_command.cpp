@@ -30,7 +30,7 @@ struct GuardSettings {
   bool write_plan{false};  // this is the warden's child
 };
 
-Apply store_server(GuardSettings& settings, const std::string& name) {
+Apply store_for_server(GuardSettings& settings, const std::string& name) {
   return [&settings, name](const std::string& value) {
     settings.request.server[name] = value;
     return Result<void>();
@@ -47,12 +47,12 @@ std::vector<Option> bind_guard(GuardSettings& settings) {
       {"--dry-run", "", Word::none, "", Word::option_guard_dry_run, running, {}, raise(settings.dry_run)},
       {"--conf", "-c", Word::argument_folder, "", Word::option_conf, group, {}, store(settings.request.folder)},
       {"--compat", "", Word::argument_level, "", Word::option_compat, group, {"1.0", "1.1", "auto"}, store(settings.request.compat)},
-      {"--socket", "-s", Word::argument_file, "", Word::option_guard_socket, group, {}, store_server(settings, "socket")},
-      {"--pidfile", "-p", Word::argument_file, "", Word::option_guard_pidfile, group, {}, store_server(settings, "pidfile")},
-      {"--loglevel", "", Word::argument_level, "", Word::option_guard_loglevel, group, {}, store_server(settings, "loglevel")},
-      {"--logtarget", "", Word::argument_file, "", Word::option_guard_logtarget, group, {}, store_server(settings, "logtarget")},
-      {"--syslogsocket", "", Word::argument_file, "", Word::option_guard_syslogsocket, group, {}, store_server(settings, "syslogsocket")},
-      {"--dbfile", "", Word::argument_file, "", Word::option_guard_dbfile, group, {}, store_server(settings, "dbfile")},
+      {"--socket", "-s", Word::argument_file, "", Word::option_guard_socket, group, {}, store_for_server(settings, "socket")},
+      {"--pidfile", "-p", Word::argument_file, "", Word::option_guard_pidfile, group, {}, store_for_server(settings, "pidfile")},
+      {"--loglevel", "", Word::argument_level, "", Word::option_guard_loglevel, group, {}, store_for_server(settings, "loglevel")},
+      {"--logtarget", "", Word::argument_file, "", Word::option_guard_logtarget, group, {}, store_for_server(settings, "logtarget")},
+      {"--syslogsocket", "", Word::argument_file, "", Word::option_guard_syslogsocket, group, {}, store_for_server(settings, "syslogsocket")},
+      {"--dbfile", "", Word::argument_file, "", Word::option_guard_dbfile, group, {}, store_for_server(settings, "dbfile")},
   };
 }
 

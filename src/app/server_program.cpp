@@ -16,7 +16,7 @@ namespace spranga::app {
 
 namespace {
 
-constexpr std::string_view name = "fail2ban-server";
+constexpr std::string_view server_name = "fail2ban-server";
 
 /// The path by which this program was started, its links not followed.
 std::filesystem::path started_as() {
@@ -38,13 +38,13 @@ std::string reason(int error) {
 }  // namespace
 
 ServerProgram server_program(const ClientSettings& settings) {
-  const auto beside = started_as().parent_path() / name;
+  const auto beside = started_as().parent_path() / server_name;
   std::error_code error;
   const bool there = std::filesystem::is_regular_file(beside, error);
   ServerProgram out;
   out.path = there ? std::filesystem::absolute(beside, error).string() : this_program();
   // As fail2ban-client calls it: it reads no configuration, the client sends it one.
-  out.arguments = {std::string(name),
+  out.arguments = {std::string(server_name),
                    "--async",
                    settings.foreground ? "-f" : "-b",
                    "-s",
@@ -93,7 +93,7 @@ Result<pid_t> start_program(const ServerProgram& program) {
   if (child == 0) {
     static_cast<void>(become_program(program));
     const int why = errno;
-    static_cast<void>(::write(to.get(), &why, sizeof why));
+    [[maybe_unused]] const auto told = ::write(to.get(), &why, sizeof why);
     ::_exit(127);
   }
   to.reset();

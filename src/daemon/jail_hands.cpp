@@ -16,7 +16,7 @@ using action_runner::Verb;
 using guard::HeldBan;
 using guard::JailNumbers;
 
-double seconds_of(ban::Instant at) {
+double unix_time(ban::Instant at) {
   return std::chrono::duration<double>(at.time_since_epoch()).count();
 }
 
@@ -32,7 +32,7 @@ action_runner::Tags tags_of(const std::string& jail,
       {"ip", ban.target},
       {"fid", ban.target},
       {"failures", std::to_string(ban.failures)},
-      {"time", fmt::format("{}", seconds_of(ban.since))},
+      {"time", fmt::format("{}", unix_time(ban.since))},
       {"bantime", std::to_string(length)},
       {"bancount", std::to_string(ban.count - 1)},
       {"matches", fmt::format("{}", fmt::join(held.matches, "\n"))},

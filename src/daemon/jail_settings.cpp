@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 
 constexpr std::array dns_names = {"yes", "warn", "no", "raw"};
 
-std::chrono::seconds seconds_of(const Value& value) {
+std::chrono::seconds seconds_in(const Value& value) {
   return std::chrono::seconds(
       value.kind == Value::Kind::real ? static_cast<std::int64_t>(value.real) : value.integer);
 }
@@ -161,7 +161,7 @@ bool write_setting(JailSpec& spec, Setting setting, const Value& value) {
       return true;
     }
     case Setting::findtime:
-      spec.findtime = seconds_of(value);
+      spec.findtime = seconds_in(value);
       return true;
     case Setting::datepattern:
       spec.filter.datepattern = value.text;
@@ -179,7 +179,7 @@ bool write_setting(JailSpec& spec, Setting setting, const Value& value) {
       spec.filter.maxlines = static_cast<int>(value.integer);
       return true;
     case Setting::bantime:
-      spec.bantime = seconds_of(value);
+      spec.bantime = seconds_in(value);
       return true;
     default:
       return false;
@@ -242,7 +242,7 @@ bool write_bantime_option(JailSpec& spec, std::string_view option, const Value& 
   auto& increment = spec.increment;
   const bool unset = value.kind == Value::Kind::none;
   const auto text = unset ? std::nullopt : std::optional(value.text);
-  const auto length = unset ? std::nullopt : std::optional(seconds_of(value));
+  const auto length = unset ? std::nullopt : std::optional(seconds_in(value));
   if (option == "increment") {
     increment.enabled = value.integer != 0;
   } else if (option == "overalljails") {

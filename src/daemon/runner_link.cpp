@@ -9,7 +9,6 @@ namespace spranga::daemon {
 namespace {
 
 using action_runner::Answer;
-using action_runner::Reply;
 using action_runner::Request;
 using action_runner::Verb;
 
@@ -65,14 +64,14 @@ void RunnerLink::send(Request request) {
   open_.emplace(request.order, std::move(request));
 }
 
-Result<Reply> RunnerLink::ask(Request request, int timeout_ms) {
+Result<action_runner::Reply> RunnerLink::ask(Request request, int timeout_ms) {
   using std::chrono::steady_clock;
   if (!have_runner()) {
     return fail(Errc::closed, "there is no action runner");
   }
   request.order = ++last_order_;
   const auto order = request.order;
-  awaited_.emplace(order, Reply{});
+  awaited_.emplace(order, action_runner::Reply{});
   transmit(request);
   open_.emplace(order, std::move(request));
   const auto end = steady_clock::now() + std::chrono::milliseconds(timeout_ms);
@@ -90,7 +89,7 @@ Result<Reply> RunnerLink::ask(Request request, int timeout_ms) {
     }
   }
   auto reply = awaited_.extract(order);
-  return reply ? Result<Reply>(std::move(reply.mapped()))
+  return reply ? Result<action_runner::Reply>(std::move(reply.mapped()))
                : fail(Errc::closed, "the action runner ended");
 }
 

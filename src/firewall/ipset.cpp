@@ -12,7 +12,7 @@ namespace spranga::firewall {
 
 namespace {
 
-constexpr std::uint8_t protocol = 6;  // spoken by every kernel since 2.6.39
+constexpr std::uint8_t ipset_protocol = 6;  // spoken by every kernel since 2.6.39
 constexpr std::uint8_t revision = 0;  // of hash:net: what we use is in the first
 constexpr std::uint32_t most_in_set = 1'048'576;
 constexpr std::size_t most_in_message = 500;
@@ -36,7 +36,7 @@ NetlinkMessage start_command(std::uint16_t command,
   header.nfgen_family = family_number(family);
   header.version = NFNETLINK_V0;
   out.structure(header);
-  out.number8(IPSET_ATTR_PROTOCOL, protocol);
+  out.number8(IPSET_ATTR_PROTOCOL, ipset_protocol);
   out.text(IPSET_ATTR_SETNAME, set);
   return out;
 }

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS bips_timeofban ON bips(timeofban);
 CREATE INDEX IF NOT EXISTS bips_ip ON bips(ip);
 )sql";
 
-constexpr int owner_only = 0600;
+constexpr int owner_reads = 0600;
 
 Result<void> check_version(Database& db, const std::string& path) {
   SPRANGA_TRY(const auto tables,
@@ -62,7 +62,7 @@ Result<void> make_tables(Database& db) {
 Result<Fail2banDatabase> open_fail2ban_once(const Way& way) {
   const auto& path = way.path;
   // Only where it is new: to close a descriptor of a file that is open would drop its locks.
-  static_cast<void>(Fd(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, owner_only)));
+  static_cast<void>(Fd(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, owner_reads)));
   SPRANGA_TRY(auto db, Database::open(way, Database::Mode::existing));
   SPRANGA_CHECK(
       db.script("PRAGMA foreign_keys = ON;"
@@ -86,7 +86,7 @@ Result<void> empty_out(const std::string& path, const std::string& set_aside) {
     return fail(Errc::io, path + ": damaged, and it cannot be opened to begin anew");
   }
   if (!set_aside.empty()) {
-    const Fd to(::open(set_aside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, owner_only));
+    const Fd to(::open(set_aside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, owner_reads));
     off_t at = 0;
     while (to && at < facts.st_size) {
       if (::sendfile(to.get(), from.get(), &at, static_cast<std::size_t>(facts.st_size - at)) <=

@@ -33,8 +33,8 @@ struct Workers::Shared {
       lock.lock();
       done.emplace_back(mail, Done{job.number, std::move(outcome)});
       const std::uint64_t one = 1;
-      static_cast<void>(
-          ::write(wake.get(), &one, sizeof one));  // full: it is readable all the same
+      // Full: it is readable all the same.
+      [[maybe_unused]] const auto written = ::write(wake.get(), &one, sizeof one);
     }
   }
 
@@ -70,7 +70,7 @@ void Workers::begin(bool mail, Job job) {
 
 std::vector<Workers::Done> Workers::take_done() {
   std::uint64_t count = 0;
-  static_cast<void>(::read(shared_->wake.get(), &count, sizeof count));
+  [[maybe_unused]] const auto read = ::read(shared_->wake.get(), &count, sizeof count);
   const std::lock_guard lock(shared_->mutex);
   std::vector<Done> out;
   for (auto& [mail, one] : shared_->done) {
