@@ -51,7 +51,7 @@ std::vector<Option> bind_guard(GuardSettings& settings) {
       {"--pidfile", "-p", Word::argument_file, "", Word::option_guard_pidfile, group, {}, store_for_server(settings, "pidfile")},
       {"--loglevel", "", Word::argument_level, "", Word::option_guard_loglevel, group, {}, store_for_server(settings, "loglevel")},
       {"--logtarget", "", Word::argument_file, "", Word::option_guard_logtarget, group, {}, store_for_server(settings, "logtarget")},
-      {"--syslogsocket", "", Word::argument_file, "", Word::option_guard_syslogsocket, group, {}, store_for_server(settings, "syslogsocket")},
+      {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, group, {}, store_for_server(settings, "syslogsocket")},
       {"--dbfile", "", Word::argument_file, "", Word::option_guard_dbfile, group, {}, store_for_server(settings, "dbfile")},
   };
 }

@@ -35,7 +35,7 @@ std::string local_time(std::int64_t seconds) {
 }
 
 std::string until_text(const ordered_json& until) {
-  return until.is_null() ? say(Word::live_for_good) : local_time(until.get<std::int64_t>());
+  return until.is_null() ? say(Word::replay_row_forever) : local_time(until.get<std::int64_t>());
 }
 
 std::string joined(const ordered_json& list) {
@@ -108,7 +108,7 @@ std::string standing_line(const ordered_json& jail) {
 }  // namespace
 
 std::string jails_text(const ordered_json& jails) {
-  std::vector<std::vector<std::string>> rows{{say(Word::live_head_jail),
+  std::vector<std::vector<std::string>> rows{{say(Word::argument_jail),
                                               say(Word::live_head_failed),
                                               say(Word::live_head_banned),
                                               say(Word::live_head_reads),

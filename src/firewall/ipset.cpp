@@ -13,7 +13,7 @@ namespace spranga::firewall {
 namespace {
 
 constexpr std::uint8_t ipset_protocol = 6;  // spoken by every kernel since 2.6.39
-constexpr std::uint8_t revision = 0;  // of hash:net: what we use is in the first
+constexpr std::uint8_t revision = 0;        // of hash:net: what we use is in the first
 constexpr std::uint32_t most_in_set = 1'048'576;
 constexpr std::size_t most_in_message = 500;
 constexpr int hash_full = IPSET_ERR_TYPE_SPECIFIC;  // the first of the hash types' own errors

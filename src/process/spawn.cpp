@@ -147,7 +147,8 @@ Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& op
   int error = 0;
   if (::read(readable.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(child.pid, nullptr, 0);
-    return fail(error == ENOENT ? Errc::not_found : Errc::denied, argv[0] + ": " + reason_of(error));
+    return fail(error == ENOENT ? Errc::not_found : Errc::denied,
+                argv[0] + ": " + reason_of(error));
   }
   child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   return child;

@@ -175,11 +175,12 @@ int Warden::run() {
       status_ = 1;
       break;
     }
-    if (ready[0].revents != 0) {
-      on_signal();
-    }
+    // What the guard said comes before its death: it may have said goodbye.
     if (ready[1].revents != 0) {
       on_ask();
+    }
+    if (ready[0].revents != 0) {
+      on_signal();
     }
     if (ready[2].revents != 0 && told_ && !told_->flush()) {
       told_.reset();  // its death is told by a signal
@@ -220,11 +221,26 @@ void Warden::on_deaths() {
   }
 }
 
+/// Whether it was to stop: nobody waits for an answer any more.
+void Warden::hear_last_words() {
+  while (asked_) {
+    const auto message = asked_->receive();
+    if (!message || !*message) {
+      return;
+    }
+    const auto ask = plan::read_ask((*message)->bytes);
+    if (ask && ask->what == Ask::What::goodbye && !stop_by_) {
+      stop_by_ = now() + time_to_stop;
+    }
+  }
+}
+
 void Warden::on_death(const Children::Death& death) {
   if (death.role == Role::guard) {
+    hear_last_words();
     asked_.reset();
     told_.reset();
-    if (stop_by_ || (death.clean && !ready_) || !ready_) {
+    if (stop_by_ || !ready_) {
       // It was told to stop, or never came to work: whoever started this has to know.
       status_ = stop_by_ && death.clean ? 0 : 1;
       done_ = true;
@@ -256,6 +272,9 @@ void Warden::start_what_is_due() {
     if (when > at) {
       later.emplace_back(role, when);
       continue;
+    }
+    if (role == Role::firewall && children_.runs(Role::firewall)) {
+      continue;  // it was started with the guard
     }
     if (role == Role::firewall) {
       auto channel = start_firewall();

@@ -46,6 +46,7 @@ private:
   [[nodiscard]] Result<Fd> start_actions();
   void on_signal();
   void on_deaths();
+  void hear_last_words();
   void on_death(const Children::Death& death);
   void start_what_is_due();
   void end_runner();

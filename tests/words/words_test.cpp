@@ -54,6 +54,7 @@ const std::set<std::string_view> same_in_italian = {
     "argument_file",
     "argument_id",
     "argument_ip",
+    "argument_jail",
     "argument_lines",
     "argument_login",
     "argument_match",

@@ -100,7 +100,9 @@ protected:
       hands,
       notes,
       [](const std::string& target) { return target == "192.0.2.1" ? "the gateway" : ""; },
-      {}, {}, live_matching(),
+      {},
+      {},
+      live_matching(),
       [](ban::Instant at) {
         return "+" +
                std::to_string(std::chrono::duration_cast<std::chrono::seconds>(at - start).count());
