@@ -34,7 +34,7 @@ struct BanSettings {
 struct TopSettings {
   LiveSettings live;
   bool bans{false};
-  std::string since{"1d"};
+  std::string since{"24h"};
 };
 
 std::vector<Option> bind_ban(BanSettings& settings) {
@@ -70,7 +70,7 @@ std::vector<Option> bind_top(TopSettings& settings) {
   // clang-format off
   out.insert(out.begin(), {
       {"--bans", "", Word::none, "", Word::option_top_bans, Word::group_which, {}, raise(settings.bans)},
-      {"--since", "", Word::argument_duration, "1d", Word::option_top_since, Word::group_which, {}, store(settings.since)},
+      {"--since", "", Word::argument_duration, "24h", Word::option_top_since, Word::group_which, {}, store(settings.since)},
   });
   // clang-format on
   return out;
