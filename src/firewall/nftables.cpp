@@ -19,6 +19,7 @@ struct Nftables::Found {
   bool table{false};
   std::vector<std::string> chains;
   std::vector<std::string> sets;
+  bool never_is_there{false};  // with all that it should hold
 };
 
 namespace {
@@ -128,15 +129,42 @@ Result<Nftables::Found> Nftables::look() {
   return out;
 }
 
+std::vector<Element> Nftables::never_elements(net::Family family) const {
+  std::vector<Element> elements;
+  for (const auto& interval : intervals(never_, family)) {
+    elements.push_back({interval.first, std::nullopt, false});
+    if (auto end = next(interval.last)) {
+      elements.push_back({*std::move(end), std::nullopt, true});
+    }
+  }
+  return elements;
+}
+
+/// While the kernel changes a set of intervals, it may take a neighbour of one for its member, and
+/// let a banned one in: what is as it should be is not touched.
+Result<bool> Nftables::never_is_there(const Found& found) {
+  const auto shape = [](const std::vector<Element>& elements) {
+    std::set<std::pair<std::string, bool>> out;
+    for (const auto& element : elements) {
+      out.emplace(element.key, element.interval_end);
+    }
+    return out;
+  };
+  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    if (std::ranges::count(found.sets, nft::never_set(family)) == 0) {
+      return false;
+    }
+    SPRANGA_TRY(const auto held, elements_of(nft::never_set(family)));
+    if (shape(held) != shape(never_elements(family))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void Nftables::add_never(Batch& batch) {
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
-    std::vector<Element> elements;
-    for (const auto& interval : intervals(never_, family)) {
-      elements.push_back({interval.first, std::nullopt, false});
-      if (auto end = next(interval.last)) {
-        elements.push_back({*std::move(end), std::nullopt, true});
-      }
-    }
+    const auto elements = never_elements(family);
     batch.push_back(requests_.empty_set(nft::never_set(family)));
     requests_.add_elements(batch, nft::never_set(family), elements);
   }
@@ -190,7 +218,9 @@ Nftables::Batch Nftables::make_all(const Doors& doors,
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
     batch.push_back(requests_.make_interval_set(nft::never_set(family), family));
   }
-  add_never(batch);
+  if (anew || !found.never_is_there) {
+    add_never(batch);
+  }
   for (const auto& chain : nft::chains()) {
     batch.push_back(requests_.make_chain(chain));
   }
@@ -209,7 +239,8 @@ Nftables::Batch Nftables::make_all(const Doors& doors,
 /// From the best to the poorest: keeping the bans that are there, with resets; and so on. Only what
 /// the kernel says of the shape of things leads on to the next.
 Result<void> Nftables::rebuild(Doors doors) {
-  SPRANGA_TRY(const auto found, look());
+  SPRANGA_TRY(auto found, look());
+  SPRANGA_TRY(found.never_is_there, never_is_there(found));
   for (auto& [id, opened] : doors) {
     for (const auto& name : found.sets) {
       if (SetKey key; nft::parse_set_name(name, nft::door_name(opened.door), key)) {

@@ -76,6 +76,8 @@ private:
   [[nodiscard]] Result<void> rebuild(Doors doors);
   [[nodiscard]] Result<void> remove_table();
   void add_door(Batch& batch, const Opened& opened, const nft::SetKey& key, std::uint32_t& number);
+  [[nodiscard]] std::vector<nft::Element> never_elements(net::Family family) const;
+  [[nodiscard]] Result<bool> never_is_there(const Found& found);
   void add_never(Batch& batch);
   [[nodiscard]] Result<void> move_elements(const Opened& from, const Opened& to);
   [[nodiscard]] Result<void> make_sets_for(std::span<const Entry> entries);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 namespace spranga::net_helper {
@@ -40,7 +41,7 @@ public:
 /// A helper in a thread, and the guard's end of its channel.
 struct Running {
   Running()
-      : workers(*Workers::make([this](const Job& job) { return do_job(job, resolver); })),
+      : workers(*Workers::make([kept = resolver](const Job& job) { return do_job(job, *kept); })),
         ends(*process::Channel::pair()),
         guard(std::move(ends.first)),
         loop([this] {
@@ -71,7 +72,8 @@ struct Running {
     return answer.value_or(Answer());
   }
 
-  SlowResolver resolver;
+  // A worker that is late may outlive the test.
+  std::shared_ptr<SlowResolver> resolver = std::make_shared<SlowResolver>();
   SystemClock clock;
   std::unique_ptr<Workers> workers;
   std::pair<Fd, Fd> ends;
@@ -95,7 +97,7 @@ TEST(Helper, AnswersAndRemembers) {
     EXPECT_EQ(answer.number, number);
     EXPECT_EQ(answer.texts, (std::vector<std::string>{"192.0.2.1", "2001:db8::1"}));
   }
-  EXPECT_EQ(running.resolver.asked, 1);
+  EXPECT_EQ(running.resolver->asked, 1);
 }
 
 TEST(Helper, NamesOfStrangersAreMadeHarmless) {
