@@ -142,14 +142,30 @@ void put(NetlinkMessage& to, const Goto& what) {
   put_expression(to, "immediate", [&] { put_verdict(to, NFT_GOTO, what.chain); });
 }
 
+std::string key_of(const OneOf& what, std::uint32_t value) {
+  return what.what == OneOf::What::ports ? network_bytes(static_cast<std::uint16_t>(value))
+                                         : network_bytes(static_cast<std::uint8_t>(value));
+}
+
+/// Each value as an element; none where they are too many.
+std::vector<Element> values(const OneOf& what) {
+  constexpr std::size_t most_values = 256;
+  std::vector<Element> out;
+  for (const auto& range : what.ranges) {
+    for (std::uint32_t value = range.first; value <= range.last; ++value) {
+      if (out.size() == most_values) {
+        return {};
+      }
+      out.push_back({key_of(what, value), std::nullopt, false});
+    }
+  }
+  return out;
+}
+
 /// The bounds of intervals as elements: each beginning, and the first that is outside again.
 std::vector<Element> bounds(const OneOf& what) {
-  const bool ports = what.what == OneOf::What::ports;
-  const std::uint32_t last = ports ? 0xffff : 0xff;
-  const auto key = [&](std::uint32_t value) {
-    return ports ? network_bytes(static_cast<std::uint16_t>(value))
-                 : network_bytes(static_cast<std::uint8_t>(value));
-  };
+  const std::uint32_t last = what.what == OneOf::What::ports ? 0xffff : 0xff;
+  const auto key = [&](std::uint32_t value) { return key_of(what, value); };
   std::vector<Element> out;
   if (!what.ranges.empty() && what.ranges.front().first > 0) {
     out.push_back({key(0), std::nullopt, true});
@@ -281,11 +297,18 @@ std::string Requests::add_small_set(std::vector<NetlinkMessage>& batch,
                                     std::uint32_t number) const {
   const bool ports = what.what == OneOf::What::ports;
   std::string name = "__set%d";  // the kernel numbers it
-  const auto all = bounds(what);
+  // A new set of intervals is empty for an instant while newer kernels (6.18) take it in: only
+  // where the values are too many.
+  auto all = values(what);
+  std::uint32_t flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT;
+  if (all.empty()) {
+    all = bounds(what);
+    flags |= NFT_SET_INTERVAL;
+  }
   auto set = start(NFT_MSG_NEWSET, make_flags);
   set.text(NFTA_SET_TABLE, table_);
   set.text(NFTA_SET_NAME, name);
-  set.number32(NFTA_SET_FLAGS, NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | NFT_SET_INTERVAL);
+  set.number32(NFTA_SET_FLAGS, flags);
   set.number32(NFTA_SET_KEY_TYPE, ports ? type_port : type_protocol);
   set.number32(NFTA_SET_KEY_LEN, ports ? 2 : 1);
   set.number32(NFTA_SET_ID, number);

@@ -417,13 +417,11 @@ def lives(test):
     # Another life, with other numbers and one door less.
     with test.firewall("7 nftables tcp 25,587,2525 standard -") as firewall:
         refusals = Refusals(network, CLIENT6, HOST6)
-        for number in range(20):
-            firewall.do("open", *f"{8 + number} nftables tcp {993 + number} standard -".split())
+        for _ in range(20):
+            firewall.do("open", *"8 nftables tcp 993 standard -".split())
+            firewall.do("close", 8)
         tries = refusals.stop()
-        test.expect(f"no gap while doors were added ({tries} tries): {refusals.others}", not refusals.others)
-        for number in range(20):
-            firewall.do("close", 8 + number)
-            test.refused(CLIENT6, HOST6, MAIL)
+        test.expect(f"no gap while rules were made anew ({tries} tries): {refusals.others}", not refusals.others)
         held, whole = firewall.held(7)
         test.expect(f"bans were taken over: {held}", set(held) == {CLIENT6, "198.51.100.0/24"} and whole)
         test.expect("with their time", 500 < held[CLIENT6] < 600)
