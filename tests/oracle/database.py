@@ -71,7 +71,8 @@ class Server:
         """{(jail, ip, since, length)}, as it tells with times."""
         out = set()
         for jail in JAILS:
-            for line in self.client("get", jail, "banip", "--with-time").stdout.decode().splitlines():
+            # Nobody banned is an empty line.
+            for line in filter(None, self.client("get", jail, "banip", "--with-time").stdout.decode().splitlines()):
                 ip, since, length = re.match(r"(\S+)\s+(\S+ \S+) \+ (-?\d+) =", line).groups()
                 out.add((jail, ip, int(time.mktime(time.strptime(since, "%Y-%m-%d %H:%M:%S"))), int(length)))
         return out
