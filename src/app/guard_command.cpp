@@ -72,6 +72,7 @@ std::vector<std::string> reading_arguments(std::span<const std::string> argument
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (auto& text : texts) {
     out.push_back(text.data());
   }

@@ -1,6 +1,7 @@
 #include "process/spawn.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ std::vector<std::string> clean_environment() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (auto& text : texts) {
     out.push_back(text.data());
   }
@@ -196,8 +198,9 @@ Result<std::string> program_beside(const std::string& name) {
   }
   const std::string self(buffer.data(), static_cast<std::size_t>(size));
   const auto folder = self.substr(0, self.rfind('/'));
-  for (const auto& path :
-       {folder + "/" + name, folder + "/../lib/spranga/" + name, folder + "/../../bin/" + name}) {
+  for (const auto& path : {fmt::format("{}/{}", folder, name),
+                           fmt::format("{}/../lib/spranga/{}", folder, name),
+                           fmt::format("{}/../../bin/{}", folder, name)}) {
     if (::access(path.c_str(), X_OK) == 0) {
       return path;
     }
