@@ -162,20 +162,26 @@ std::string top_text(const ordered_json& top) {
   return table(rows);
 }
 
+std::string sighting_text(const ordered_json& seen) {
+  auto out = "  " + say(Word::live_why_seen,
+                        {local_time(seen["at"].get<std::int64_t>()),
+                         text_of(seen["jail"]),
+                         text_of(seen["rule"])});
+  if (seen["weak"].get<bool>()) {
+    out += say(Word::why_weak);
+  }
+  out.append("\n      ").append(text_of(seen["line"])).append("\n");
+  return out;
+}
+
 std::string why_text(const ordered_json& why) {
   std::string out;
   for (const auto& seen : why["sightings"]) {
-    out = "  " +
-          say(Word::live_why_seen,
-              {local_time(seen["at"].get<std::int64_t>()),
-               text_of(seen["jail"]),
-               text_of(seen["rule"])}) +
-          (seen["weak"].get<bool>() ? say(Word::why_weak) : "") + "\n      " +
-          text_of(seen["line"]) + "\n" + out;
+    out.insert(0, sighting_text(seen));
   }
   std::string bans;
   for (const auto& ban : why["bans"]) {
-    bans = ban_line(ban) + bans;
+    bans.insert(0, ban_line(ban));
   }
   std::string standing;
   for (const auto& jail : why["jails"]) {

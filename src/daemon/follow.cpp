@@ -32,6 +32,7 @@ void Daemon::follow_logs(const std::vector<ledger::Position>& kept) {
     file_watch_ = std::make_unique<guard::FileWatch>(files_, clock_, nullptr);
   }
   std::vector<guard::JailPlace> places;
+  places.reserve(kept.size());
   for (const auto& position : kept) {
     places.push_back({desk_.number_of(position.jail), place_of(position)});
   }

@@ -40,7 +40,7 @@ Result<Fd> signal_descriptor() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD}) {
     ::sigaddset(&wanted, signal);
   }
-  ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   Fd fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
   return fd ? Result<Fd>(std::move(fd)) : fail(Errc::io, "signalfd failed");
 }
@@ -267,46 +267,52 @@ void Warden::start_what_is_due() {
   // The firewall first: a guard that starts with it needs no second word.
   std::ranges::stable_sort(
       due_, {}, [](const auto& entry) { return entry.first != Role::firewall; });
-  std::vector<std::pair<Role, SteadyTime>> later;
   for (const auto& [role, when] : std::exchange(due_, {})) {
     if (when > at) {
-      later.emplace_back(role, when);
-      continue;
-    }
-    if (role == Role::firewall && children_.runs(Role::firewall)) {
-      continue;  // it was started with the guard
-    }
-    if (role == Role::firewall) {
-      auto channel = start_firewall();
-      if (!channel) {
-        complain(channel.error().detail);
-        later.emplace_back(role, at + children_.pause_before(role, at) + 1s);
-      } else if (told_) {
-        std::vector<Fd> fds;
-        fds.push_back(std::move(*channel));
-        tell(Tell::What::firewall, std::move(fds));
-      } else {
-        firewall_channel_ = std::move(*channel);
-      }
-      continue;
-    }
-    // The channel of the firewall went with the guard that died: both begin anew.
-    if (accounts_.rights && !options_.dry_run && !firewall_channel_) {
-      if (children_.runs(Role::firewall)) {
-        children_.send(Role::firewall, SIGTERM);
-        later.emplace_back(role, at + 20ms);
-        continue;
-      }
-      if (auto channel = start_firewall()) {
-        firewall_channel_ = std::move(*channel);
-      }
-    }
-    if (const auto started = start_guard(); !started) {
-      complain(started.error().detail);
-      later.emplace_back(role, at + children_.pause_before(role, at) + 1s);
+      due_.emplace_back(role, when);
+    } else if (role == Role::firewall) {
+      firewall_is_due(at);
+    } else {
+      guard_is_due(at);
     }
   }
-  due_ = std::move(later);
+}
+
+void Warden::firewall_is_due(SteadyTime at) {
+  if (children_.runs(Role::firewall)) {
+    return;  // it was started with the guard
+  }
+  auto channel = start_firewall();
+  if (!channel) {
+    complain(channel.error().detail);
+    due_.emplace_back(Role::firewall, at + children_.pause_before(Role::firewall, at) + 1s);
+  } else if (told_) {
+    std::vector<Fd> fds;
+    fds.push_back(std::move(*channel));
+    tell(Tell::What::firewall, std::move(fds));
+  } else {
+    firewall_channel_ = std::move(*channel);
+  }
+}
+
+// The channel of the firewall went with the guard that died: both begin anew.
+void Warden::guard_is_due(SteadyTime at) {
+  if (accounts_.rights && !options_.dry_run && !firewall_channel_) {
+    if (children_.runs(Role::firewall)) {
+      children_.send(Role::firewall, SIGTERM);
+      due_.emplace_back(Role::guard, at + 20ms);
+      return;
+    }
+    if (auto channel = start_firewall()) {
+      firewall_channel_ = std::move(*channel);
+    } else {
+      complain(channel.error().detail);
+    }
+  }
+  if (const auto started = start_guard(); !started) {
+    complain(started.error().detail);
+    due_.emplace_back(Role::guard, at + children_.pause_before(Role::guard, at) + 1s);
+  }
 }
 
 void Warden::on_ask() {

@@ -49,6 +49,8 @@ private:
   void hear_last_words();
   void on_death(const Children::Death& death);
   void start_what_is_due();
+  void firewall_is_due(SteadyTime at);
+  void guard_is_due(SteadyTime at);
   void end_runner();
   void on_ask();
   [[nodiscard]] plan::Answer answer(const plan::Ask& ask, std::vector<Fd>& fds);
