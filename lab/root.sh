@@ -7,6 +7,8 @@ SERVER=$1
 
 # A command given by path, a script, and LAB_SHOW="PATH PATH" must be visible inside at the same place.
 read -ra shown <<<"${LAB_SHOW:-}"
+[ -z "${GUARD:-}" ] || shown+=("${GUARD%/*}")
+[ -z "${GUARD_ETC:-}" ] || shown+=("$GUARD_ETC")
 for word in "${@:3:2}"; do
   if [[ $word == */* && -e $word ]]; then shown+=("$(realpath -s "$word")"); fi
 done
