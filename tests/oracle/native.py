@@ -31,6 +31,7 @@ VARIANTS = [  # parameters, then what must come of them
     ('blocktype="REJECT --reject-with tcp-reset"', {"verdict": "reset"}),
     ('blocktype="reject with tcp reset"', {"verdict": "reset"}),
     ('chain="DOCKER-USER"', {"chain": "DOCKER-USER"}),
+    ('chain="<known/chain>"', {}),  # as jail.conf hands it on
     ('blocktype="LOG"', "blocktype = LOG"),
     ('port="nonesuch"', "no port: nonesuch"),
     ('protocol="sctp"', "protocol = sctp"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,10 @@ constexpr std::array holes = {Hole{'n', "name"},
                               Hole{'c', "chain"},
                               Hole{'b', "blocktype"}};
 
+constexpr std::size_t hole_of(char letter) {
+  return static_cast<std::size_t>(std::ranges::find(holes, letter, &Hole::letter) - holes.begin());
+}
+
 /// FNV-1a, 64 bits.
 class Hash {
 public:
@@ -85,10 +90,7 @@ struct Resolved {
   std::array<std::string, commands.size()> texts;
   std::array<std::string, holes.size()> values;
 
-  [[nodiscard]] const std::string& value(char letter) const {
-    const auto* const hole = std::ranges::find(holes, letter, &Hole::letter);
-    return values[static_cast<std::size_t>(hole - holes.begin())];
-  }
+  [[nodiscard]] const std::string& value(char letter) const { return values[hole_of(letter)]; }
 };
 
 using Both = std::array<Resolved, families.size()>;
@@ -264,19 +266,44 @@ Way native_of(const StockAction& stock, const Both& action, const ServicePort& s
   return {std::move(out), ""};
 }
 
+/// What the option `chain` may stand for: itself, or where the jail hands on "<known/chain>" (as
+/// fail2ban's own jail.conf does) the one of the action's [Init]. The commands have it filled in
+/// already; the option alone keeps the tag.
+std::span<const std::string_view> chains_of(const ban::ActionSpec& spec) {
+  constexpr static std::array<std::string_view, 1> itself = {""};
+  constexpr static std::array<std::string_view, 3> of_stock_actions = {
+      "INPUT", "f2b-chain", "INPUT_direct"};
+  const auto* const chain = spec.option("chain");
+  return chain != nullptr && *chain == "<known/chain>"
+             ? std::span<const std::string_view>(of_stock_actions)
+             : itself;
+}
+
+const Both& with_chain(Both& action, std::string_view chain) {
+  for (auto& family : action) {
+    if (!chain.empty()) {
+      family.values[hole_of('c')] = chain;
+    }
+  }
+  return action;
+}
+
 }  // namespace
 
 Way way_of(const ban::ActionSpec& spec, const ServicePort& service) {
   if (spec.is_script) {
     return {};
   }
-  const auto action = resolve(spec);
+  auto action = resolve(spec);
   if (!action) {
     return as_written("its tags lead back to themselves");
   }
   for (const auto& stock : stock_actions) {
-    if (is(stock, *action)) {
-      return native_of(stock, *action, service);
+    for (const auto chain : chains_of(spec)) {
+      const auto& same = with_chain(*action, chain);
+      if (is(stock, same)) {
+        return native_of(stock, same, service);
+      }
     }
   }
   return speaks_to_firewall(*action) ? as_written("its commands are not those of a stock action")
