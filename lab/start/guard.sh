@@ -3,12 +3,12 @@
 # lines of a jail.local.
 
 if [ -n "${FAIL2BAN:-}" ]; then
-  guard_etc=/etc/fail2ban
+  folder=/etc/fail2ban
 else
-  guard_etc=/etc/spranga
+  folder=/etc/spranga
   mkdir -p /etc/spranga
   cp -r "$GUARD_ETC/." /etc/spranga
   printf '%s\n' "${GUARD_JAIL:-}" >/etc/spranga/jail.local
   touch /var/log/mail.log
 fi
-unit spranga.service "$GUARD" guard -b -c "$guard_etc" >/run/spranga.start 2>&1 || cat /run/spranga.start >&2
+unit spranga.service "$GUARD" guard -b -c "$folder" >/run/spranga.start 2>&1 || cat /run/spranga.start >&2
