@@ -7,6 +7,8 @@ SERVER=$1
 
 # A command given by path, a script, and LAB_SHOW="PATH PATH" must be visible inside at the same place.
 read -ra shown <<<"${LAB_SHOW:-}"
+[ -z "${GUARD:-}" ] || shown+=("${GUARD%/*}")
+[ -z "${GUARD_ETC:-}" ] || shown+=("$GUARD_ETC")
 for word in "${@:3:2}"; do
   if [[ $word == */* && -e $word ]]; then shown+=("$(realpath -s "$word")"); fi
 done
@@ -28,6 +30,8 @@ layers=(base tools syslog dovecot mailbox client)
 [ "$SERVER" = dovecot ] && layers+=(postfix) || layers+=("$SERVER")
 [ -z "${FAIL2BAN:-}${CLIENT_BLOCKED:-}" ] || layers+=(fail2ban)
 [ -z "${PEERS:-}" ] || layers+=(peers)
+read -ra more <<<"$MORE_LAYERS"
+layers+=("${more[@]}")
 {
   flock -s 9
   for layer in "${layers[@]}"; do

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Writes src/guard/config/unicode_tables.inc: how Python's str sees characters beyond ASCII.
-
-tools/unicode_tables.py > src/guard/config/unicode_tables.inc
+"""How Python's str sees characters beyond ASCII: writes src/text/printable_table.inc and
+src/guard/config/unicode_tables.inc.
 """
+
+from pathlib import Path
+
+SRC = Path(__file__).resolve().parent.parent / "src"
 
 
 def ranges(has):
@@ -35,13 +38,18 @@ def lower_runs():
 
 
 def table(kind, name, rows, columns):
-    print(f"constexpr {kind} {name}[] = {{")
+    yield f"constexpr {kind} {name}[] = {{"
     for at in range(0, len(rows), columns):
-        print("    " + " ".join("{" + ", ".join(map(str, row)) + "}," for row in rows[at:at + columns]))
-    print("};")
+        yield "    " + " ".join("{" + ", ".join(map(str, row)) + "}," for row in rows[at:at + columns])
+    yield "};"
 
 
-print("// Made by tools/unicode_tables.py; do not edit.")
-table("Range", "not_printable", ranges(lambda c: not c.isprintable()), 8)
-table("Range", "word_ranges", ranges(lambda c: c.isalnum()), 8)
-table("Lower", "lower_runs", lower_runs(), 6)
+def write(path, *tables):
+    lines = ["// Made by tools/unicode_tables.py; do not edit."] + [line for one in tables for line in one]
+    (SRC / path).write_text("\n".join(lines) + "\n")
+
+
+write("text/printable_table.inc", table("Range", "not_printable", ranges(lambda c: not c.isprintable()), 8))
+write("guard/config/unicode_tables.inc",
+      table("Range", "word_ranges", ranges(lambda c: c.isalnum()), 8),
+      table("Lower", "lower_runs", lower_runs(), 6))

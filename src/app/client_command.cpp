@@ -1,25 +1,22 @@
 #include "app/client_command.h"
 
+#include "app/client_configuration.h"
 #include "app/client_options.h"
+#include "app/client_session.h"
 #include "app/exit_code.h"
 #include "app/help.h"
-#include "app/jail_trial.h"
 #include "app/output.h"
-#include "app/problem_text.h"
 #include "app/verb.h"
 #include "guard/config/compat.h"
-#include "guard/config/configuration.h"
 #include "guard/config/dump.h"
 #include "guard/config/jail_reader.h"
+#include "guard/config/layers.h"
 #include "guard/config/time_expression.h"
 
 namespace spranga::app {
 
 namespace {
 
-using guard::config::Problem;
-using words::say;
-using words::Word;
 using Answer = ClientSettings::Answer;
 using DumpForm = ClientSettings::DumpForm;
 
@@ -35,10 +32,6 @@ int code_of(bool good) {
 /// Prints, and gives the code where printing works.
 int answer_with(std::string_view text, bool good) {
   return print(text) == 0 ? code_of(good) : exit_fail2ban_failed;
-}
-
-std::string folder_of(const ClientSettings& settings) {
-  return settings.folder.empty() ? guard::config::default_folder().string() : settings.folder;
 }
 
 std::optional<ban::Compat> compat_of(const ClientSettings& settings) {
@@ -74,22 +67,6 @@ int answer(const ClientSettings& settings) {
   return answer_with(help_of(*find_verb("client")), true);
 }
 
-/// fail2ban-client's reading warns of jails without logs or actions: only who asks is told.
-void quieten(std::vector<Problem>& problems, int verbosity) {
-  if (verbosity <= 0) {
-    std::erase_if(problems,
-                  [](const Problem& p) { return p.severity == Problem::Severity::warning; });
-  }
-}
-
-void tell_problems(const std::vector<Problem>& problems, int verbosity) {
-  for (const auto& problem : problems) {
-    if (problem.severity == Problem::Severity::error || verbosity >= 0) {
-      tell(problem_text(problem));
-    }
-  }
-}
-
 std::string listing(const guard::config::Commands& commands, DumpForm form) {
   std::string out;
   for (const auto& command : commands) {
@@ -100,32 +77,27 @@ std::string listing(const guard::config::Commands& commands, DumpForm form) {
   return out;
 }
 
-int no_command(const ClientSettings& settings) {
-  if (settings.command.empty()) {
+/// A command for a server.
+int talk(ClientSettings settings) {
+  if (settings.command.empty() && !settings.interactive) {
     return answer_with(help_of(*find_verb("client")), false);
   }
-  tell(say(Word::client_no_command_yet, {settings.command.front()}));
-  return exit_fail2ban_failed;
+  if (const auto known = complete(settings); !known) {
+    return answer_with("ERROR: " + known.error().detail + "\n", false);
+  }
+  return ClientSession(settings).run();
 }
 
 int dump_or_test(const ClientSettings& settings) {
   if (settings.dump == DumpForm::none && !settings.test) {
-    return no_command(settings);
+    return talk(settings);
   }
   guard::config::DumpOptions options;
   options.compat = compat_of(settings);
   options.client = settings.server;
   options.dump = settings.dump != DumpForm::none;
   options.test = settings.test;
-  auto dump = guard::config::dump(folder_of(settings), options);
-  quieten(dump.problems, settings.verbosity);
-  if (dump.early_error.empty()) {
-    JailTrial trial;
-    trial.compat = options.compat;
-    trial.build = settings.test;
-    add_new(dump.problems, try_jails(folder_of(settings), trial));
-  }
-  tell_problems(dump.problems, settings.verbosity);
+  const auto dump = read_dump(settings, options);
   if (!dump.early_error.empty()) {
     return answer_with("ERROR: " + dump.early_error + "\n", false);
   }
@@ -140,7 +112,7 @@ int dump_or_test(const ClientSettings& settings) {
   if (!dump.good) {
     return exit_fail2ban_failed;
   }
-  return settings.command.empty() ? answer_with(test_passed, true) : no_command(settings);
+  return settings.command.empty() ? answer_with(test_passed, true) : talk(settings);
 }
 
 }  // namespace

@@ -14,12 +14,12 @@ using words::Word;
 using DumpForm = ClientSettings::DumpForm;
 using Answer = ClientSettings::Answer;
 
-/// For those that have no meaning before there is a server, and for fail2ban's own processes.
+/// For those that only fail2ban's own processes know.
 Result<void> accept(const std::string& /*value*/) {
   return {};
 }
 
-auto store(ClientSettings& settings, const char* name) {
+auto store_for_server(ClientSettings& settings, const char* name) {
   return [&settings, name](const std::string& value) {
     settings.server[name] = value;
     return Result<void>();
@@ -72,18 +72,18 @@ std::vector<Option> bind(ClientSettings& s) {
       {"--str2sec", "", Word::argument_expression, "", Word::option_str2sec, done, {}, seconds},
       {"-v", "", Word::none, "", Word::option_louder, done, {}, step(s.verbosity, 1)},
       {"-q", "", Word::none, "", Word::option_quieter, done, {}, step(s.verbosity, -1)},
-      {"--socket", "-s", Word::argument_file, "", Word::option_socket, server, {}, store(s, "socket")},
-      {"--pidfile", "-p", Word::argument_file, "", Word::option_pidfile, server, {}, store(s, "pidfile")},
+      {"--socket", "-s", Word::argument_file, "", Word::option_socket, server, {}, store_for_server(s, "socket")},
+      {"--pidfile", "-p", Word::argument_file, "", Word::option_pidfile, server, {}, store_for_server(s, "pidfile")},
       {"--pname", "", Word::argument_process, "", Word::option_pname, server, {}, accept},
-      {"--loglevel", "", Word::argument_level, "", Word::option_loglevel, server, {}, store(s, "loglevel")},
-      {"--logtarget", "", Word::argument_target, "", Word::option_logtarget, server, {}, store(s, "logtarget")},
-      {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, server, {}, store(s, "syslogsocket")},
-      {"--timeout", "", Word::argument_time, "", Word::option_client_timeout, server, {}, accept},
+      {"--loglevel", "", Word::argument_level, "", Word::option_loglevel, server, {}, store_for_server(s, "loglevel")},
+      {"--logtarget", "", Word::argument_target, "", Word::option_logtarget, server, {}, store_for_server(s, "logtarget")},
+      {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, server, {}, store_for_server(s, "syslogsocket")},
+      {"--timeout", "", Word::argument_time, "", Word::option_client_timeout, server, {}, put_text(s.timeout)},
       {"--async", "", Word::none, "", Word::option_async, server, {}, accept},
-      {"-b", "", Word::none, "", Word::option_background, server, {}, accept},
-      {"-f", "", Word::none, "", Word::option_foreground, server, {}, accept},
-      {"-i", "", Word::none, "", Word::option_interactive, server, {}, accept},
-      {"-x", "", Word::none, "", Word::option_force, server, {}, accept},
+      {"-b", "", Word::none, "", Word::option_background, server, {}, put(s.foreground, false)},
+      {"-f", "", Word::none, "", Word::option_foreground, server, {}, put(s.foreground, true)},
+      {"-i", "", Word::none, "", Word::option_interactive, server, {}, put(s.interactive, true)},
+      {"-x", "", Word::none, "", Word::option_force, server, {}, put(s.force, true)},
       {"--version", "", Word::none, "", Word::option_client_version, Word::group_other, {}, answer(s, Answer::version)},
       {"-V", "", Word::none, "", Word::option_client_version, Word::group_other, {}, answer(s, Answer::short_version)},
       {"--help", "-h", Word::none, "", Word::option_client_help, Word::group_other, {}, answer(s, Answer::help)},

@@ -18,6 +18,10 @@ struct ClientSettings {
   enum class DumpForm { none, lines, pretty } dump{DumpForm::none};
   bool test{false};
   int verbosity{1};
+  bool force{false};        // start over an old socket
+  bool foreground{false};   // of a server that is started
+  bool interactive{false};  // commands are typed
+  std::string timeout;      // how long a start may take; "" = 30 s
   enum class Answer { none, help, version, short_version, seconds } answer{Answer::none};
   std::string time;                  // of --str2sec
   std::vector<std::string> command;  // what follows the options

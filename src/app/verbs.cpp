@@ -7,8 +7,10 @@
 #include "app/client_command.h"
 #include "app/client_options.h"
 #include "app/config_command.h"
+#include "app/guard_command.h"
 #include "app/help.h"
 #include "app/language.h"
+#include "app/live_commands.h"
 #include "app/output.h"
 #include "app/regex_command.h"
 #include "app/regex_options.h"
@@ -35,6 +37,13 @@ std::vector<Option> no_options() {
 constexpr std::array verb_table = {
     Verb{"check", Word::arguments_targets, Word::verb_check, check_command_options, check_command, Listing::overview},
     Verb{"tour", Word::none, Word::verb_tour, tour_command_options, tour_command, Listing::overview},
+    Verb{"guard", Word::none, Word::verb_guard, guard_command_options, guard_command, Listing::overview},
+    Verb{"status", Word::none, Word::verb_status, live_command_options, status_command, Listing::overview},
+    Verb{"jails", Word::none, Word::verb_jails, live_command_options, jails_command, Listing::help},
+    Verb{"ban", Word::arguments_addresses, Word::verb_ban, ban_command_options, ban_command, Listing::help},
+    Verb{"unban", Word::arguments_addresses, Word::verb_unban, unban_command_options, unban_command, Listing::help},
+    Verb{"top", Word::none, Word::verb_top, top_command_options, top_command, Listing::help},
+    Verb{"reload", Word::none, Word::verb_reload, live_command_options, reload_command, Listing::help},
     Verb{"regex", Word::arguments_regex, Word::verb_regex, regex_command_options, regex_command, Listing::help},
     Verb{"client", Word::arguments_command, Word::verb_client, client_command_options, client_command, Listing::help, true},
     Verb{"config", Word::arguments_explain, Word::verb_config, config_command_options, config_command, Listing::help},

@@ -1,6 +1,11 @@
 #include "app/why_command.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "app/exit_code.h"
+#include "app/live_commands.h"
+#include "app/live_guard.h"
 #include "app/output.h"
 #include "app/parse_arguments.h"
 #include "app/replay_options.h"
@@ -20,11 +25,31 @@ using Tell = replay::WhyResult (*)(const std::string& address,
                                    const replay::ReplayOptions& options,
                                    replay::ReplayWatch watch);
 
+/// The options for old logs, and those of a running guard that they lack.
+std::vector<Option> bind_why(ReplayRequest& request, LiveSettings& live) {
+  auto options = bind_log_options(request);
+  for (auto& option : bind_live_options(live)) {
+    const bool is_there = std::ranges::any_of(options, [&](const Option& known) {
+      return known.name == option.name ||
+             (!option.short_name.empty() && known.short_name == option.short_name);
+    });
+    if (!is_there) {
+      options.push_back(std::move(option));
+    }
+  }
+  return options;
+}
+
 int tell_about(std::span<const std::string> arguments, const char* help, Tell tell_it) {
   ReplayRequest request;
-  auto rest = parse_arguments(bind_log_options(request), arguments);
+  LiveSettings live;
+  auto rest = parse_arguments(bind_why(request, live), arguments);
   if (!rest) {
     return usage_error(rest.error().detail, help);
+  }
+  if (rest->size() == 1 && guard::Network::parse(rest->front())) {
+    live.folder = request.config;
+    return why_live(live, rest->front());
   }
   if (rest->size() < 2) {
     return usage_error(say(rest->empty() ? Word::why_needs_address : Word::replay_no_files), help);
@@ -54,7 +79,8 @@ int tell_about(std::span<const std::string> arguments, const char* help, Tell te
 
 std::vector<Option> why_command_options() {
   ReplayRequest nobody_reads;
-  auto options = bind_log_options(nobody_reads);
+  LiveSettings nobody_asks;
+  auto options = bind_why(nobody_reads, nobody_asks);
   for (auto& option : options) {
     option.apply = [](const std::string&) { return Result<void>(); };
   }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "ban/action_spec.h"
+
 namespace spranga::ban {
 
 /// Which fail2ban is imitated where its versions differ.
@@ -88,6 +90,7 @@ struct JailSpec {
   std::string ignorecommand;
   std::string ignorecache;
   UseDns usedns{UseDns::warn};
+  std::vector<ActionSpec> actions;
 
   // spranga's own
   Counting counting{Counting::fail2ban};

@@ -28,7 +28,7 @@ using testing::Not;
 
 TEST(Overview, IsShortAndNamesTheCommandToTryFirst) {
   const auto text = overview(Listing::overview);
-  EXPECT_LE(std::ranges::count(text, '\n'), 13);
+  EXPECT_LE(std::ranges::count(text, '\n'), 15);
   EXPECT_THAT(text, HasSubstr("spranga check mail.example.org"));
   EXPECT_THAT(text, HasSubstr("spranga tour"));
 }

@@ -21,8 +21,9 @@ constexpr std::array rooms = {
     "app", "check", "finding", "net", "process", "render", "replay", "smtp", "tour", "vantage"};
 
 /// Files whose sentences are not ours to translate.
-constexpr std::array<std::string_view, 15> others_words = {
+constexpr std::array<std::string_view, 16> others_words = {
     "app/client_command.cpp",       // printed as fail2ban-client prints it
+    "app/client_session.cpp",       // the same
     "app/completion.cpp",           // scripts for shells
     "app/regex_filter.cpp",         // printed as fail2ban-regex prints it
     "app/regex_head.cpp",           // the same

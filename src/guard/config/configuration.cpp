@@ -11,6 +11,7 @@
 #include "guard/config/jail_spec.h"
 #include "guard/config/layers.h"
 #include "guard/config/misspelt.h"
+#include "guard/config/own_settings.h"
 #include "guard/config/server_options.h"
 #include "guard/config/value_check.h"
 #include "text/nearest.h"
@@ -33,6 +34,7 @@ public:
       return fail(Errc::not_found, "there is no jail.conf in " + layers_.folder());
     }
     read_server();
+    out_.own = read_own_settings(layers_, problems_);
     for (const auto& [name, value] : options_.overrides) {
       for (auto& [section, content] : jails->sections) {
         content.set(name, text_value(value));
@@ -57,7 +59,7 @@ private:
     if (!file) {
       return;  // noted; the jails can be used all the same
     }
-    ClientOptions client;
+    ClientOptions client = options_.server;
     if (!read_client_options(**file, client, problems_)) {
       client.clear();
     }
@@ -67,7 +69,8 @@ private:
     }
     check_server_values(*options, problems_);
     for (const auto& [name, value] : *options) {
-      out_.server[name] = value.str();
+      const auto given = options_.server.find(name);
+      out_.server[name] = given == options_.server.end() ? value.str() : given->second;
     }
   }
 

@@ -26,6 +26,9 @@ struct LoadOptions {
   std::vector<std::string> jails;
   /// Options set above every layer, in every jail: {"findtime", "1h"}.
   std::map<std::string, std::string> overrides;
+  /// What the command line says in place of fail2ban.conf: socket, pidfile, logtarget, loglevel,
+  /// syslogsocket, dbfile.
+  std::map<std::string, std::string> server;
 };
 
 struct Configuration {
@@ -34,6 +37,8 @@ struct Configuration {
   std::vector<ban::JailSpec> jails;  // in the order of the files
   /// [Definition] of fail2ban.conf with its defaults: logtarget, dbfile, dbpurgeage, …
   std::map<std::string, std::string> server;
+  /// [Definition] of spranga.conf with its defaults.
+  std::map<std::string, std::string> own;
   /// What is wrong. A jail with an error is not in `jails`; the others are.
   std::vector<Problem> problems;
 };

@@ -8,6 +8,7 @@
 #include "guard/config/jail_reader.h"
 #include "guard/config/jail_sections.h"
 #include "guard/config/layers.h"
+#include "guard/config/python_text.h"
 
 namespace spranga::guard::config {
 
@@ -17,6 +18,14 @@ namespace {
 bool needs_file(const ClientOptions& given) {
   constexpr std::array all = {"socket", "pidfile", "logtarget", "loglevel", "syslogsocket"};
   return !std::ranges::all_of(all, [&](const char* name) { return given.contains(name); });
+}
+
+Result<void> read_early_options(Layers& layers, ClientOptions& client, Problems& problems) {
+  SPRANGA_TRY(const auto server, layers.unit("fail2ban"));
+  if (!server->found) {
+    problems.warn({}, "there is no fail2ban.conf in " + layers.folder());
+  }
+  return read_client_options(*server, client, problems);
 }
 
 class Dumper {
@@ -48,11 +57,7 @@ private:
   }
 
   [[nodiscard]] Result<void> read_early() {
-    SPRANGA_TRY(const auto server, layers_.unit("fail2ban"));
-    if (!server->found) {
-      problems_.warn({}, "there is no fail2ban.conf in " + layers_.folder());
-    }
-    return read_client_options(*server, client_, problems_);
+    return read_early_options(layers_, client_, problems_);
   }
 
   [[nodiscard]] Result<Commands> read_all() {
@@ -79,7 +84,14 @@ private:
     std::vector<Jail> out;
     bool any_good = false;
     bool any_bad = false;
-    for (const auto& name : jail_sections(*file)) {
+    const auto names =
+        options_.jail.empty() ? jail_sections(*file) : std::vector<std::string>{options_.jail};
+    if (!options_.jail.empty() && file->sections.find(options_.jail) == nullptr) {
+      return problems_.refuse({},
+                              "there is no jail of this name: " + options_.jail,
+                              "No section: " + repr(options_.jail));
+    }
+    for (const auto& name : names) {
       problems_.jail = name;
       SPRANGA_TRY(auto jail, read_jail({layers_, problems_, compat_}, file, name, false));
       if (!jail.config_error.empty()) {
@@ -108,6 +120,20 @@ private:
 
 Dump dump(const std::string& folder, const DumpOptions& options) {
   return Dumper(folder, options).run();
+}
+
+Result<ClientOptions> client_options(const std::string& folder,
+                                     ClientOptions given,
+                                     std::vector<Problem>& problems) {
+  if (!needs_file(given)) {
+    return given;
+  }
+  Problems found;
+  Layers layers(folder, found, false);
+  const auto read = read_early_options(layers, given, found);
+  problems = std::move(found.list);
+  SPRANGA_CHECK(read);
+  return given;
 }
 
 }  // namespace spranga::guard::config

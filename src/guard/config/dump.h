@@ -17,6 +17,7 @@ struct DumpOptions {
   ClientOptions client;  // what the command line set
   bool dump{false};      // -d: jails without a log file are no error
   bool test{false};      // -t: a jail that is skipped is one
+  std::string jail;      // only this one; "" = all
 };
 
 struct Dump {
@@ -29,5 +30,11 @@ struct Dump {
 
 /// `folder` as it was given: fail2ban puts it into paths that it prints.
 [[nodiscard]] Dump dump(const std::string& folder, const DumpOptions& options);
+
+/// What the client must know before it talks to a server, with what the file says where `given` is
+/// silent. The error has fail2ban's words.
+[[nodiscard]] Result<ClientOptions> client_options(const std::string& folder,
+                                                   ClientOptions given,
+                                                   std::vector<Problem>& problems);
 
 }  // namespace spranga::guard::config

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "guard/config/jail_reader.h"
 #include "guard/config/option_table.h"
 #include "guard/config/paths.h"
 #include "guard/config/python_text.h"
 #include "guard/config/shell_words.h"
+#include "guard/config/time_expression.h"
 
 namespace spranga::guard::config {
 
@@ -122,44 +125,65 @@ std::string json_text(std::string_view text) {
   return out + "\"";
 }
 
-Term script_command(const Jail& jail, const Action& action) {
+std::string script_json(const Action& action) {
   std::string json;
   for (const auto& [name, value] : action.parameters) {
     json += (json.empty() ? "" : ", ") + json_text(name) + ": " + json_text(value.str());
   }
-  return command("set",
-                 jail.name,
-                 {Term::of("addaction"),
-                  Term::of(action.name),
-                  Term::of(action.file),
-                  Term::of("{" + json + "}")});
+  return "{" + json + "}";
 }
 
 /// These belong to the moment of a ban, and are filled in then.
 const std::set<std::string, std::less<>> tags_of_a_ban = {
     "matches", "ipmatches", "ipjailmatches", "timeout", "bantime"};
 
-Result<void> add_action(const Jail& jail, const Action& action, Commands& out) {
-  if (!action.definition) {
-    out.push_back(script_command(jail, action));
-    return {};
-  }
+/// What an action is told, in fail2ban's order: what every action knows, then its own.
+Result<std::vector<std::pair<std::string, Value>>> options_of(const Action& action) {
   auto definition = *action.definition;
   SPRANGA_TRY(const auto options, definition.combined(tags_of_a_ban));
-  out.push_back(command("set", jail.name, {Term::of("addaction"), Term::of(action.name)}));
-  std::vector<Term> list;
-  const auto add = [&list](const std::string& name, const Value& value) {
-    list.push_back(Term::list({Term::of(name), Term::of(value)}));
-  };
+  std::vector<std::pair<std::string, Value>> out;
   for (const auto& [name, value] : options) {
     if (find_row(action_rows(), name) != nullptr) {
-      add(name, value);
+      out.emplace_back(name, value);
     }
   }
   for (const auto& [name, value] : definition.init()) {
     if (find_row(action_rows(), name) == nullptr && !name.starts_with("known/")) {
-      add(name, value);
+      out.emplace_back(name, value);
     }
+  }
+  return out;
+}
+
+/// In milliseconds; one that is no time is told, and the usual one holds.
+std::chrono::milliseconds timeout_of(const Value& value, Problems& problems) {
+  constexpr double longest = 1e9;  // seconds
+  const auto read = evaluate_time(value.str());
+  const auto seconds =
+      !read ? -1.0 : std::visit([](auto n) { return static_cast<double>(n); }, *read);
+  if (seconds < 0 || seconds > longest) {
+    problems.warn(value.written, "timeout = " + value.str() + " is no time; 60 seconds hold");
+    return ban::ActionSpec::usual_timeout;
+  }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+Result<void> add_action(const Jail& jail, const Action& action, Commands& out) {
+  if (!action.definition) {
+    out.push_back(command("set",
+                          jail.name,
+                          {Term::of("addaction"),
+                           Term::of(action.name),
+                           Term::of(action.file),
+                           Term::of(script_json(action))}));
+    return {};
+  }
+  SPRANGA_TRY(const auto options, options_of(action));
+  out.push_back(command("set", jail.name, {Term::of("addaction"), Term::of(action.name)}));
+  std::vector<Term> list;
+  list.reserve(options.size());
+  for (const auto& [name, value] : options) {
+    list.push_back(Term::list({Term::of(name), Term::of(value)}));
   }
   const auto about = [&](std::string_view verb, std::vector<Term> rest) {
     rest.insert(rest.begin(), {Term::of("action"), Term::of(action.name)});
@@ -262,6 +286,27 @@ Result<Commands> commands_of(const Jail& jail, bool need_files, Problems& proble
       out.begin(),
       Term::list({Term::of("add"), Term::of(jail.name), Term::of(*jail.options.find("backend"))}));
   return out;
+}
+
+Result<ban::ActionSpec> to_action_spec(const Action& action, Problems& problems) {
+  ban::ActionSpec spec;
+  spec.name = action.name;
+  spec.file = action.file;
+  spec.is_script = !action.definition;
+  if (spec.is_script) {
+    for (const auto& [name, value] : action.parameters) {
+      spec.options.emplace_back(name, value.str());
+    }
+    return spec;
+  }
+  SPRANGA_TRY(const auto options, options_of(action));
+  for (const auto& [name, value] : options) {
+    spec.options.emplace_back(name, value.str());
+    if (name == "timeout") {
+      spec.timeout = timeout_of(value, problems);
+    }
+  }
+  return spec;
 }
 
 Result<Commands> commands_of_settings(const Jail& jail) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ban/action_spec.h"
 #include "ban/jail_spec.h"
 #include "base/result.h"
 #include "guard/config/definition.h"
@@ -60,6 +61,9 @@ void apply_backend(Definition& filter, std::string_view backend);
 
 /// Those of them that set options, log files and actions left out.
 [[nodiscard]] Result<Commands> commands_of_settings(const Jail& jail);
+
+/// An action with the same options that the commands set.
+[[nodiscard]] Result<ban::ActionSpec> to_action_spec(const Action& action, Problems& problems);
 
 /// The commands of a filter: its part of the jail's.
 [[nodiscard]] Result<Commands> commands_of_filter(const Section& options, const std::string& jail);

@@ -348,6 +348,19 @@ Result<void> set(JailSpec& spec,
   return {};
 }
 
+/// All of them, whatever is wrong with one; the last error.
+Result<void> set_all(JailSpec& spec, const Commands& commands, Problems& problems) {
+  Result<void> good;
+  for (const auto& command : commands) {
+    if (const auto setting = setting_of(command)) {
+      if (auto done = set(spec, setting->first, setting->second, problems); !done) {
+        good = std::move(done);
+      }
+    }
+  }
+  return good;
+}
+
 }  // namespace
 
 Result<FilterSpec> to_filter_spec(const Definition& filter,
@@ -381,12 +394,12 @@ Result<JailSpec> to_jail_spec(const Reading& reading, const Ini& jails, const Ja
     SPRANGA_CHECK(read_weak(*jail.filter, spec.filter, problems));
   }
   SPRANGA_TRY(const auto commands, commands_of_settings(jail));
-  for (const auto& command : commands) {
-    if (const auto setting = setting_of(command)) {
-      if (auto done = set(spec, setting->first, setting->second, problems); !done) {
-        good = std::move(done);
-      }
-    }
+  if (auto done = set_all(spec, commands, problems); !done) {
+    good = std::move(done);
+  }
+  for (const auto& action : jail.actions) {
+    SPRANGA_TRY(auto read, to_action_spec(action, problems));
+    spec.actions.push_back(std::move(read));
   }
   SPRANGA_CHECK(read_own(reading, jails, jail, spec));
   SPRANGA_CHECK(good);

@@ -1,11 +1,10 @@
 #include "guard/config/python_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <iterator>
 
+#include "text/python_repr.h"
 #include "text/utf8.h"
 
 namespace spranga::guard::config {
@@ -38,10 +37,6 @@ const Row* row_of(const Row (&table)[size], char32_t c) {
   return std::prev(row);
 }
 
-bool is_printable(char32_t c) {
-  return c < 0x80 ? c >= 0x20 && c != 0x7f : row_of(not_printable, c) == nullptr;
-}
-
 char32_t lower_of(char32_t c) {
   if (c < 0x80) {
     return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -53,26 +48,6 @@ char32_t lower_of(char32_t c) {
 
 /// The smallest character that a sequence of so many bytes may stand for.
 constexpr std::array<char32_t, 5> smallest = {0, 0, 0x80, 0x800, 0x10000};
-
-void append_escaped(std::string& out, const Rune& rune, std::string_view bytes, char quote) {
-  const auto c = rune.value;
-  if (!rune.valid) {
-    out += fmt::format("\\udc{:02x}", static_cast<unsigned>(c));
-  } else if (c == static_cast<char32_t>(quote) || c == '\\') {
-    out += '\\';
-    out += bytes;
-  } else if (c == '\n' || c == '\r' || c == '\t') {
-    out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-  } else if (is_printable(c)) {
-    out += bytes;
-  } else if (c < 0x100) {
-    out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-  } else if (c < 0x10000) {
-    out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-  } else {
-    out += fmt::format("\\U{:08x}", static_cast<unsigned>(c));
-  }
-}
 
 }  // namespace
 
@@ -205,16 +180,7 @@ std::string_view head(std::string_view text, std::size_t count) {
 }
 
 std::string repr(std::string_view text) {
-  const bool has_single = text.find('\'') != std::string_view::npos;
-  const bool has_double = text.find('"') != std::string_view::npos;
-  const char quote = has_single && !has_double ? '"' : '\'';
-  std::string out(1, quote);
-  for (std::size_t at = 0; at < text.size();) {
-    const auto rune = rune_at(text, at);
-    append_escaped(out, rune, text.substr(at, rune.size), quote);
-    at += rune.size;
-  }
-  return out + quote;
+  return text::python_repr(text);
 }
 
 std::optional<std::string> parse_integer(std::string_view text) {

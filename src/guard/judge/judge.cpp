@@ -73,11 +73,11 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   }
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
-  const auto at = sighting.at.value_or(now);
+  out.at = sighting.at.value_or(now);
   auto& account = account_of(out.target, now);
-  count(account, sighting, at);
+  count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {
-    count_more_for_known(account, out.target, at, now);
+    count_more_for_known(account, out, now);
   }
   out.count = account.count();
   if (out.count > 0 && out.count >= spec_.maxretry) {
@@ -174,15 +174,12 @@ void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant 
 }
 
 /// bantime.increment: a failure of somebody who was banned n times counts 2, 3, 5, 9 … times.
-void Judge::count_more_for_known(Account& account,
-                                 const std::string& target,
-                                 ban::Instant at,
-                                 ban::Instant now) {
+void Judge::count_more_for_known(Account& account, Judgement& judgement, ban::Instant now) {
   if (!spec_.increment.enabled || ports_.history == nullptr) {
     return;
   }
-  const auto past = ports_.history->of(spec_.name, target, false, now);
-  if (!past || past->count <= 0 || at <= past->last) {
+  const auto past = ports_.history->of(spec_.name, judgement.target, false, now);
+  if (!past || past->count <= 0 || judgement.at <= past->last) {
     return;
   }
   constexpr int most = 20;
@@ -190,6 +187,8 @@ void Judge::count_more_for_known(Account& account,
   const int more = std::min(weight, spec_.maxretry) - 1;
   if (more > 0) {
     std::visit([&](auto& tally) { tally.raise(more); }, account.tally);
+    judgement.known_bans = past->count;
+    judgement.weight = more + 1;
   }
 }
 
@@ -216,10 +215,7 @@ void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
   if (ports_.history != nullptr && is_news && !is_over(fresh, now)) {
     ports_.history->add(fresh);
   }
-  if (bans_.size() >= purge_bans_at_) {
-    purge_bans(now);
-  }
-  bans_.insert_or_assign(judgement.target, fresh);
+  insert_ban(fresh, now);
   judgement.kind = Kind::banned;
   judgement.matches = std::move(account.matches);
   judgement.ban = std::move(fresh);
@@ -236,6 +232,57 @@ bool Judge::grow(ban::Ban& ban, ban::Instant now) {
   ban.count = past->count + 1;
   ban.until = end_of(ban.since, ban_time_.after(past->count, ports_.random));
   return ban.since > past->last;
+}
+
+void Judge::insert_ban(const ban::Ban& ban, ban::Instant now) {
+  if (bans_.size() >= purge_bans_at_) {
+    purge_bans(now);
+  }
+  bans_.insert_or_assign(ban.target, ban);
+}
+
+void Judge::recall(const ban::Sighting& sighting, ban::Instant now) {
+  const auto target = target_of(sighting.id);
+  auto& account = account_of(target, now);
+  count(account, sighting, sighting.at.value_or(now));
+  const int count = account.count();
+  if (count > 0 && count >= spec_.maxretry) {
+    accounts_.erase(target);  // it was banned then
+  }
+}
+
+void Judge::impose(const ban::Ban& ban) {
+  accounts_.erase(ban.target);
+  bans_.insert_or_assign(ban.target, ban);
+}
+
+bool Judge::release(const std::string& target) {
+  return bans_.erase(target) > 0;
+}
+
+int Judge::count_of(const std::string& target) const {
+  const auto found = accounts_.find(target);
+  return found == accounts_.end() ? 0 : found->second.count();
+}
+
+Result<void> Judge::change(const ban::JailSpec& spec) {
+  SPRANGA_TRY(auto ban_time, BanTime::make(spec));
+  SPRANGA_TRY(auto cache, IgnoreCache::make(spec.ignorecache));
+  if (spec.counting != spec_.counting) {
+    accounts_.clear();  // the two ways of counting have nothing in common
+  }
+  ignored_ = IgnoreList::make(spec.ignoreip);
+  ban_time_ = std::move(ban_time);
+  cache_ = std::move(cache);
+  spec_ = spec;
+  spec_.filter = {};
+  return {};
+}
+
+ban::Ban Judge::ban_of(const std::string& target, ban::Instant since, ban::Instant now) {
+  ban::Ban ban{spec_.name, target, since, end_of(since, ban_time_.base()), 1, 0};
+  static_cast<void>(grow(ban, now));
+  return ban;
 }
 
 const ban::Ban* Judge::banned(const std::string& target, ban::Instant now) const {

@@ -49,6 +49,9 @@ struct Judgement {
   std::string target;   // what is counted: an address, a network or an id
   int count{0};         // where the account stands after this one, weak evidence weighed
   const char* why{""};  // ignored: in fail2ban's words
+  ban::Instant at{};    // when it happened
+  int known_bans{0};    // bantime.increment: how often the target was banned before
+  int weight{1};        // how many failures this one stood for because of that
   std::optional<ban::Ban> ban;
   std::vector<std::string> matches;  // of a new ban: the last maxmatches lines
 
@@ -66,6 +69,36 @@ public:
 
   /// Whether `target` is banned at that moment; nullptr where not.
   [[nodiscard]] const ban::Ban* banned(const std::string& target, ban::Instant now) const;
+
+  /// As on_sighting, for what was counted in an earlier life: it stands on the account, and what
+  /// was banned for it is not banned again.
+  void recall(const ban::Sighting& sighting, ban::Instant now);
+
+  /// A ban that no sighting made: by a person, or of an earlier life. Replaces the target's. The
+  /// target's account is closed.
+  void impose(const ban::Ban& ban);
+
+  /// Takes a ban back; false where there was none.
+  bool release(const std::string& target);
+
+  /// All bans, those that are over among them until somebody releases them or they are purged.
+  [[nodiscard]] const std::unordered_map<std::string, ban::Ban>& bans() const { return bans_; }
+
+  /// Drops the accounts that nothing has been added to for a findtime.
+  void purge_accounts(ban::Instant now);
+
+  /// Who has failed and is not banned for it; some that are to be purged among them.
+  [[nodiscard]] std::size_t accounts() const { return accounts_.size(); }
+
+  /// Where a target's account stands; 0: it has none.
+  [[nodiscard]] int count_of(const std::string& target) const;
+
+  /// Other settings; accounts and bans stay. Errc::malformed: nothing has changed.
+  [[nodiscard]] Result<void> change(const ban::JailSpec& spec);
+
+  /// A new ban's end, were it made now: bantime, and for whom was banned before what it has grown
+  /// to.
+  [[nodiscard]] ban::Ban ban_of(const std::string& target, ban::Instant since, ban::Instant now);
 
   /// What of the configuration only DNS or a program could decide.
   [[nodiscard]] const std::vector<std::string>& ignored_names() const { return ignored_.names(); }
@@ -98,16 +131,13 @@ private:
   [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
   [[nodiscard]] Account& account_of(const std::string& target, ban::Instant now);
   void count(Account& account, const ban::Sighting& sighting, ban::Instant at);
-  void count_more_for_known(Account& account,
-                            const std::string& target,
-                            ban::Instant at,
-                            ban::Instant now);
+  void count_more_for_known(Account& account, Judgement& judgement, ban::Instant now);
   void convict(Judgement& judgement, Account account, ban::Instant now);
   /// False where the history knows of a ban at that time or later: fail2ban takes this one for a
   /// ban that it has read about before, and does not count it.
   [[nodiscard]] bool grow(ban::Ban& ban, ban::Instant now);
-  void purge_accounts(ban::Instant now);
   void purge_bans(ban::Instant now);
+  void insert_ban(const ban::Ban& ban, ban::Instant now);
 
   ban::JailSpec spec_;  // without its filter
   JudgePorts ports_;

@@ -162,10 +162,7 @@ std::string journal_line(const JournalEntry& entry) {
   return out;
 }
 
-namespace {
-
-/// journald's folders: files, and a folder for each machine. What cannot be looked into counts: the
-/// journal's own error is the better one.
+/// journald's folders: files, and a folder for each machine.
 bool has_journal_files(const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code trouble;
@@ -185,8 +182,6 @@ bool has_journal_files(const std::string& folder) {
   }
   return static_cast<bool>(trouble);
 }
-
-}  // namespace
 
 Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
   struct stat facts {};
@@ -209,7 +204,7 @@ Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
 
 JournalMatch::JournalMatch(const std::vector<std::string>& sets) {
   for (const auto& set : sets) {
-    std::vector<Field> fields;
+    std::vector<JournalField> fields;
     const auto finish = [&] {
       if (!fields.empty()) {
         sets_.push_back(std::move(fields));
@@ -222,9 +217,9 @@ JournalMatch::JournalMatch(const std::vector<std::string>& sets) {
         finish();
       } else if (equals != std::string_view::npos) {
         const auto name = term.substr(0, equals);
-        auto field = std::ranges::find(fields, name, &Field::name);
+        auto field = std::ranges::find(fields, name, &JournalField::name);
         if (field == fields.end()) {
-          field = fields.insert(field, {std::string(name), {}});
+          field = fields.insert(field, {std::string(name), {}, {}, {}});
         }
         field->values.emplace_back(term.substr(equals + 1));
       }
@@ -233,8 +228,54 @@ JournalMatch::JournalMatch(const std::vector<std::string>& sets) {
   }
 }
 
+namespace {
+
+struct OtherUnit {
+  std::string_view written;    // in filters
+  std::string_view also;       // its name on Debian, or what its instances begin with
+  std::string_view instances;  // "": it has none
+  std::string_view slice;
+};
+
+constexpr std::array<OtherUnit, 2> other_units = {{
+    {"postfix.service", "postfix@-.service", "postfix@", "system-postfix.slice"},
+    {"sshd.service", "ssh.service", "ssh@", "system-ssh.slice"},
+}};
+
+}  // namespace
+
+JournalMatch JournalMatch::widened(const std::vector<std::string>& sets) {
+  JournalMatch out(sets);
+  for (auto& fields : out.sets_) {
+    for (auto& field : fields) {
+      for (const auto& unit : other_units) {
+        if (field.name != "_SYSTEMD_UNIT" ||
+            std::ranges::find(field.values, unit.written) == field.values.end()) {
+          continue;
+        }
+        if (std::ranges::find(field.values, unit.also) == field.values.end()) {
+          field.values.emplace_back(unit.also);
+        }
+        field.instances = unit.instances;
+        field.slice = unit.slice;
+        out.notes_.push_back(fmt::format("journalmatch {} lets in {} and {}*.service too",
+                                         unit.written,
+                                         unit.also,
+                                         unit.instances));
+      }
+    }
+  }
+  return out;
+}
+
+bool JournalMatch::lets_in(const JournalField& field, std::string_view value) {
+  return std::ranges::find(field.values, value) != field.values.end() ||
+         (!field.instances.empty() && value.starts_with(field.instances) &&
+          value.ends_with(".service"));
+}
+
 bool JournalMatch::wants(LogSource& source) const {
-  const auto holds = [&](const Field& field) {
+  const auto holds = [&](const JournalField& field) {
     return std::ranges::any_of(
         field.values, [&](const auto& value) { return source.field_is(field.name, value); });
   };

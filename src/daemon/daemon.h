@@ -1,0 +1,132 @@
+// Daemon: the guard's process. It wires the core to what the warden has given it, and turns the
+// loop: lines first, then what the other processes have to say, then the clock.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/result.h"
+#include "daemon/control_face.h"
+#include "daemon/doors.h"
+#include "daemon/firewall_news.h"
+#include "daemon/jail_hands.h"
+#include "daemon/log_desk.h"
+#include "daemon/log_writer.h"
+#include "daemon/options.h"
+#include "daemon/runner_link.h"
+#include "daemon/surroundings.h"
+#include "daemon/warden_link.h"
+#include "firewall/remote_firewall.h"
+#include "guard/actions/native.h"
+#include "guard/control/service.h"
+#include "guard/judge/history.h"
+#include "guard/live/guard.h"
+#include "guard/logs/file_watch.h"
+#include "guard/logs/journal_watch.h"
+#include "ledger/ledger.h"
+#include "plan/plan.h"
+
+namespace spranga::daemon {
+
+class Daemon {
+public:
+  Daemon(Options options, const Clock& clock);
+
+  /// From the plan to the first look at the logs. An error is for the person who starts it.
+  [[nodiscard]] Result<void> start();
+
+  /// Until it is told to stop. The exit status.
+  [[nodiscard]] int run();
+
+private:
+  friend class ControlFace;
+  friend class JailFace;
+  friend class Reporter;
+
+  struct Journal {
+    guard::JournalOptions options;
+    std::vector<guard::JournalWish> wishes;
+    std::unique_ptr<guard::JournalWatch> watch;
+  };
+
+  [[nodiscard]] Result<void> open_ledger();
+  void make_jails(const ledger::Memory& memory);
+  void make_jail(const ban::JailSpec& spec);
+  void remember(const ledger::Memory& memory);
+  void follow_logs(const std::vector<ledger::Position>& kept);
+  void attach_firewall(Fd channel);
+  [[nodiscard]] guard::LiveWorld world();
+  [[nodiscard]] Way decide(const ban::ActionSpec& action) const;
+  [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
+
+  void turn();
+  void hear_programs();
+  void read_logs();
+  void hear_warden();
+  void hear_ledger();
+  void on_clock();
+  void look_around();
+  /// What the jail reads: paths, or the journal.
+  [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
+  void write_notes();
+  [[nodiscard]] int wait_time() const;
+
+  [[nodiscard]] Result<void> reload(const std::string& which);
+  [[nodiscard]] Result<void> turn_log_to(const std::string& target);
+
+  void stop_soon() { stop_asked_ = true; }
+
+  [[nodiscard]] bool reads_journal(const guard::LiveJail& jail) const;
+  void choose_logs(const guard::LiveJail& jail, std::vector<guard::LogWish>& files);
+  void open_journals(const std::vector<guard::JailPlace>& places);
+  [[nodiscard]] std::vector<guard::LiveSource*> sources() const;
+  [[nodiscard]] Result<std::pair<plan::GuardPlan, Fd>> new_plan(const std::string& which);
+  void apply(plan::GuardPlan next, Fd for_runner);
+  void release_actions(const plan::GuardPlan& next);
+  void change_jail(const ban::JailSpec& spec);
+  void remove_jail(const std::string& name);
+  void flush_logs();
+  void stop();
+
+  [[nodiscard]] ban::Instant now() const;
+  void say(guard::Level level, std::string_view logger, const std::string& text);
+
+  Options options_;
+  const Clock& clock_;
+  plan::GuardPlan plan_;
+  LogWriter log_;
+  WardenLink warden_;
+  process::Channel told_;
+  WardenLogFiles files_;
+  guard::actions::ServicePort services_;
+  Surroundings surroundings_;
+  std::vector<guard::Network> never_;
+  std::vector<ledger::Record> notes_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  guard::MemoryHistory history_;
+  FirewallNews news_;
+  firewall::RemoteFirewall firewall_;
+  Doors doors_;
+  RunnerLink runner_;
+  JailHands hands_;
+  guard::LiveWorld world_;
+  guard::Guard guard_;
+  LogDesk desk_;
+  ControlFace face_;
+  std::optional<guard::control::Service> control_;
+  std::unique_ptr<guard::FileWatch> file_watch_;
+  std::vector<Journal> journals_;       // one for each way to open it
+  std::vector<std::string> bad_jails_;  // with the reason
+  ban::Instant since_;                  // when it started
+  SteadyTime next_look_{};
+  SteadyTime next_totals_{};
+  bool stop_asked_{false};  // the reply goes out first
+  bool stopping_{false};
+  int status_{0};
+};
+
+}  // namespace spranga::daemon

@@ -1,0 +1,226 @@
+#include "daemon/doors.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "guard/judge/network.h"
+
+namespace spranga::daemon {
+
+namespace {
+
+using firewall::Door;
+using firewall::DoorId;
+using firewall::Entry;
+using std::chrono::milliseconds;
+
+constexpr std::size_t at_a_time = 4000;
+
+/// The later of two ends; none is for good.
+std::optional<ban::Instant> later(std::optional<ban::Instant> a, std::optional<ban::Instant> b) {
+  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+}
+
+template <class Holders>
+std::optional<ban::Instant> end_of(const Holders& holders) {
+  auto end = holders.front().until;
+  for (const auto& holder : holders) {
+    end = later(end, holder.until);
+  }
+  return end;
+}
+
+}  // namespace
+
+std::optional<Entry> entry_of(DoorId door,
+                              const std::string& target,
+                              std::optional<ban::Instant> until,
+                              ban::Instant now) {
+  const auto network = guard::Network::parse(target);
+  if (!network) {
+    return std::nullopt;
+  }
+  Entry out;
+  out.door = door;
+  out.base = network->base();
+  out.prefix = static_cast<std::uint8_t>(network->prefix());
+  if (until) {
+    // Rounded up: the kernel must not let go before we say so.
+    out.lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+  }
+  return out;
+}
+
+std::uint16_t Doors::number_of(const std::string& jail) {
+  return numbers_.emplace(jail, static_cast<std::uint16_t>(numbers_.size())).first->second;
+}
+
+Result<DoorId> Doors::open(Door shape) {
+  for (auto& [id, gate] : gates_) {
+    shape.id = id;
+    if (gate.door == shape) {
+      return id;
+    }
+  }
+  if (gates_.size() >= firewall::most_doors) {
+    return fail(Errc::too_large, "there are too many different sets of ports");
+  }
+  while (gates_.contains(next_) || next_ == 0) {
+    next_ = static_cast<DoorId>(next_ + 1);
+  }
+  shape.id = next_;
+  gates_[next_].door = shape;
+  firewall_.open(shape);
+  return next_++;
+}
+
+bool Doors::ban(DoorId door,
+                const std::string& jail,
+                const std::string& target,
+                std::optional<ban::Instant> until,
+                ban::Instant now) {
+  auto entry = entry_of(door, target, until, now);
+  const auto found = gates_.find(door);
+  if (!entry || found == gates_.end()) {
+    return false;
+  }
+  auto& gate = found->second;
+  const auto number = number_of(jail);
+  gate.users.insert(number);
+  auto& holders = gate.held[target];
+  const auto mine = std::ranges::find(holders, number, &Holder::jail);
+  if (mine == holders.end()) {
+    holders.push_back({number, until});
+  } else {
+    mine->until = until;
+  }
+  entry = entry_of(door, target, end_of(holders), now);
+  firewall_.ban(std::span(&*entry, 1));
+  return true;
+}
+
+void Doors::let_go(Gate& gate,
+                   std::uint16_t jail,
+                   const std::string& target,
+                   ban::Instant now,
+                   std::vector<Entry>& unban,
+                   std::vector<Entry>& shorten) {
+  const auto found = gate.held.find(target);
+  if (found == gate.held.end()) {
+    return;
+  }
+  auto& holders = found->second;
+  const auto before = end_of(holders);
+  std::erase_if(holders, [&](const Holder& holder) { return holder.jail == jail; });
+  if (holders.empty()) {
+    gate.held.erase(found);
+    // The kernel has let go by itself where the time was over.
+    if (!before || *before > now) {
+      unban.push_back(*entry_of(gate.door.id, target, std::nullopt, now));
+    }
+  } else if (const auto end = end_of(holders); end != before) {
+    shorten.push_back(*entry_of(gate.door.id, target, end, now));
+  }
+}
+
+void Doors::unban(DoorId door,
+                  const std::string& jail,
+                  const std::string& target,
+                  ban::Instant now) {
+  const auto found = gates_.find(door);
+  if (found == gates_.end()) {
+    return;
+  }
+  std::vector<Entry> gone;
+  std::vector<Entry> shorter;
+  let_go(found->second, number_of(jail), target, now, gone, shorter);
+  if (!gone.empty()) {
+    firewall_.unban(gone);
+  }
+  if (!shorter.empty()) {
+    firewall_.ban(shorter);
+  }
+}
+
+void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
+  const auto found = gates_.find(door);
+  if (found == gates_.end()) {
+    return;
+  }
+  auto& gate = found->second;
+  const auto number = number_of(jail);
+  std::vector<std::string> targets;
+  for (const auto& [target, holders] : gate.held) {
+    if (std::ranges::count(holders, number, &Holder::jail) > 0) {
+      targets.push_back(target);
+    }
+  }
+  std::vector<Entry> gone;
+  std::vector<Entry> shorter;
+  for (const auto& target : targets) {
+    let_go(gate, number, target, now, gone, shorter);
+  }
+  if (gate.held.empty() && !gone.empty()) {
+    firewall_.flush(door);
+    return;
+  }
+  for (std::size_t at = 0; at < gone.size(); at += at_a_time) {
+    firewall_.unban(std::span(gone).subspan(at, std::min(at_a_time, gone.size() - at)));
+  }
+  if (!shorter.empty()) {
+    firewall_.ban(shorter);
+  }
+}
+
+void Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
+  clear(door, jail, now);
+  const auto found = gates_.find(door);
+  if (found == gates_.end()) {
+    return;
+  }
+  found->second.users.erase(number_of(jail));
+  if (found->second.users.empty()) {
+    firewall_.close(door);
+    gates_.erase(found);
+  }
+}
+
+void Doors::refill(ban::Instant now) {
+  for (const auto& [id, gate] : gates_) {
+    firewall_.open(gate.door);
+  }
+  for (const auto& [id, gate] : gates_) {
+    std::vector<Entry> batch;
+    const auto send = [&] {
+      if (!batch.empty()) {
+        firewall_.ban(batch);
+        batch.clear();
+      }
+    };
+    for (const auto& [target, holders] : gate.held) {
+      const auto end = end_of(holders);
+      if (!end || *end > now) {
+        batch.push_back(*entry_of(id, target, end, now));
+      }
+      if (batch.size() >= at_a_time) {
+        send();
+      }
+    }
+    send();
+  }
+}
+
+std::vector<Door> Doors::all() const {
+  std::vector<Door> out;
+  for (const auto& [id, gate] : gates_) {
+    out.push_back(gate.door);
+  }
+  return out;
+}
+
+std::size_t Doors::size(DoorId door) const {
+  const auto found = gates_.find(door);
+  return found == gates_.end() ? 0 : found->second.held.size();
+}
+
+}  // namespace spranga::daemon

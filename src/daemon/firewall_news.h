@@ -1,0 +1,60 @@
+// FirewallNews: what the firewall process says, kept until the loop has time for it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "firewall/firewall.h"
+#include "guard/live/log.h"
+
+namespace spranga::daemon {
+
+class FirewallNews : public firewall::FirewallEvents {
+public:
+  explicit FirewallNews(guard::Log& log) : log_(log) {}
+
+  void done(const firewall::Outcome& outcome) override {
+    if (outcome.error.empty()) {
+      ++done_;
+      return;
+    }
+    ++failed_;
+    last_error_ = outcome.error;
+    log_.write(guard::Level::error, "actions", "firewall: " + outcome.error);
+  }
+
+  void holds(std::uint64_t order, firewall::Holding holding) override {
+    if (on_holding) {
+      on_holding(order, std::move(holding));
+    }
+  }
+
+  void lost(const std::string& why) override {
+    lost_ = true;
+    why_ = why;
+  }
+
+  /// Whether everything is to be made again; asked once.
+  [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
+
+  [[nodiscard]] const std::string& why() const { return why_; }
+
+  [[nodiscard]] std::uint64_t failed() const { return failed_; }
+
+  [[nodiscard]] std::uint64_t done_count() const { return done_; }
+
+  [[nodiscard]] const std::string& last_error() const { return last_error_; }
+
+  std::function<void(std::uint64_t, firewall::Holding)> on_holding;
+
+private:
+  guard::Log& log_;
+  bool lost_{false};
+  std::string why_;
+  std::string last_error_;
+  std::uint64_t done_{0};
+  std::uint64_t failed_{0};
+};
+
+}  // namespace spranga::daemon

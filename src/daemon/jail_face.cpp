@@ -1,0 +1,227 @@
+#include "daemon/jail_face.h"
+
+#include <algorithm>
+
+#include "daemon/daemon.h"
+#include "daemon/jail_settings.h"
+#include "guard/judge/network.h"
+
+namespace spranga::daemon {
+
+namespace {
+
+using guard::control::raise;
+using guard::pickle::Value;
+
+std::int64_t seconds_of(ban::Instant at) {
+  return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+}
+
+/// Addresses in one spelling; what is none stays.
+std::string canonical(std::string_view id) {
+  const auto network = guard::Network::parse(id);
+  return network ? network->to_string() : std::string(id);
+}
+
+}  // namespace
+
+std::vector<std::string> ActionFace::properties() const {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : spec_.options) {
+    if (std::ranges::count(out, name) == 0) {
+      out.push_back(name);
+    }
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::vector<std::string> ActionFace::methods() const {
+  return {"ban", "flush", "prolong", "reban", "start", "stop", "unban"};
+}
+
+std::optional<Value> ActionFace::get(std::string_view property) const {
+  const auto* value = spec_.option(property);
+  return value == nullptr ? std::nullopt : std::optional(Value::of(*value));
+}
+
+guard::control::Outcome<void> ActionFace::set(std::string_view property, const Value& /*value*/) {
+  return raise(
+      "ValueError",
+      "actions are changed in the configuration, not over the socket: " + std::string(property));
+}
+
+guard::control::Outcome<Value> ActionFace::call(std::string_view method,
+                                                std::string_view /*arguments*/) {
+  return raise("ValueError", "actions are not called over the socket: " + std::string(method));
+}
+
+guard::control::JailStatus JailFace::status() const {
+  jail_.judge().purge_accounts(daemon_.now());
+  const auto numbers = jail_.numbers();
+  guard::control::JailStatus out;
+  out.currently_failed = static_cast<std::int64_t>(numbers.failed_now);
+  out.total_failed = static_cast<std::int64_t>(numbers.failed_total);
+  out.currently_banned = static_cast<std::int64_t>(numbers.banned_now);
+  out.total_banned = static_cast<std::int64_t>(numbers.banned_total);
+  out.of_journal = daemon_.reads_journal(jail_);
+  out.sources = daemon_.reads_of(jail_);
+  return out;
+}
+
+Value JailFace::get(Setting setting) const {
+  if (setting == Setting::idle) {
+    return Value::of(jail_.idle());
+  }
+  if (setting == Setting::logpath) {
+    return Value::list(daemon_.reads_of(jail_));
+  }
+  return read_setting(jail_.spec(), setting);
+}
+
+/// The jail takes it, or stays as it was.
+JailFace::Outcome<void> JailFace::change(const ban::JailSpec& spec) {
+  if (const auto changed = jail_.change(spec, daemon_.now()); !changed) {
+    return raise("ValueError", changed.error().detail);
+  }
+  daemon_.desk_.forget_streams();
+  return {};
+}
+
+JailFace::Outcome<void> JailFace::set(Setting setting, const Value& value) {
+  if (setting == Setting::idle) {
+    jail_.set_idle(value.integer != 0);
+    return {};
+  }
+  auto spec = jail_.spec();
+  if (!write_setting(spec, setting, value)) {
+    return raise("ValueError", "this is changed in the configuration, not over the socket");
+  }
+  return change(spec);
+}
+
+JailFace::Outcome<void> JailFace::add(Setting setting, const Value& value) {
+  auto spec = jail_.spec();
+  if (!add_to_setting(spec, setting, value)) {
+    return raise("ValueError", "this is changed in the configuration, not over the socket");
+  }
+  return change(spec);
+}
+
+JailFace::Outcome<void> JailFace::remove(Setting setting, const Value& value) {
+  auto spec = jail_.spec();
+  if (!remove_from_setting(spec, setting, value)) {
+    return raise("ValueError", "there is no such entry");
+  }
+  auto done = change(spec);
+  if (done && setting == Setting::logpath) {
+    daemon_.follow_logs({});
+  }
+  return done;
+}
+
+JailFace::Outcome<void> JailFace::add_logpath(const std::string& path, bool tail) {
+  auto spec = jail_.spec();
+  spec.logpath.push_back({path, tail});
+  auto done = change(spec);
+  if (done) {
+    daemon_.follow_logs({});
+  }
+  return done;
+}
+
+Value JailFace::bantime_option(std::string_view option) const {
+  return read_bantime_option(jail_.spec(), option);
+}
+
+JailFace::Outcome<void> JailFace::set_bantime_option(std::string_view option, const Value& value) {
+  auto spec = jail_.spec();
+  if (!write_bantime_option(spec, option, value)) {
+    return raise("ValueError", "there is no option bantime." + std::string(option));
+  }
+  return change(spec);
+}
+
+std::vector<guard::control::HeldBan> JailFace::bans() const {
+  std::vector<guard::control::HeldBan> out;
+  for (const auto* held : jail_.bans().all()) {
+    const auto& ban = held->ban;
+    out.push_back({ban.target,
+                   seconds_of(ban.since),
+                   ban.until ? seconds_of(*ban.until) - seconds_of(ban.since) : -1});
+  }
+  return out;
+}
+
+bool JailFace::is_banned(std::string_view id) const {
+  return jail_.bans().find(canonical(id)) != nullptr;
+}
+
+JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& ids) {
+  std::int64_t count = 0;
+  for (const auto& id : ids) {
+    count += daemon_.guard_.ban(jail_, canonical(id), daemon_.now()) ? 1 : 0;
+  }
+  return count;
+}
+
+std::int64_t JailFace::unban(const std::string& id) {
+  const auto target = canonical(id);
+  if (jail_.unban(target, daemon_.now())) {
+    return 1;
+  }
+  // A network lets go whom it holds.
+  const auto network = guard::Network::parse(target);
+  if (!network || network->is_single()) {
+    return 0;
+  }
+  std::vector<std::string> inside;
+  for (const auto* held : jail_.bans().all()) {
+    const auto other = guard::Network::parse(held->ban.target);
+    if (other && network->contains(other->base()) && other->prefix() >= network->prefix()) {
+      inside.push_back(held->ban.target);
+    }
+  }
+  for (const auto& one : inside) {
+    jail_.unban(one, daemon_.now());
+  }
+  return static_cast<std::int64_t>(inside.size());
+}
+
+std::int64_t JailFace::unban_all() {
+  return static_cast<std::int64_t>(jail_.unban_all(daemon_.now()));
+}
+
+JailFace::Outcome<void> JailFace::attempt(const std::string& id,
+                                          const std::vector<std::string>& lines) {
+  daemon_.guard_.attempt(jail_, canonical(id), lines, daemon_.now());
+  return {};
+}
+
+std::vector<std::string> JailFace::actions() const {
+  return daemon_.hands_.actions_of(jail_.name());
+}
+
+guard::control::ActionControl* JailFace::action(std::string_view name) {
+  for (const auto& spec : jail_.spec().actions) {
+    if (spec.name == name) {
+      action_ = std::make_unique<ActionFace>(spec);
+      return action_.get();
+    }
+  }
+  return nullptr;
+}
+
+JailFace::Outcome<void> JailFace::add_action(const std::string& name,
+                                             const std::string& /*script*/,
+                                             const std::string& /*arguments*/) {
+  return raise("ValueError",
+               "actions are added in the configuration, not over the socket: " + name);
+}
+
+JailFace::Outcome<void> JailFace::delete_action(const std::string& name) {
+  return raise("ValueError",
+               "actions are deleted in the configuration, not over the socket: " + name);
+}
+
+}  // namespace spranga::daemon

@@ -1,0 +1,306 @@
+#include "daemon/jail_hands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "guard/actions/properties.h"
+
+namespace spranga::daemon {
+
+namespace {
+
+using action_runner::Request;
+using action_runner::Verb;
+using guard::HeldBan;
+using guard::JailNumbers;
+
+double unix_time(ban::Instant at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+/// What a ban looks like to an action: fail2ban's tags. Costly ones only where they are asked for.
+action_runner::Tags tags_of(const std::string& jail,
+                            const HeldBan& held,
+                            const JailNumbers& numbers) {
+  const auto& ban = held.ban;
+  const auto length =
+      ban.until ? std::chrono::duration_cast<std::chrono::seconds>(*ban.until - ban.since).count()
+                : -1;
+  return {
+      {"ip", ban.target},
+      {"fid", ban.target},
+      {"failures", std::to_string(ban.failures)},
+      {"time", fmt::format("{}", unix_time(ban.since))},
+      {"bantime", std::to_string(length)},
+      {"bancount", std::to_string(ban.count - 1)},
+      {"matches", fmt::format("{}", fmt::join(held.matches, "\n"))},
+      {"restored", held.restored ? "1" : "0"},
+      {"jail.name", jail},
+      {"jail.banned", std::to_string(numbers.banned_now)},
+      {"jail.banned_total", std::to_string(numbers.banned_total)},
+      {"jail.found", std::to_string(numbers.failed_now)},
+      {"jail.found_total", std::to_string(numbers.failed_total)},
+  };
+}
+
+std::string describe(const firewall::Door& door) {
+  constexpr std::string_view names[] = {"tcp", "udp", "tcp and udp", "all protocols"};
+  std::string ports;
+  for (const auto& range : door.ports) {
+    ports += (ports.empty() ? " " : ",") + std::to_string(range.first) +
+             (range.last > range.first ? "-" + std::to_string(range.last) : "");
+  }
+  return fmt::format("{}: {}{}",
+                     door.backend == firewall::Backend::nftables ? "nftables" : "ipset",
+                     names[static_cast<std::size_t>(door.protocols)],
+                     ports.empty() ? ", all ports" : ports);
+}
+
+bool has_flush(const ban::ActionSpec& spec) {
+  const auto* command = spec.option("actionflush");
+  return command != nullptr && !command->empty();
+}
+
+bool same(const ban::ActionSpec& a, const ban::ActionSpec& b) {
+  return a.name == b.name && a.file == b.file && a.options == b.options;
+}
+
+}  // namespace
+
+bool JailHands::runs(const Bound& bound) const {
+  return !bound.door && !bound.spec.is_script && !settings_.dry_run;
+}
+
+JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec& spec) {
+  Bound out;
+  out.spec = spec;
+  if (spec.is_script) {
+    out.way = "not run: it is a Python script";
+    log_.write(guard::Level::error,
+               "actions",
+               "[" + jail + "] action " + spec.name + " is not run: " + spec.file +
+                   " is a Python script, and spranga runs none");
+    return out;
+  }
+  auto way = settings_.decide(spec);
+  if (const auto* door = std::get_if<firewall::Door>(&way); door != nullptr && settings_.native) {
+    const auto id = doors_.open(*door);
+    if (id) {
+      out.door = *id;
+      out.way = describe(*door);
+      return out;
+    }
+    way = AsWritten{id.error().detail};
+  }
+  const auto* written = std::get_if<AsWritten>(&way);
+  const auto why = written != nullptr ? written->why : std::string("there is no firewall process");
+  out.way = "as written" + (why.empty() ? "" : ": " + why);
+  out.tags = guard::actions::moment_tags(spec);
+  if (!why.empty()) {
+    log_.write(guard::Level::info,
+               "actions",
+               "[" + jail + "] action " + spec.name + " runs as written: " + why);
+  }
+  return out;
+}
+
+Request JailHands::request(const std::string& jail, const Bound& bound, Verb verb) const {
+  Request out;
+  out.verb = verb;
+  out.jail = jail;
+  out.action = bound.spec.name;
+  return out;
+}
+
+Request JailHands::about(const std::string& jail,
+                         const Bound& bound,
+                         Verb verb,
+                         const HeldBan& held,
+                         const JailNumbers& numbers) const {
+  auto out = request(jail, bound, verb);
+  out.tags = tags_of(jail, held, numbers);
+  for (const auto& [name, value] : held.fields) {
+    out.fields.emplace(name, value);
+  }
+  return out;
+}
+
+void JailHands::release(const std::string& jail,
+                        const std::vector<ban::ActionSpec>& wanted,
+                        const std::vector<const HeldBan*>& held) {
+  const auto found = jails_.find(jail);
+  if (found == jails_.end()) {
+    return;
+  }
+  std::erase_if(found->second, [&](const Bound& bound) {
+    if (std::ranges::any_of(wanted, [&](const auto& spec) { return same(spec, bound.spec); })) {
+      return false;
+    }
+    if (bound.door) {
+      doors_.leave(*bound.door, jail, settings_.now());
+    } else if (runs(bound) && !bound.flushed && !has_flush(bound.spec)) {
+      for (const auto* ban : held) {
+        runner_.send(about(jail, bound, Verb::unban, *ban, {}));
+      }
+    }
+    runner_.forget(jail, bound.spec.name);
+    return true;
+  });
+}
+
+void JailHands::bind(const ban::JailSpec& jail,
+                     const std::vector<const HeldBan*>& held,
+                     const JailNumbers& numbers) {
+  auto old = std::exchange(jails_[jail.name], {});
+  // Once a jail is started in the runner, that starts what comes later by itself.
+  const bool is_started =
+      std::ranges::any_of(old, [this](const Bound& bound) { return runs(bound); });
+  auto& bounds = jails_[jail.name];
+  for (const auto& spec : jail.actions) {
+    const auto kept =
+        std::ranges::find_if(old, [&](const Bound& one) { return same(one.spec, spec); });
+    if (kept != old.end()) {
+      bounds.push_back(*kept);
+      continue;
+    }
+    auto& fresh = bounds.emplace_back(bound(jail.name, spec));
+    if (runs(fresh) && !is_started) {
+      runner_.send(request(jail.name, fresh, Verb::start));
+    }
+    for (const auto* ban : held) {
+      if (fresh.door && !settings_.dry_run) {
+        doors_.ban(*fresh.door, jail.name, ban->ban.target, ban->ban.until, settings_.now());
+      } else if (runs(fresh)) {
+        runner_.send(about(jail.name, fresh, Verb::reban, *ban, numbers));
+      }
+    }
+  }
+}
+
+void JailHands::unbind(const std::string& jail, bool keep) {
+  const auto found = jails_.find(jail);
+  if (found == jails_.end()) {
+    return;
+  }
+  // In reverse order, as fail2ban stops them.
+  auto& bounds = found->second;
+  for (auto bound = bounds.rbegin(); bound != bounds.rend() && !keep; ++bound) {
+    if (bound->door) {
+      doors_.leave(*bound->door, jail, settings_.now());
+    } else if (runs(*bound)) {
+      runner_.send(request(jail, *bound, Verb::stop));
+    }
+  }
+  jails_.erase(found);
+}
+
+void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
+  for (auto& bound : jails_[jail]) {
+    bound.flushed = false;
+    if (bound.door && !settings_.dry_run) {
+      if (!doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now())) {
+        log_.write(
+            guard::Level::warning,
+            "actions",
+            "[" + jail + "] " + held.ban.target + " is no address: the firewall cannot ban it");
+      }
+    } else if (runs(bound)) {
+      runner_.send(about(jail, bound, Verb::ban, held, numbers));
+    }
+  }
+}
+
+void JailHands::prolong(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.door && !settings_.dry_run) {
+      doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
+    } else if (runs(bound)) {
+      runner_.send(about(jail, bound, Verb::prolong, held, numbers));
+    }
+  }
+}
+
+void JailHands::unban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.flushed) {
+      continue;
+    }
+    if (bound.door && !settings_.dry_run) {
+      doors_.unban(*bound.door, jail, held.ban.target, settings_.now());
+    } else if (runs(bound)) {
+      runner_.send(about(jail, bound, Verb::unban, held, numbers));
+    }
+  }
+}
+
+void JailHands::check(const std::string& jail, const HeldBan& held) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.door && !settings_.dry_run) {
+      // Said again it costs nothing, and puts right what somebody took out.
+      doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
+    } else if (runs(bound)) {
+      runner_.send(request(jail, bound, Verb::check));
+    }
+  }
+}
+
+void JailHands::flush(const std::string& jail) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.door && !settings_.dry_run) {
+      doors_.clear(*bound.door, jail, settings_.now());
+      bound.flushed = true;
+    } else if (runs(bound) && has_flush(bound.spec)) {
+      log_.write(guard::Level::notice,
+                 "actions",
+                 "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
+      auto order = request(jail, bound, Verb::flush);
+      order.stopping = true;
+      runner_.send(std::move(order));
+      bound.flushed = true;
+    }
+  }
+}
+
+void JailHands::on_reply(const Request& request,
+                         const action_runner::Reply& reply,
+                         const std::vector<const HeldBan*>& held) {
+  const auto found = jails_.find(request.jail);
+  if (found == jails_.end() || !reply.rebuilt) {
+    return;
+  }
+  for (const auto& bound : found->second) {
+    if (bound.spec.name != request.action || !runs(bound)) {
+      continue;
+    }
+    for (const auto* ban : held) {
+      const auto ip = request.tags.find("ip");
+      if (ip == request.tags.end() || ip->second != ban->ban.target) {
+        runner_.send(about(request.jail, bound, Verb::reban, *ban, {}));
+      }
+    }
+  }
+}
+
+std::vector<std::string> JailHands::actions_of(const std::string& jail) const {
+  std::vector<std::string> out;
+  if (const auto found = jails_.find(jail); found != jails_.end()) {
+    for (const auto& bound : found->second) {
+      out.push_back(bound.spec.name);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> JailHands::ways_of(const std::string& jail) const {
+  std::vector<std::string> out;
+  if (const auto found = jails_.find(jail); found != jails_.end()) {
+    for (const auto& bound : found->second) {
+      out.push_back(bound.spec.name + ": " + bound.way);
+    }
+  }
+  return out;
+}
+
+}  // namespace spranga::daemon

@@ -1,0 +1,106 @@
+// JailHands: what each jail's actions are, and who carries them out: the firewall through a door,
+// or the action runner.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "action_runner/request.h"
+#include "ban/jail_spec.h"
+#include "daemon/doors.h"
+#include "daemon/runner_link.h"
+#include "guard/live/hands.h"
+#include "guard/live/log.h"
+
+namespace spranga::daemon {
+
+/// How an action is carried out: natively, or as written and why so.
+struct AsWritten {
+  std::string why;  // "" = nobody expects otherwise
+};
+
+using Way = std::variant<firewall::Door, AsWritten>;
+using Decide = std::function<Way(const ban::ActionSpec& action)>;
+
+struct HandsSettings {
+  bool dry_run{false};  // doors stay open, nothing is run
+  bool native{true};    // there is a firewall process
+  Decide decide;
+  std::function<ban::Instant()> now;
+};
+
+class JailHands : public guard::Hands {
+public:
+  JailHands(Doors& doors, RunnerLink& runner, guard::Log& log, HandsSettings settings)
+      : doors_(doors), runner_(runner), log_(log), settings_(std::move(settings)) {}
+
+  /// Before the runner gets another plan: actions that the jail will not have any more let
+  /// everybody go. The runner stops them when it gets that plan.
+  void release(const std::string& jail,
+               const std::vector<ban::ActionSpec>& wanted,
+               const std::vector<const guard::HeldBan*>& held);
+
+  /// Binds the jail's actions: those it has stay, those that are new are started and get who is
+  /// banned (`held`).
+  void bind(const ban::JailSpec& jail,
+            const std::vector<const guard::HeldBan*>& held,
+            const guard::JailNumbers& numbers);
+
+  /// The jail is gone. `keep`: its doors stay shut.
+  void unbind(const std::string& jail, bool keep);
+
+  void ban(const std::string& jail,
+           const guard::HeldBan& held,
+           const guard::JailNumbers& numbers) override;
+  void prolong(const std::string& jail,
+               const guard::HeldBan& held,
+               const guard::JailNumbers& numbers) override;
+  void unban(const std::string& jail,
+             const guard::HeldBan& held,
+             const guard::JailNumbers& numbers) override;
+  void check(const std::string& jail, const guard::HeldBan& held) override;
+  void flush(const std::string& jail) override;
+
+  /// An action of the runner was made anew, or could not flush: who is banned gets it again.
+  void on_reply(const action_runner::Request& request,
+                const action_runner::Reply& reply,
+                const std::vector<const guard::HeldBan*>& held);
+
+  /// Names of the jail's actions, as verbs call them.
+  [[nodiscard]] std::vector<std::string> actions_of(const std::string& jail) const;
+
+  /// Where a jail's bans go: "nftables: tcp 25,465,587", or why an action runs as written.
+  [[nodiscard]] std::vector<std::string> ways_of(const std::string& jail) const;
+
+private:
+  struct Bound {
+    ban::ActionSpec spec;
+    std::optional<firewall::DoorId> door;  // none: the runner's
+    std::set<std::string> tags;            // of the moment, that its commands ask for
+    std::string way;
+    bool flushed{false};  // its bans are gone already; what follows needs no unban
+  };
+
+  [[nodiscard]] Bound bound(const std::string& jail, const ban::ActionSpec& spec);
+  [[nodiscard]] action_runner::Request request(const std::string& jail,
+                                               const Bound& bound,
+                                               action_runner::Verb verb) const;
+  [[nodiscard]] action_runner::Request about(const std::string& jail,
+                                             const Bound& bound,
+                                             action_runner::Verb verb,
+                                             const guard::HeldBan& held,
+                                             const guard::JailNumbers& numbers) const;
+  [[nodiscard]] bool runs(const Bound& bound) const;
+
+  Doors& doors_;
+  RunnerLink& runner_;
+  guard::Log& log_;
+  HandsSettings settings_;
+  std::map<std::string, std::vector<Bound>, std::less<>> jails_;
+};
+
+}  // namespace spranga::daemon

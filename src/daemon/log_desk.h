@@ -1,0 +1,65 @@
+// LogDesk: which jails read which logs, and every line of them on its way to the guard.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "guard/live/guard.h"
+#include "guard/logs/live_source.h"
+#include "ledger/ledger.h"
+
+namespace spranga::daemon {
+
+class LogDesk : public guard::LineSink {
+public:
+  LogDesk(guard::Guard& guard, guard::Log& log, std::vector<ledger::Record>& notes)
+      : guard_(guard), log_(log), notes_(notes) {}
+
+  /// The number under which sources know a jail; it stays the same however often jails come and go.
+  [[nodiscard]] std::size_t number_of(const std::string& jail);
+
+  [[nodiscard]] const std::string& name_of(std::size_t jail) const { return names_[jail]; }
+
+  /// Jails have changed: lines find their way anew.
+  void forget_streams() { streams_.clear(); }
+
+  void set_now(ban::Instant now) { now_ = now; }
+
+  /// Notes for the ledger how far the source has been read, where that has changed.
+  void note_positions(const guard::LiveSource& source);
+
+  void on_line(const guard::LiveLine& line) override;
+  void on_end(std::span<const std::size_t> jails) override;
+  void on_note(const guard::LiveNote& note) override;
+
+  /// Lines handled since the start.
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
+
+  /// Lines that journald dropped because a service wrote too many.
+  [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
+
+private:
+  struct Stream {
+    guard::LogStream stream;
+    std::vector<std::size_t> jails;
+  };
+
+  [[nodiscard]] Stream* stream_for(const std::string& key, std::span<const std::size_t> numbers);
+
+  guard::Guard& guard_;
+  guard::Log& log_;
+  std::vector<ledger::Record>& notes_;
+  ban::Instant now_{};
+  std::vector<std::string> names_;
+  std::map<std::string, std::unique_ptr<Stream>> streams_;  // by path; of the journal by jail
+  std::set<std::size_t> in_operation_;
+  std::map<std::pair<std::size_t, std::string>, guard::LogPlace> noted_;
+  std::uint64_t lines_{0};
+  std::uint64_t suppressed_{0};
+};
+
+}  // namespace spranga::daemon

@@ -1,0 +1,65 @@
+// LogWriter: our log, in fail2ban's format, into what the warden has opened: a file, standard
+// output, syslog's socket or the journal's.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "guard/live/log.h"
+
+namespace spranga::daemon {
+
+/// "2026-11-29 01:49:03", in local time.
+[[nodiscard]] std::string local_time(std::chrono::system_clock::time_point at);
+
+/// One line as fail2ban writes it into a file, without its end. `message`: control bytes escaped.
+[[nodiscard]] std::string log_line(std::chrono::system_clock::time_point at,
+                                   pid_t process,
+                                   guard::Level level,
+                                   std::string_view logger,
+                                   std::string_view message);
+
+/// "INFO"; a number is a level too. nullopt: no level is called so.
+[[nodiscard]] std::optional<guard::Level> level_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(guard::Level level);
+
+class LogWriter : public guard::Log {
+public:
+  /// `process` is what the log calls us: the warden, whom a supervisor knows.
+  LogWriter(Fd fd, std::string kind, pid_t process, const Clock& clock)
+      : fd_(std::move(fd)), kind_(std::move(kind)), process_(process), clock_(clock) {}
+
+  void write(guard::Level level, std::string_view logger, std::string_view message) override;
+
+  [[nodiscard]] bool shows(guard::Level level) const override { return level >= least_; }
+
+  void show_from(guard::Level least) { least_ = least; }
+
+  [[nodiscard]] guard::Level least() const { return least_; }
+
+  /// Another target.
+  void turn_to(Fd fd, std::string kind);
+
+  /// Lines that nobody could take: a full disk, a dead syslog.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+private:
+  [[nodiscard]] std::string framed(guard::Level level,
+                                   std::string_view logger,
+                                   std::string_view message) const;
+
+  Fd fd_;
+  std::string kind_;
+  pid_t process_;
+  const Clock& clock_;
+  guard::Level least_{guard::Level::info};
+  std::uint64_t lost_{0};
+};
+
+}  // namespace spranga::daemon

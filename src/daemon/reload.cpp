@@ -1,0 +1,105 @@
+// Reload: another plan for jails that run. Bans and counters stay.
+#include <algorithm>
+#include <utility>
+
+#include "daemon/daemon.h"
+#include "daemon/own_options.h"
+#include "plan/archive.h"
+#include "plan/jail_fields.h"
+
+namespace spranga::daemon {
+
+namespace {
+
+using guard::Level;
+
+bool same(const ban::JailSpec& a, const ban::JailSpec& b) {
+  return plan::to_bytes(a) == plan::to_bytes(b);
+}
+
+}  // namespace
+
+Result<void> Daemon::reload(const std::string& which) {
+  say(Level::info, "server", which == "--all" ? "Reload all jails" : "Reload jail " + which);
+  auto plans = new_plan(which);
+  if (!plans) {
+    say(Level::error, "server", "the configuration stays as it was: " + plans.error().detail);
+    return fail(plans.error().code, plans.error().detail);
+  }
+  apply(std::move(plans->first), std::move(plans->second));
+  say(Level::info, "server", "Reload finished.");
+  return {};
+}
+
+Result<std::pair<plan::GuardPlan, Fd>> Daemon::new_plan(const std::string& which) {
+  SPRANGA_TRY(auto given, warden_.ask({plan::Ask::What::new_plan, which, 0}));
+  if (given.fds.size() != 2) {
+    return fail(Errc::malformed, "the warden sent no plan");
+  }
+  SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(given.fds.front().get()));
+  SPRANGA_TRY(auto next, plan::read_guard_plan(bytes));
+  return std::pair(std::move(next), std::move(given.fds.back()));
+}
+
+void Daemon::apply(plan::GuardPlan next, Fd for_runner) {
+  release_actions(next);
+  runner_.adopt(std::move(for_runner));
+  plan_ = std::move(next);
+  bad_jails_.clear();
+  for (const auto& error : plan_.errors) {
+    say(Level::error, "configreader", error);
+  }
+  never_ = networks_in(plan_.own["never_ban"]);
+  look_around();
+  for (const auto& spec : plan_.jails) {
+    change_jail(spec);
+  }
+  guard_.feed_with_bans(fed_by_bans(plan_));
+  ledger_->set_jails(kept_jails());
+  follow_logs({});
+}
+
+/// What is gone lets go before the runner forgets how.
+void Daemon::release_actions(const plan::GuardPlan& next) {
+  std::vector<std::string> gone;
+  for (const auto& jail : guard_.jails()) {
+    const auto wanted = std::ranges::find(next.jails, jail->name(), &ban::JailSpec::name);
+    if (wanted == next.jails.end()) {
+      gone.push_back(jail->name());
+    } else {
+      hands_.release(jail->name(), wanted->actions, jail->bans().all());
+    }
+  }
+  std::ranges::for_each(gone, [this](const auto& name) { remove_jail(name); });
+}
+
+void Daemon::change_jail(const ban::JailSpec& spec) {
+  auto* jail = guard_.find(spec.name);
+  if (jail == nullptr) {
+    make_jail(spec);
+    return;
+  }
+  say(Level::info, "server", "Reload jail '" + spec.name + "'");
+  if (!same(jail->spec(), spec)) {
+    if (const auto changed = jail->change(spec, now()); !changed) {
+      say(Level::error,
+          "jail",
+          "Jail '" + spec.name + "' stays as it was: " + changed.error().detail);
+      bad_jails_.push_back(spec.name + ": " + changed.error().detail);
+      return;
+    }
+  }
+  hands_.bind(spec, jail->bans().all(), jail->numbers());
+  say(Level::info, "server", "Jail '" + spec.name + "' reloaded");
+}
+
+void Daemon::remove_jail(const std::string& name) {
+  if (auto* jail = guard_.find(name)) {
+    jail->close(false);
+    hands_.unbind(name, false);
+    guard_.remove(name);
+    say(Level::info, "jail", "Jail '" + name + "' stopped");
+  }
+}
+
+}  // namespace spranga::daemon

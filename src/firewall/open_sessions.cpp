@@ -1,0 +1,226 @@
+#include "firewall/open_sessions.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace spranga::firewall {
+
+namespace {
+
+constexpr std::size_t most_in_filter = 32;
+constexpr std::array<std::uint8_t, 2> diag_families = {AF_INET, AF_INET6};
+
+constexpr std::uint32_t bit(int state) {
+  return 1U << static_cast<unsigned>(state);
+}
+
+constexpr std::uint32_t listening = bit(TCP_LISTEN);
+/// All with a peer that came to us, or may have: not what we are about to begin.
+constexpr std::uint32_t connected = bit(TCP_ESTABLISHED) | bit(TCP_SYN_RECV) | bit(TCP_FIN_WAIT1) |
+                                    bit(TCP_FIN_WAIT2) | bit(TCP_CLOSE_WAIT) | bit(TCP_LAST_ACK) |
+                                    bit(TCP_CLOSING);
+
+struct Session {
+  std::uint8_t family{0};
+  inet_diag_sockid id{};
+};
+
+NetlinkMessage question(std::uint8_t family, std::uint32_t states, const std::string& filter) {
+  NetlinkMessage out(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP);
+  inet_diag_req_v2 body{};
+  body.sdiag_family = family;
+  body.sdiag_protocol = IPPROTO_TCP;
+  body.idiag_states = states;
+  out.structure(body);
+  if (!filter.empty()) {
+    out.attribute(INET_DIAG_REQ_BYTECODE, filter);
+  }
+  return out;
+}
+
+NetlinkMessage destruction(const Session& session) {
+  NetlinkMessage out(SOCK_DESTROY, NLM_F_REQUEST);
+  inet_diag_req_v2 body{};
+  body.sdiag_family = session.family;
+  body.sdiag_protocol = IPPROTO_TCP;
+  body.idiag_states = connected;
+  body.id = session.id;
+  out.structure(body);
+  return out;
+}
+
+const inet_diag_msg* body_of(const nlmsghdr& message) {
+  return message.nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))
+             ? nullptr
+             : static_cast<const inet_diag_msg*>(::mnl_nlmsg_get_payload(&message));
+}
+
+/// Also of an IPv4 peer at an IPv6 socket.
+std::optional<net::Address> peer_of(const inet_diag_msg& body) {
+  std::array<char, 16> bytes{};
+  std::memcpy(bytes.data(), &body.id.idiag_dst[0], bytes.size());
+  return address_from({bytes.data(), body.idiag_family == AF_INET ? 4UL : bytes.size()});
+}
+
+Network masked(const net::Address& address, std::uint8_t prefix) {
+  std::string bytes(address.bytes());
+  for (std::size_t at = prefix; at < bytes.size() * 8; ++at) {
+    bytes[at / 8] =
+        static_cast<char>(static_cast<unsigned char>(bytes[at / 8]) & ~(0x80U >> at % 8));
+  }
+  return {*address_from(bytes), prefix};
+}
+
+/// One test of the filter: goes on with the next instruction where it holds, else jumps.
+void add_condition(std::string& to, const Network& peer, bool last) {
+  const auto address = peer.base.bytes();
+  const auto size = sizeof(inet_diag_bc_op) + sizeof(inet_diag_hostcond) + address.size();
+  inet_diag_bc_op test{};
+  test.code = INET_DIAG_BC_D_COND;
+  test.yes = static_cast<unsigned char>(size);
+  // Over the jump that follows, or behind the end of all, which means no.
+  test.no = static_cast<unsigned short>(size + sizeof(inet_diag_bc_op));
+  inet_diag_hostcond condition{};
+  condition.family = peer.base.family() == net::Family::ipv4 ? AF_INET : AF_INET6;
+  condition.prefix_len = peer.prefix;
+  condition.port = -1;
+  to += std::string_view(reinterpret_cast<const char*>(&test), sizeof(test));            // NOLINT
+  to += std::string_view(reinterpret_cast<const char*>(&condition), sizeof(condition));  // NOLINT
+  to += address;
+  if (!last) {
+    inet_diag_bc_op jump{};
+    jump.code = INET_DIAG_BC_JMP;
+    jump.yes = sizeof(jump);
+    to += std::string_view(reinterpret_cast<const char*>(&jump), sizeof(jump));  // NOLINT
+  }
+}
+
+}  // namespace
+
+std::string peer_filter(std::span<const Condemned> all) {
+  if (all.empty() || all.size() > most_in_filter) {
+    return "";
+  }
+  std::string out;
+  std::vector<std::size_t> jumps;  // where they stand
+  for (const auto& each : all) {
+    const bool last = &each == &all.back();
+    add_condition(out, each.peer, last);
+    if (!last) {
+      jumps.push_back(out.size() - sizeof(inet_diag_bc_op));
+    }
+  }
+  // Each jumps to the end of all: that means yes.
+  for (const auto at : jumps) {
+    const auto distance = static_cast<unsigned short>(out.size() - at);
+    std::memcpy(out.data() + at + offsetof(inet_diag_bc_op, no), &distance, sizeof(distance));
+  }
+  return out;
+}
+
+CondemnedPeers::CondemnedPeers(const std::vector<Condemned>& all) {
+  for (const auto& each : all) {
+    by_prefix_[each.peer.prefix][each.peer.base].push_back(each.ports);
+  }
+}
+
+bool CondemnedPeers::has(const net::Address& peer, std::uint16_t port) const {
+  return std::ranges::any_of(by_prefix_, [&](const auto& item) {
+    const auto& [prefix, peers] = item;
+    if (prefix > full_prefix(peer.family())) {
+      return false;
+    }
+    const auto found = peers.find(masked(peer, prefix).base);
+    return found != peers.end() && std::ranges::any_of(found->second, [port](const auto& ports) {
+             return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
+                      return range.first <= port && port <= range.last;
+                    });
+           });
+  });
+}
+
+OpenSessions::OpenSessions(NetlinkSocket socket)
+    : socket_(std::move(socket)), worker_([this] { work(); }) {}
+
+OpenSessions::~OpenSessions() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+  }
+  changed_.notify_one();
+  worker_.join();
+}
+
+void OpenSessions::end(Condemned condemned) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= most_waiting) {
+      return;
+    }
+    waiting_.push_back(std::move(condemned));
+  }
+  changed_.notify_one();
+}
+
+void OpenSessions::work() {
+  for (;;) {
+    std::vector<Condemned> all;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
+      if (ends_) {
+        return;
+      }
+      all.swap(waiting_);
+    }
+    sweep(all);
+  }
+}
+
+std::set<std::uint16_t> OpenSessions::listening_ports() {
+  std::set<std::uint16_t> out;
+  for (const auto family : diag_families) {
+    // Where there is no IPv6 there is nothing to be found.
+    static_cast<void>(socket_.dump(
+        question(family, listening, ""),
+        [] {},
+        [&out](const nlmsghdr& message) {
+          if (const auto* body = body_of(message)) {
+            out.insert(ntohs(body->id.idiag_sport));
+          }
+        }));
+  }
+  return out;
+}
+
+void OpenSessions::sweep(const std::vector<Condemned>& all) {
+  const auto ports = listening_ports();
+  const CondemnedPeers condemned(all);
+  const auto filter = peer_filter(all);
+  std::vector<Session> sessions;
+  for (const auto family : diag_families) {
+    static_cast<void>(socket_.dump(
+        question(family, connected, filter),
+        [] {},
+        [&](const nlmsghdr& message) {
+          const auto* body = body_of(message);
+          const auto peer = body == nullptr ? std::nullopt : peer_of(*body);
+          const auto port = body == nullptr ? std::uint16_t{0} : ntohs(body->id.idiag_sport);
+          if (peer && ports.contains(port) && !peer->is_loopback() && condemned.has(*peer, port)) {
+            sessions.push_back({body->idiag_family, body->id});
+          }
+        }));
+  }
+  for (const auto& session : sessions) {
+    // One that ended by itself meanwhile is not there any more; the rules see to the rest.
+    static_cast<void>(socket_.request(destruction(session)));
+  }
+}
+
+}  // namespace spranga::firewall

@@ -1,0 +1,80 @@
+// OpenSessions: ends what a banned peer still has open at this host's servers (SOCK_DESTROY), so
+// that no server process waits for somebody who cannot be heard any more. Rules alone end a session
+// only when one end sends something.
+//
+// Only connections that came in: those whose port here is one of the door's and has a listener, and
+// that are no attempt of ours. A connection that this host began has a port that the kernel chose,
+// and it chooses none that is bound for listening; so deliveries to a banned address go on, also
+// where a door shuts every port. Sessions inside containers are out of reach from here: the rules
+// see to them.
+//
+// To walk over all sockets takes milliseconds: a thread does it, and one walk serves all who were
+// banned meanwhile.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "firewall/firewall.h"
+#include "firewall/netlink.h"
+#include "firewall/network.h"
+
+namespace spranga::firewall {
+
+/// Whose sessions end, and on which ports of ours; no ports: on all that are listened on.
+struct Condemned {
+  Network peer;
+  std::vector<PortRange> ports;
+};
+
+/// Who is condemned, made for asking often.
+class CondemnedPeers {
+public:
+  explicit CondemnedPeers(const std::vector<Condemned>& all);
+
+  [[nodiscard]] bool has(const net::Address& peer, std::uint16_t port) const;
+
+private:
+  std::map<std::uint8_t, std::map<net::Address, std::vector<std::vector<PortRange>>>> by_prefix_;
+};
+
+/// The kernel's filter for sockets whose peer is one of these; "" where there are too many for one:
+/// then all are to be looked at.
+[[nodiscard]] std::string peer_filter(std::span<const Condemned> all);
+
+class OpenSessions {
+public:
+  /// A socket of NETLINK_SOCK_DIAG.
+  explicit OpenSessions(NetlinkSocket socket);
+  ~OpenSessions();
+
+  OpenSessions(const OpenSessions&) = delete;
+  OpenSessions& operator=(const OpenSessions&) = delete;
+  OpenSessions(OpenSessions&&) = delete;
+  OpenSessions& operator=(OpenSessions&&) = delete;
+
+  /// Soon; never waits. Beyond most_waiting the rules alone must do.
+  void end(Condemned condemned);
+
+  static constexpr std::size_t most_waiting = 10'000;
+
+private:
+  void work();
+  void sweep(const std::vector<Condemned>& all);
+  [[nodiscard]] std::set<std::uint16_t> listening_ports();
+
+  NetlinkSocket socket_;
+  std::mutex mutex_;  // of the two below
+  std::vector<Condemned> waiting_;
+  bool ends_{false};
+  std::condition_variable changed_;
+  std::thread worker_;
+};
+
+}  // namespace spranga::firewall

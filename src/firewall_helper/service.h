@@ -1,0 +1,51 @@
+// Service: the firewall process at work: orders from the guard, events from the kernel, until the
+// guard is gone. One thread, and one more that ends sessions; the sockets were opened before the
+// rights went.
+#pragma once
+
+#include <optional>
+
+#include "firewall/doorkeeper.h"
+#include "firewall/netlink.h"
+#include "firewall/nftables.h"
+#include "firewall/open_sessions.h"
+#include "process/channel.h"
+
+namespace spranga::firewall_helper {
+
+/// What needs rights to be opened.
+struct Sockets {
+  firewall::NetlinkSocket nftables;
+  firewall::NetlinkSocket ipset;
+  firewall::NetlinkSocket events;
+  firewall::NetlinkSocket sessions;
+};
+
+[[nodiscard]] Result<Sockets> open_sockets();
+
+class Service {
+public:
+  Service(process::Channel channel, Sockets sockets);
+
+  /// Until the guard closes its end. An error: the channel cannot be trusted any more.
+  [[nodiscard]] Result<void> run();
+
+private:
+  [[nodiscard]] Result<std::unique_ptr<firewall::KernelBackend>> make(firewall::Backend which,
+                                                                      const firewall::Start& setup);
+  /// Waits for the next thing. False: the guard is gone.
+  [[nodiscard]] Result<bool> turn();
+  [[nodiscard]] Result<bool> take_orders();
+  void take_events();
+  void answer(const firewall::Answer& answer);
+  void banned(const firewall::Door& door, const firewall::Entry& entry);
+
+  process::Channel channel_;
+  Sockets sockets_;
+  firewall::Nftables* nftables_{nullptr};  // owned by doors_
+  std::optional<Error> unsent_;
+  firewall::OpenSessions sessions_;
+  firewall::Doorkeeper doors_;
+};
+
+}  // namespace spranga::firewall_helper

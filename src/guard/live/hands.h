@@ -1,0 +1,36 @@
+// Hands: what a jail does with its bans. A port: behind it stand the firewall, shell actions and
+// the owner's mail. Calls return at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "guard/live/ban_list.h"
+
+namespace spranga::guard {
+
+/// What actions may tell of a jail: <jail.banned> and friends.
+struct JailNumbers {
+  std::uint64_t failed_now{0};
+  std::uint64_t failed_total{0};
+  std::uint64_t banned_now{0};
+  std::uint64_t banned_total{0};
+};
+
+class Hands {
+public:
+  virtual ~Hands() = default;
+
+  virtual void ban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) = 0;
+  virtual void prolong(const std::string& jail,
+                       const HeldBan& held,
+                       const JailNumbers& numbers) = 0;
+  virtual void unban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) = 0;
+  /// Somebody who is banned failed again so long after the ban that something may be wrong with it.
+  virtual void check(const std::string& jail, const HeldBan& held) = 0;
+  /// The jail lets everybody go. An unban of each follows; what could be done at once needs no
+  /// more.
+  virtual void flush(const std::string& jail) = 0;
+};
+
+}  // namespace spranga::guard

@@ -1,0 +1,334 @@
+#include "guard/live/live_jail.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "guard/live/length_text.h"
+
+namespace spranga::guard {
+
+namespace {
+
+using Kind = Judgement::Kind;
+using std::chrono::seconds;
+
+/// A ban made by hand, or taken over from fail2ban, has no expression behind it.
+std::string rule_of(const ban::Sighting& sighting) {
+  if (sighting.expression == nullptr) {
+    return "";
+  }
+  const auto& origin = sighting.expression->origin;
+  return origin.file + ":" + std::to_string(origin.line);
+}
+
+std::string text_of(const ban::FieldValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return *text;
+  }
+  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
+    return fmt::format("{}", fmt::join(*set, ", "));
+  }
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    return fmt::format("{}", fmt::join(*list, ", "));
+  }
+  return "";
+}
+
+std::map<std::string, std::string> texts_of(const ban::Sighting& sighting) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : sighting.fields) {
+    out.emplace(name, text_of(value));
+  }
+  return out;
+}
+
+/// What servers write when a ban has cut their connection.
+bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
+  constexpr std::array signs = {std::string_view("lost connection"),
+                                std::string_view("connection lost"),
+                                std::string_view("onnection reset"),
+                                std::string_view("onnection closed"),
+                                std::string_view("unexpected disconnection"),
+                                std::string_view("unexpected EOF"),
+                                std::string_view("did not issue")};
+  return !sighting.matches.empty() && std::ranges::any_of(signs, [&](std::string_view sign) {
+    return sighting.matches.back().find(sign) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+LiveJail::LiveJail(ban::JailSpec spec, LiveWorld& world) : spec_(std::move(spec)), world_(world) {}
+
+Result<std::unique_ptr<LiveJail>> LiveJail::make(const ban::JailSpec& spec,
+                                                 LiveWorld& world,
+                                                 ban::Instant now) {
+  std::unique_ptr<LiveJail> jail(new LiveJail(spec, world));
+  SPRANGA_CHECK(jail->build(spec, now));
+  return jail;
+}
+
+Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
+  SPRANGA_TRY(auto matcher, Matcher::make(spec, world_.match, now));
+  if (judge_) {
+    SPRANGA_CHECK(judge_->change(spec));
+  } else {
+    auto ports = world_.judge;
+    if (world_.ignores) {
+      ports.command = [this](const std::string& /*command*/, const ban::Sighting& sighting) {
+        return world_.ignores(spec_.name, sighting);
+      };
+    }
+    SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
+    judge_ = std::make_unique<Judge>(std::move(judge));
+  }
+  matcher_ = std::move(matcher);
+  journalmatch_ = std::make_unique<JournalMatch>(spec.filter.journalmatch);
+  spec_ = spec;
+  return {};
+}
+
+Result<void> LiveJail::change(const ban::JailSpec& spec, ban::Instant now) {
+  return build(spec, now);
+}
+
+void LiveJail::say(Level level, std::string_view logger, const std::string& text) {
+  if (world_.log.shows(level)) {
+    world_.log.write(level, logger, "[" + spec_.name + "] " + text);
+  }
+}
+
+/// The connections that a ban cuts are reported by the server as lost: that is no new failure.
+bool LiveJail::is_echo(const ban::Sighting& sighting, ban::Instant now) const {
+  constexpr seconds soon{10};
+  const auto* held = bans_.size() == 0 ? nullptr : bans_.find(judge_->target_of(sighting.id));
+  return held != nullptr && now - held->ban.since < soon && tells_of_a_lost_connection(sighting);
+}
+
+void LiveJail::on_sighting(const ban::Sighting& sighting,
+                           ban::Instant now,
+                           std::vector<ban::Ban>& bans) {
+  if (is_echo(sighting, now)) {
+    say(Level::debug, "filter", "Cut off " + sighting.id + " by its ban");
+    return;
+  }
+  const auto judgement = judge_->on_sighting(sighting, now);
+  if (judgement.kind == Kind::context) {
+    return;
+  }
+  if (judgement.kind == Kind::ignored) {
+    say(Level::info, "filter", "Ignore " + sighting.id + " by " + judgement.why);
+    return;
+  }
+  const auto at = sighting.at.value_or(now);
+  say(Level::info, "filter", "Found " + sighting.id + " - " + world_.time_text(at));
+  ++failed_total_;
+  world_.notes.emplace_back(ledger::Seen{
+      spec_.name,
+      sighting.id,
+      at,
+      sighting.attempts,
+      sighting.weak,
+      rule_of(sighting),
+      sighting.matches.empty() ? ""
+                               : sighting.matches.back().substr(0, ledger::Seen::longest_line)});
+  tell_of_growth(judgement);
+  switch (judgement.kind) {
+    case Kind::banned:
+      begin_ban(judgement, sighting, bans);
+      break;
+    case Kind::prolonged:
+    case Kind::already_banned:
+      ban_again(judgement, sighting, now);
+      break;
+    case Kind::expired:
+      say(Level::info, "actions", "Ignore " + judgement.target + ", expired bantime");
+      break;
+    default:
+      break;
+  }
+}
+
+void LiveJail::tell_of_growth(const Judgement& judgement) {
+  if (judgement.weight > 1) {
+    say(Level::info,
+        "observer",
+        fmt::format("Found {}, bad - {}, {} # -> {}{}",
+                    judgement.target,
+                    world_.time_text(judgement.at),
+                    judgement.known_bans,
+                    fmt::format("{:.1f}", static_cast<double>(judgement.weight)),
+                    judgement.weight >= spec_.maxretry ? ", Ban" : ""));
+  }
+}
+
+void LiveJail::begin_ban(const Judgement& judgement,
+                         const ban::Sighting& sighting,
+                         std::vector<ban::Ban>& bans) {
+  const auto& ban = *judgement.ban;
+  if (const auto why = world_.safe(ban.target); !why.empty()) {
+    judge_->release(ban.target);
+    say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
+    return;
+  }
+  HeldBan held{ban, judgement.matches, texts_of(sighting), false};
+  ++banned_total_;
+  bans_.put(held);
+  world_.hands.ban(spec_.name, held, numbers());
+  say(Level::notice, "actions", "Ban " + ban.target);
+  if (ban.count > 1) {
+    const auto end = ban.until ? world_.time_text(*ban.until) : std::string("infinite");
+    const auto length =
+        ban.until ? length_text(std::chrono::duration_cast<seconds>(*ban.until - ban.since))
+                  : std::string("permanent");
+    say(Level::notice,
+        "observer",
+        fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end));
+  }
+  world_.notes.emplace_back(ledger::BanMade{ban, false, "filter", judgement.matches});
+  bans.push_back(ban);
+}
+
+void LiveJail::ban_again(const Judgement& judgement,
+                         const ban::Sighting& sighting,
+                         ban::Instant now) {
+  const auto* held = bans_.find(judgement.target);
+  if (held == nullptr) {
+    return;
+  }
+  if (judgement.kind == Kind::prolonged) {
+    bans_.prolong(judgement.target, judgement.ban->until);
+    held = bans_.find(judgement.target);
+    world_.hands.prolong(spec_.name, *held, numbers());
+    world_.notes.emplace_back(ledger::BanMade{held->ban, true, "filter", {}});
+  }
+  const auto gap = sighting.at.value_or(now) - held->ban.since;
+  const auto level = gap < seconds(3)    ? Level::debug
+                     : gap < seconds(60) ? Level::notice
+                                         : Level::warning;
+  say(level, "actions", judgement.target + " already banned");
+  if (gap > seconds(3)) {
+    world_.hands.check(spec_.name, *held);
+  }
+}
+
+std::size_t LiveJail::let_go(ban::Instant now) {
+  constexpr std::size_t at_a_time = 1000;
+  const auto ended = bans_.take_ended(now, at_a_time);
+  for (const auto& held : ended) {
+    judge_->release(held.ban.target);
+    say(Level::notice, "actions", "Unban " + held.ban.target);
+    world_.hands.unban(spec_.name, held, numbers());
+  }
+  return ended.size();
+}
+
+bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans) {
+  if (bans_.find(target) != nullptr) {
+    say(Level::notice, "actions", target + " already banned");
+    return false;
+  }
+  if (const auto why = world_.safe(target); !why.empty()) {
+    say(Level::warning, "actions", target + " is not banned: it is " + why);
+    return false;
+  }
+  HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
+  judge_->impose(held.ban);
+  ++banned_total_;
+  bans_.put(held);
+  world_.hands.ban(spec_.name, held, numbers());
+  say(Level::notice, "actions", "Ban " + target);
+  world_.notes.emplace_back(ledger::BanMade{held.ban, false, "manual", {}});
+  bans.push_back(held.ban);
+  return true;
+}
+
+bool LiveJail::unban(const std::string& target, ban::Instant now) {
+  const auto held = bans_.take(target);
+  // It goes from the database in any case, as in fail2ban.
+  world_.notes.emplace_back(ledger::BanEnded{spec_.name, target, now});
+  if (!held) {
+    return false;
+  }
+  judge_->release(target);
+  say(Level::notice, "actions", "Unban " + target);
+  world_.hands.unban(spec_.name, *held, numbers());
+  return true;
+}
+
+std::size_t LiveJail::unban_all(ban::Instant now) {
+  std::vector<std::string> targets;
+  for (const auto* held : bans_.all()) {
+    targets.push_back(held->ban.target);
+  }
+  for (const auto& target : targets) {
+    unban(target, now);
+  }
+  return targets.size();
+}
+
+void LiveJail::attempt(const std::string& id,
+                       const std::vector<std::string>& lines,
+                       ban::Instant now,
+                       std::vector<ban::Ban>& bans) {
+  ban::Sighting sighting;
+  sighting.id = id;
+  sighting.at = now;
+  sighting.matches = lines;
+  sighting.attempts = std::max(1, static_cast<int>(lines.size()));
+  on_sighting(sighting, now, bans);
+}
+
+void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
+  if (made.ban.until && *made.ban.until <= now) {
+    return;
+  }
+  if (const auto why = world_.safe(made.ban.target); !why.empty()) {
+    say(Level::warning, "actions", made.ban.target + " is not banned again: it is " + why);
+    return;
+  }
+  HeldBan held{made.ban, made.matches, {}, true};
+  judge_->impose(made.ban);
+  ++banned_total_;
+  bans_.put(held);
+  say(Level::notice, "actions", "Restore Ban " + made.ban.target);
+  world_.hands.ban(spec_.name, held, numbers());
+}
+
+void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
+  ban::Sighting sighting;
+  sighting.id = seen.id;
+  sighting.at = seen.at;
+  sighting.attempts = seen.attempts;
+  sighting.weak = seen.weak;
+  if (!seen.line.empty()) {
+    sighting.matches = {seen.line};
+  }
+  judge_->recall(sighting, now);
+}
+
+void LiveJail::set_totals(std::uint64_t failed, std::uint64_t banned) {
+  failed_total_ = failed;
+  banned_total_ = banned;
+}
+
+void LiveJail::close(bool keep_doors_shut) {
+  if (keep_doors_shut) {
+    return;
+  }
+  world_.hands.flush(spec_.name);
+  for (const auto* held : bans_.all()) {
+    say(Level::notice, "actions", "Unban " + held->ban.target);
+    world_.hands.unban(spec_.name, *held, {});
+  }
+  bans_ = {};
+}
+
+JailNumbers LiveJail::numbers() const {
+  return {judge_->accounts(), failed_total_, bans_.size(), banned_total_};
+}
+
+}  // namespace spranga::guard

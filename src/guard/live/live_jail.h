@@ -1,0 +1,129 @@
+// LiveJail: one jail at work: its filter, its judge, who is banned, what it has counted. Decisions
+// only; what comes of them goes through the ports.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ban/jail_spec.h"
+#include "base/result.h"
+#include "guard/judge/judge.h"
+#include "guard/live/ban_list.h"
+#include "guard/live/hands.h"
+#include "guard/live/log.h"
+#include "guard/logs/journal_source.h"
+#include "guard/match/matcher.h"
+#include "ledger/ledger.h"
+
+namespace spranga::guard {
+
+/// What the jails of one guard share. Everything outlives them.
+struct LiveWorld {
+  Log& log;
+  Hands& hands;
+  /// What is to be written down; it goes to the ledger with the position of the log, at the end of
+  /// a turn.
+  std::vector<ledger::Record>& notes;
+  /// Why an address may never be banned ("the gateway"); "" = it may be.
+  std::function<std::string(const std::string& target)> safe;
+  JudgePorts judge;  // without `command`
+  /// Whether the jail's ignorecommand says so.
+  std::function<bool(const std::string& jail, const ban::Sighting& sighting)> ignores;
+  MatchOptions match;
+  /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
+  std::function<std::string(ban::Instant)> time_text;
+};
+
+class LiveJail {
+public:
+  /// Errors name the expression or option by file:line.
+  [[nodiscard]] static Result<std::unique_ptr<LiveJail>> make(const ban::JailSpec& spec,
+                                                              LiveWorld& world,
+                                                              ban::Instant now);
+
+  /// What a line of its log gave. Fresh bans are appended to `bans`, for recidive.
+  void on_sighting(const ban::Sighting& sighting, ban::Instant now, std::vector<ban::Ban>& bans);
+
+  /// Lets go whom it is time for; how many.
+  std::size_t let_go(ban::Instant now);
+
+  /// By a person. False: banned already.
+  bool ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans);
+
+  /// By a person; false: it was not banned.
+  bool unban(const std::string& target, ban::Instant now);
+
+  /// Everybody; how many.
+  std::size_t unban_all(ban::Instant now);
+
+  /// A failure by a person's word ("attempt").
+  void attempt(const std::string& id,
+               const std::vector<std::string>& lines,
+               ban::Instant now,
+               std::vector<ban::Ban>& bans);
+
+  /// A ban of an earlier life that runs on.
+  void restore(const ledger::BanMade& made, ban::Instant now);
+
+  /// A failure of an earlier life, for the counters.
+  void recall(const ledger::Seen& seen, ban::Instant now);
+
+  /// Totals of before a crash.
+  void set_totals(std::uint64_t failed, std::uint64_t banned);
+
+  /// Other settings or another filter; bans and counters stay. On an error nothing has changed.
+  [[nodiscard]] Result<void> change(const ban::JailSpec& spec, ban::Instant now);
+
+  /// Lets everybody go as fail2ban does when a jail stops: the bans stay in the ledger.
+  void close(bool keep_doors_shut);
+
+  void set_idle(bool idle) { idle_ = idle; }
+
+  [[nodiscard]] bool idle() const { return idle_; }
+
+  [[nodiscard]] const std::string& name() const { return spec_.name; }
+
+  [[nodiscard]] const ban::JailSpec& spec() const { return spec_; }
+
+  [[nodiscard]] Matcher& matcher() { return *matcher_; }
+
+  [[nodiscard]] const Matcher& matcher() const { return *matcher_; }
+
+  [[nodiscard]] Judge& judge() { return *judge_; }
+
+  [[nodiscard]] const BanList& bans() const { return bans_; }
+
+  [[nodiscard]] JailNumbers numbers() const;
+
+  [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }
+
+private:
+  LiveJail(ban::JailSpec spec, LiveWorld& world);
+
+  [[nodiscard]] Result<void> build(const ban::JailSpec& spec, ban::Instant now);
+  void begin_ban(const Judgement& judgement,
+                 const ban::Sighting& sighting,
+                 std::vector<ban::Ban>& bans);
+  void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
+  void tell_of_growth(const Judgement& judgement);
+  [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
+  void say(Level level, std::string_view logger, const std::string& text);
+
+  ban::JailSpec spec_;
+  LiveWorld& world_;
+  std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<Judge> judge_;
+  std::unique_ptr<JournalMatch> journalmatch_;
+  BanList bans_;
+  bool idle_{false};
+  std::uint64_t failed_total_{0};
+  std::uint64_t banned_total_{0};
+};
+
+}  // namespace spranga::guard

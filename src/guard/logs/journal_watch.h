@@ -1,0 +1,52 @@
+// JournalWatch: the journal as it grows, one reader for all jails. Their matches are joined with
+// OR; which jail an entry is for is decided again here, so that one jail's match never feeds
+// another.
+//
+// journald tells late of what it wrote (up to 250 ms: it holds its wake-ups back), but what it
+// wrote can be read at once. So after an entry the journal is asked every 5 ms for some seconds,
+// and every 50 ms when it has been quiet: an attack's first line may come 50 ms late, its others do
+// not. Each asking costs a look at the end of every journal file.
+//
+// The start follows a rule that was paid for: a position is taken before matches are added, since
+// seeking the end with a match that has no entry yet loses the first ones.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "guard/logs/journal_options.h"
+#include "guard/logs/live_source.h"
+
+namespace spranga::guard {
+
+/// A jail that reads the journal.
+struct JournalWish {
+  std::size_t jail{0};
+  std::vector<std::string> matches;  // journalmatch; none: every entry
+  std::chrono::seconds findtime{600};
+};
+
+class JournalWatch : public LiveSource {
+public:
+  /// From the places that are kept, but never from before now - findtime. At a reload another is
+  /// made from the positions() of this one. Errc::denied: there are journals, and none may be read;
+  /// Errc::not_found: there are none.
+  [[nodiscard]] static Result<std::unique_ptr<JournalWatch>> open(
+      const JournalOptions& options,
+      const Clock& clock,
+      const std::vector<JournalWish>& wishes,
+      const std::vector<JailPlace>& kept);
+
+  static constexpr std::chrono::milliseconds quick{5};
+  static constexpr std::chrono::milliseconds calm{50};
+  static constexpr std::chrono::seconds quick_for{5};  // after the last entry
+  static constexpr std::size_t entries_a_turn = 2000;
+};
+
+/// Whether at least one journal can be read; the errors of JournalWatch::open().
+[[nodiscard]] Result<void> is_journal_readable(const JournalOptions& options);
+
+}  // namespace spranga::guard

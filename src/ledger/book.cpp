@@ -1,0 +1,140 @@
+#include "ledger/book.h"
+
+#include "ledger/matches.h"
+
+namespace spranga::ledger {
+
+Result<Book> Book::open(Database& db, std::size_t matches) {
+  Book book(db, matches);
+  SPRANGA_TRY(const auto unclean, meta(db, "unclean"));
+  book.unclean_ = unclean.value_or(0) != 0;
+  SPRANGA_TRY(const auto mirrored, meta(db, "mirrored"));
+  SPRANGA_TRY(const auto change, db.number("SELECT max(change) FROM bans"));
+  book.change_ = std::max(change, mirrored.value_or(0));
+  return book;
+}
+
+Result<void> Book::write(const std::vector<Entry>& entries, ban::Instant now) {
+  const auto before = *this;
+  now_ = now;
+  auto done = transaction(*db_, [&] { return put_all(entries); });
+  if (!done) {
+    *this = before;
+  }
+  return done;
+}
+
+Result<void> Book::put_all(const std::vector<Entry>& entries) {
+  for (const auto& entry : entries) {
+    if (!unclean_ && !std::holds_alternative<CleanStop>(entry)) {
+      SPRANGA_CHECK(set_meta(*db_, "unclean", 1));
+      unclean_ = true;
+    }
+    SPRANGA_CHECK(std::visit([this](const auto& one) { return put(one); }, entry));
+  }
+  return {};
+}
+
+Result<void> Book::put(const Seen& seen) {
+  return db_->run(
+      "INSERT INTO sightings(jail, target, at, attempts, weak, rule, line)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?)",
+      seen.jail,
+      seen.id,
+      seen.at,
+      seen.attempts,
+      seen.weak,
+      seen.rule,
+      seen.line);
+}
+
+// A ban that is known already is not a second one: it goes on longer, or it was said again.
+Result<void> Book::put(const BanMade& made) {
+  const auto& ban = made.ban;
+  const auto lines = last_matches(made.matches, matches_);
+  const auto packed = lines.empty() ? std::string() : pack_matches(lines);
+  ++change_;
+  SPRANGA_CHECK(
+      db_->run("UPDATE bans SET change = ?1, until = ?2, count = ?3, failures = max(failures, ?4),"
+               " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END"
+               " WHERE id = (SELECT max(id) FROM bans WHERE target = ?6 AND jail = ?7)"
+               " AND ended IS NULL AND (since = ?8 OR ?9)",
+               change_,
+               ban.until,
+               ban.count,
+               ban.failures,
+               Blob{packed},
+               ban.target,
+               ban.jail,
+               ban.since,
+               made.prolonged));
+  if (db_->changes() > 0) {
+    return {};
+  }
+  return db_->run(
+      "INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, matches)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      change_,
+      ban.jail,
+      ban.target,
+      ban.since,
+      ban.until,
+      ban.count,
+      ban.failures,
+      made.by,
+      Blob{packed});
+}
+
+Result<void> Book::put(const BanEnded& ended) {
+  return db_->run(
+      "UPDATE bans SET change = ?, ended = ?"
+      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?) AND ended IS NULL",
+      ++change_,
+      ended.at,
+      ended.target,
+      ended.jail);
+}
+
+Result<void> Book::put(const Position& position) {
+  return db_->run(
+      "INSERT INTO positions(jail, path, device, inode, offset, first_line, cursor, at, noted)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT(jail, path) DO UPDATE SET device = excluded.device, inode = excluded.inode,"
+      " offset = excluded.offset, first_line = excluded.first_line, cursor = excluded.cursor,"
+      " at = excluded.at, noted = excluded.noted",
+      position.jail,
+      position.path,
+      position.device,
+      position.inode,
+      position.offset,
+      position.first_line_md5,
+      position.cursor,
+      position.at,
+      now_);
+}
+
+Result<void> Book::put(const Totals& totals) {
+  return db_->run("INSERT OR REPLACE INTO totals(jail, failed, banned) VALUES(?, ?, ?)",
+                  totals.jail,
+                  totals.failed,
+                  totals.banned);
+}
+
+Result<void> Book::put(const CleanStop& /*stop*/) {
+  SPRANGA_CHECK(set_meta(*db_, "unclean", 0));
+  unclean_ = false;
+  return db_->run("DELETE FROM totals");
+}
+
+Result<void> Book::put(const GapBegins& gap) {
+  return db_->run(
+      "INSERT OR IGNORE INTO gaps(jail, after)"
+      " SELECT ?, coalesce(max(id), 0) FROM sightings",
+      gap.jail);
+}
+
+Result<void> Book::put(const GapEnds& gap) {
+  return db_->run("DELETE FROM gaps WHERE jail = ?", gap.jail);
+}
+
+}  // namespace spranga::ledger

@@ -1,0 +1,42 @@
+// Book: records into our own database, each time all or none of them. Used by the writer alone.
+#pragma once
+
+#include <vector>
+
+#include "ledger/own_database.h"
+#include "ledger/waiting.h"
+
+namespace spranga::ledger {
+
+class Book {
+public:
+  /// `matches`: how many lines of a ban are kept (dbmaxmatches).
+  [[nodiscard]] static Result<Book> open(Database& db, std::size_t matches);
+
+  /// One transaction. After a failure nothing of it is there, and it may be tried again.
+  [[nodiscard]] Result<void> write(const std::vector<Entry>& entries, ban::Instant now);
+
+  /// The next number for `change` in table bans.
+  [[nodiscard]] std::int64_t last_change() const { return change_; }
+
+private:
+  Book(Database& db, std::size_t matches) : db_(&db), matches_(matches) {}
+
+  [[nodiscard]] Result<void> put_all(const std::vector<Entry>& entries);
+  [[nodiscard]] Result<void> put(const Seen& seen);
+  [[nodiscard]] Result<void> put(const BanMade& made);
+  [[nodiscard]] Result<void> put(const BanEnded& ended);
+  [[nodiscard]] Result<void> put(const Position& position);
+  [[nodiscard]] Result<void> put(const Totals& totals);
+  [[nodiscard]] Result<void> put(const CleanStop& stop);
+  [[nodiscard]] Result<void> put(const GapBegins& gap);
+  [[nodiscard]] Result<void> put(const GapEnds& gap);
+
+  Database* db_;
+  std::size_t matches_;
+  std::int64_t change_{0};
+  bool unclean_{false};
+  ban::Instant now_;
+};
+
+}  // namespace spranga::ledger

@@ -1,0 +1,163 @@
+#include "ledger/matches.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "process/wire.h"
+#include "text/utf8.h"
+
+namespace spranga::ledger {
+
+namespace {
+
+/// More than ten cut lines, and less than what would hurt.
+constexpr std::size_t longest_json = 1024UL * 1024;
+constexpr std::size_t most_lines = 1000;
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + '"';
+}
+
+/// A line, or the pieces that make one.
+std::string line_of(const nlohmann::json& value) {
+  if (value.is_string()) {
+    return value.get<std::string>();
+  }
+  std::string line;
+  if (value.is_array()) {
+    for (const auto& piece : value) {
+      if (piece.is_string()) {
+        line += piece.get<std::string>();
+      }
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string_view cut(std::string_view bytes, std::size_t limit) {
+  if (bytes.size() <= limit) {
+    return bytes;
+  }
+  constexpr unsigned continuation = 0x80;
+  constexpr unsigned top_two = 0xC0;
+  constexpr std::size_t longest_character = 4;
+  auto end = limit;
+  while (end > 0 && limit - end < longest_character &&
+         (static_cast<unsigned char>(bytes[end]) & top_two) == continuation) {
+    --end;
+  }
+  return bytes.substr(0, limit - end < longest_character ? end : limit);
+}
+
+std::vector<std::string> last_matches(const std::vector<std::string>& matches, std::size_t most) {
+  constexpr std::size_t longest = 4096;
+  std::vector<std::string> out;
+  for (auto i = matches.size() - std::min(matches.size(), most); i < matches.size(); ++i) {
+    out.emplace_back(cut(matches[i], longest));
+  }
+  return out;
+}
+
+std::string pack_matches(const std::vector<std::string>& matches) {
+  process::Packer packer;
+  packer.list(matches);
+  return packer.take();
+}
+
+std::vector<std::string> unpack_matches(std::string_view packed) {
+  if (packed.empty()) {
+    return {};
+  }
+  process::Unpacker unpacker(packed);
+  auto matches = unpacker.texts();
+  return unpacker.finish("matches") ? matches : std::vector<std::string>();
+}
+
+std::string fail2ban_text(std::string_view bytes) {
+  auto text = text::to_valid_utf8(bytes);
+  std::string out;
+  for (const char c : text) {
+    if (c == '\0') {
+      text::append_utf8(out, text::replacement_character);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string to_json(const BanData& data, bool with_matches) {
+  std::string out = "{";
+  if (with_matches) {
+    out += "\"matches\": [";
+    for (std::size_t i = 0; i < data.matches.size(); ++i) {
+      out += (i == 0 ? "" : ", ") + json_text(text::to_valid_utf8(data.matches[i]));
+    }
+    out += "], ";
+  }
+  return out + fmt::format("\"failures\": {}}}", data.failures);
+}
+
+BanData from_json(std::string_view json) {
+  BanData data;
+  if (json.size() > longest_json) {
+    return data;
+  }
+  const auto value = nlohmann::json::parse(text::to_valid_utf8(json), nullptr, false);
+  if (!value.is_object()) {
+    return data;
+  }
+  if (const auto matches = value.find("matches"); matches != value.end() && matches->is_array()) {
+    for (const auto& match : *matches) {
+      if (data.matches.size() < most_lines) {
+        data.matches.push_back(line_of(match));
+      }
+    }
+  }
+  if (const auto failures = value.find("failures");
+      failures != value.end() && failures->is_number_integer()) {
+    constexpr std::int64_t most_failures = 1'000'000'000;
+    data.failures =
+        static_cast<int>(std::clamp(failures->get<std::int64_t>(), std::int64_t{0}, most_failures));
+  }
+  return data;
+}
+
+}  // namespace spranga::ledger

@@ -1,0 +1,167 @@
+#include "ledger/mirror.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <ctime>
+
+#include "ledger/recall.h"
+#include "ledger/takeover.h"
+
+namespace spranga::ledger {
+
+namespace {
+
+/// How many changes go over in one transaction; readers of that file are kept out only so long.
+constexpr std::int64_t changes_at_once = 500;
+
+struct Change {
+  std::int64_t number{0};
+  bool ended{false};
+  BanMade made;
+};
+
+Result<std::vector<Change>> changes_after(Database& own, std::int64_t mirrored) {
+  std::vector<Change> changes;
+  SPRANGA_CHECK(own.each(
+      "SELECT change, ended, jail, target, since, until, count, failures, made_by, matches"
+      " FROM bans WHERE change > ? ORDER BY change LIMIT ?",
+      [&changes](const Row& row) {
+        changes.push_back({row.number(0), !row.is_null(1), ban_of(row, 2)});
+      },
+      mirrored,
+      changes_at_once));
+  return changes;
+}
+
+struct Place {
+  Fail2banLog log;
+  std::string path;  // as ours has it
+  std::int64_t place{0};
+};
+
+/// 2026-11-29T02:00:00.000000, as fail2ban says beside a journal's time.
+std::string iso_time(ban::Instant at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  const std::time_t raw = std::chrono::system_clock::to_time_t(seconds);
+  std::tm parts{};
+  gmtime_r(&raw, &parts);
+  std::array<char, 32> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  return fmt::format("{}.{:06}", std::string_view(text.data(), size), (at - seconds).count());
+}
+
+Result<std::vector<Place>> moved_positions(Database& own) {
+  std::vector<Place> places;
+  SPRANGA_CHECK(
+      own.each("SELECT jail, path, first_line, offset, at FROM positions"
+               " WHERE CASE path WHEN '' THEN mirrored_place IS NOT at ELSE"
+               "  mirrored_place IS NOT offset OR mirrored_first_line IS NOT first_line END",
+               [&places](const Row& row) {
+                 Place place;
+                 place.log.jail = row.bytes(0);
+                 place.path = row.bytes(1);
+                 if (place.path.empty()) {
+                   constexpr double micro = 1e6;
+                   place.place = row.number(4);
+                   place.log.path = journal_path;
+                   place.log.first_line_md5 = iso_time(row.instant(4));
+                   place.log.place = static_cast<double>(place.place) / micro;
+                 } else {
+                   place.place = row.number(3);
+                   place.log.path = place.path;
+                   place.log.first_line_md5 = row.bytes(2);
+                   place.log.place = static_cast<double>(place.place);
+                 }
+                 places.push_back(std::move(place));
+               }));
+  return places;
+}
+
+/// In one transaction.
+template <class Item, class Write>
+Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& write) {
+  return transaction(db, [&]() -> Result<void> {
+    for (const auto& item : items) {
+      SPRANGA_CHECK(write(db, item));
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+Result<void> Mirror::open(Database& own, ban::Instant now) {
+  auto opened = open_fail2ban_database(plan_.way, plan_.set_aside);
+  if (!opened) {
+    // Another schema is not ours to write, now or later.
+    refused_ = opened.error().code == Errc::conflict;
+    return Failure(opened.error());
+  }
+  notice_ = opened->notice;
+  SPRANGA_CHECK(take_over(own, *opened, plan_.purge_age, now));
+  SPRANGA_TRY(const auto mirrored, meta(own, "mirrored"));
+  mirrored_ = mirrored.value_or(0);
+  jails_changed_ = true;
+  theirs_.emplace(std::move(*opened));
+  return {};
+}
+
+void Mirror::set_jails(std::vector<KeptJail> jails) {
+  jails_ = std::move(jails);
+  jails_changed_ = true;
+}
+
+Result<void> Mirror::pass(Database& own, bool with_positions) {
+  if (jails_changed_) {
+    SPRANGA_CHECK(enable_jails(theirs_->db, jails_));
+    jails_changed_ = false;
+  }
+  bool more = true;
+  while (more) {
+    SPRANGA_TRY(more, some_bans(own));
+  }
+  return with_positions ? positions(own) : Result<void>();
+}
+
+// The mark is set after theirs has it: if we end in between, the same is written once more.
+Result<bool> Mirror::some_bans(Database& own) {
+  SPRANGA_TRY(const auto changes, changes_after(own, mirrored_));
+  if (changes.empty()) {
+    return false;
+  }
+  const auto matches = plan_.matches;
+  SPRANGA_CHECK(for_all(theirs_->db, changes, [matches](Database& db, const Change& change) {
+    auto row = to_fail2ban(change.made);
+    row.data.matches = last_matches(row.data.matches, matches);
+    return change.ended ? delete_ban(db, row.jail, row.ip) : put_ban(db, row, matches > 0);
+  }));
+  SPRANGA_CHECK(set_meta(own, "mirrored", changes.back().number));
+  mirrored_ = changes.back().number;
+  return true;
+}
+
+Result<void> Mirror::positions(Database& own) {
+  SPRANGA_TRY(const auto places, moved_positions(own));
+  if (places.empty()) {
+    return {};
+  }
+  SPRANGA_CHECK(for_all(theirs_->db, places, [](Database& db, const Place& place) {
+    return put_log(db, place.log);
+  }));
+  return for_all(own, places, [](Database& db, const Place& place) {
+    return db.run(
+        "UPDATE positions SET mirrored_place = ?, mirrored_first_line = ?"
+        " WHERE jail = ? AND path = ?",
+        place.place,
+        place.path.empty() ? std::string() : place.log.first_line_md5,
+        place.log.jail,
+        place.path);
+  });
+}
+
+Result<void> Mirror::purge(ban::Instant now) {
+  return purge_fail2ban(theirs_->db, plan_.purge_age, now);
+}
+
+}  // namespace spranga::ledger

@@ -1,0 +1,57 @@
+// Mirror: keeps fail2ban's database current from ours. It is read from our tables what is missing
+// there, so nothing waits in memory for it, and after trouble or a crash it catches up. Bans go at
+// once, log positions now and then. Used by the writer alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/fail2ban_database.h"
+#include "ledger/own_database.h"
+
+namespace spranga::ledger {
+
+struct MirrorPlan {
+  Way way;                  // path "" = fail2ban's database is not kept
+  std::string set_aside;    // where a damaged one is copied to; "" = nowhere
+  std::size_t matches{10};  // dbmaxmatches
+  std::chrono::seconds purge_age{std::chrono::hours(24)};
+};
+
+class Mirror {
+public:
+  explicit Mirror(MirrorPlan plan) : plan_(std::move(plan)) {}
+
+  [[nodiscard]] bool is_kept() const { return !plan_.way.path.empty() && !refused_; }
+
+  [[nodiscard]] bool is_open() const { return theirs_.has_value(); }
+
+  /// Opens it, and takes over what it says.
+  [[nodiscard]] Result<void> open(Database& own, ban::Instant now);
+
+  /// At the next pass these are the enabled jails; none after an orderly stop.
+  void set_jails(std::vector<KeptJail> jails);
+
+  /// What ours has more than theirs.
+  [[nodiscard]] Result<void> pass(Database& own, bool with_positions);
+
+  [[nodiscard]] Result<void> purge(ban::Instant now);
+
+  /// What the last `open` wants to say, once.
+  [[nodiscard]] std::string take_notice() { return std::exchange(notice_, {}); }
+
+private:
+  [[nodiscard]] Result<bool> some_bans(Database& own);
+  [[nodiscard]] Result<void> positions(Database& own);
+
+  MirrorPlan plan_;
+  std::optional<Fail2banDatabase> theirs_;
+  std::vector<KeptJail> jails_;
+  std::string notice_;
+  std::int64_t mirrored_{0};
+  bool jails_changed_{false};
+  bool refused_{false};
+};
+
+}  // namespace spranga::ledger

@@ -1,0 +1,30 @@
+// Recall: what a start begins with, read from our own database.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "ledger/record.h"
+#include "ledger/sqlite.h"
+
+namespace spranga::ledger {
+
+/// A start reads no more sightings than this, the last ones.
+inline constexpr std::int64_t most_recalled = 1'000'000;
+
+[[nodiscard]] Result<Memory> read_memory(Database& db,
+                                         const std::vector<KeptJail>& jails,
+                                         ban::Instant now);
+
+/// The last ban of each target in each jail as bantime.increment counts them: without those that a
+/// person ended, and without those that fail2ban's purge would have forgotten.
+[[nodiscard]] Result<std::vector<ban::Ban>> read_past_bans(Database& db,
+                                                           std::chrono::seconds purge_age,
+                                                           ban::Instant now);
+
+/// Columns jail, target, since, until, count, failures, made_by, matches, from `first` on.
+[[nodiscard]] BanMade ban_of(const Row& row, int first);
+/// Columns jail, target, at, attempts, weak, rule, line.
+[[nodiscard]] Seen seen_of(const Row& row);
+
+}  // namespace spranga::ledger

@@ -1,0 +1,13 @@
+// Text as Python's repr() shows it: what fail2ban prints into its log and its lists.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spranga::text {
+
+/// Quoted; a backslash, the quote and what is not printable escaped. A byte that is no UTF-8 is
+/// shown as Python shows what "surrogateescape" makes of it: \udcNN.
+[[nodiscard]] std::string python_repr(std::string_view text);
+
+}  // namespace spranga::text

@@ -1,0 +1,167 @@
+#include "warden/places.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace spranga::warden {
+
+namespace {
+
+Failure failed(const std::string& what) {
+  const int error = errno;
+  return fail(error == EACCES || error == EPERM ? Errc::denied : Errc::io,
+              what + ": " + std::strerror(error));  // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes a folder and those above it; one that is there is left as it is.
+Result<void> make_folders(const std::string& path, mode_t mode) {
+  for (std::size_t at = 1; at <= path.size(); ++at) {
+    if (at == path.size() || path[at] == '/') {
+      if (::mkdir(path.substr(0, at).c_str(), mode) != 0 && errno != EEXIST) {
+        return failed(path.substr(0, at));
+      }
+    }
+  }
+  return {};
+}
+
+Result<sockaddr_un> socket_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) {
+    return fail(Errc::too_large, "the socket's path is too long: " + path);
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+const sockaddr* plain(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);  // NOLINT(*-reinterpret-cast): sockets' way
+}
+
+Result<Fd> connected_datagram(const std::string& path) {
+  SPRANGA_TRY(const auto address, socket_address(path));
+  Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd || ::connect(fd.get(), plain(address), sizeof address) != 0) {
+    return failed(path);
+  }
+  return fd;
+}
+
+Result<LogTarget> open_file(const std::string& path) {
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  LogTarget out;
+  out.kind = "file";
+  // Never through a link, never into what is no file.
+  out.fd = Fd(::open(
+      path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+
+  struct stat facts {};
+
+  if (!out.fd || ::fstat(out.fd.get(), &facts) != 0) {
+    return failed("the log " + path);
+  }
+  if (!S_ISREG(facts.st_mode) && !S_ISCHR(facts.st_mode)) {
+    return fail(Errc::denied, "the log " + path + ": is no file");
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Fd> listen_at(const std::string& path) {
+  SPRANGA_TRY(const auto address, socket_address(path));
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (probe && ::connect(probe.get(), plain(address), sizeof address) == 0) {
+    return fail(Errc::conflict,
+                "a guard or fail2ban is already running: somebody answers on " + path);
+  }
+
+  struct stat facts {};
+
+  if (::lstat(path.c_str(), &facts) == 0) {
+    if (!S_ISSOCK(facts.st_mode)) {
+      return fail(Errc::conflict, path + " is there, and is no socket");
+    }
+    ::unlink(path.c_str());
+  }
+  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto old = ::umask(0177);
+  const bool bound = fd && ::bind(fd.get(), plain(address), sizeof address) == 0;
+  const int error = errno;
+  ::umask(old);
+  errno = error;
+  constexpr int backlog = 128;
+  if (!bound || ::listen(fd.get(), backlog) != 0) {
+    return failed("the socket " + path);
+  }
+  return fd;
+}
+
+Result<void> write_pidfile(const std::string& path) {
+  if (path.empty()) {
+    return {};
+  }
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const auto text = std::to_string(::getpid()) + "\n";
+  if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    return failed("the pidfile " + path);
+  }
+  return {};
+}
+
+Result<LogTarget> open_log_target(const std::string& target, const std::string& syslogsocket) {
+  if (target == "STDOUT" || target == "SYSOUT" || target == "STDERR") {
+    const bool is_error = target == "STDERR";
+    return LogTarget{Fd(::fcntl(is_error ? STDERR_FILENO : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
+                     is_error ? "stderr" : "stdout"};
+  }
+  if (target == "SYSLOG") {
+    const bool is_auto = syslogsocket.empty() || syslogsocket == "auto";
+    SPRANGA_TRY(auto fd, connected_datagram(is_auto ? "/dev/log" : syslogsocket));
+    return LogTarget{std::move(fd), "syslog"};
+  }
+  if (target == "SYSTEMD-JOURNAL") {
+    SPRANGA_TRY(auto fd, connected_datagram("/run/systemd/journal/socket"));
+    return LogTarget{std::move(fd), "journal"};
+  }
+  return open_file(target);
+}
+
+Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& owner, bool rights) {
+  if (!plan.state_folder.empty()) {
+    SPRANGA_CHECK(make_folders(folder_of(plan.state_folder), 0755));
+    SPRANGA_CHECK(make_folders(plan.state_folder, 0700));
+    const Fd folder(
+        ::open(plan.state_folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
+        ::fchmod(folder.get(), 0700) != 0) {
+      return failed("the folder " + plan.state_folder);
+    }
+  }
+  if (!plan.dbfile.empty()) {
+    SPRANGA_CHECK(make_folders(folder_of(plan.dbfile), 0755));
+    const Fd file(::open(plan.dbfile.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
+      return failed("the database " + plan.dbfile);
+    }
+  }
+  return {};
+}
+
+}  // namespace spranga::warden

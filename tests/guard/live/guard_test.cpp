@@ -1,0 +1,247 @@
+#include "guard/live/guard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "guard/live/length_text.h"
+
+namespace spranga::guard {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LogLines : public Log {
+public:
+  void write(Level level, std::string_view logger, std::string_view message) override {
+    if (level >= Level::info) {
+      lines.push_back(std::string(logger) + ": " + std::string(message));
+    }
+  }
+
+  [[nodiscard]] bool shows(Level /*level*/) const override { return true; }
+
+  std::vector<std::string> lines;
+};
+
+class RecordingHands : public Hands {
+public:
+  void ban(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
+    done.push_back((held.restored ? "restore " : "ban ") + jail + " " + held.ban.target);
+  }
+
+  void prolong(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
+    done.push_back("prolong " + jail + " " + held.ban.target);
+  }
+
+  void unban(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
+    done.push_back("unban " + jail + " " + held.ban.target);
+  }
+
+  void check(const std::string& jail, const HeldBan& held) override {
+    done.push_back("check " + jail + " " + held.ban.target);
+  }
+
+  void flush(const std::string& jail) override { done.push_back("flush " + jail); }
+
+  std::vector<std::string> done;
+};
+
+constexpr ban::Instant start{std::chrono::seconds(1'700'000'000)};  // 2023-11-14T22:13:20Z
+
+ban::Instant after(int seconds) {
+  return start + std::chrono::seconds(seconds);
+}
+
+ban::JailSpec jail_of(const std::string& name, int maxretry = 3) {
+  ban::JailSpec spec;
+  spec.name = name;
+  spec.enabled = true;
+  spec.maxretry = maxretry;
+  spec.filter.name = name;
+  spec.filter.failregex = {{"failed for <HOST>$", {"filter.d/" + name + ".conf", 7}}};
+  return spec;
+}
+
+MatchOptions live_matching() {
+  MatchOptions options;
+  options.mode = MatchMode::live;
+  return options;
+}
+
+class GuardTest : public testing::Test {
+protected:
+  LiveJail& add(const ban::JailSpec& spec) {
+    const auto jail = guard.add(spec, start);
+    EXPECT_TRUE(jail) << jail.error().detail;
+    return **jail;
+  }
+
+  LogStream stream_of(std::vector<LiveJail*> jails) {
+    auto stream = LogStream::make(std::move(jails), start);
+    EXPECT_TRUE(stream);
+    stream->end_start_phase();
+    return *std::move(stream);
+  }
+
+  void fail_at(LogStream& stream, const std::string& who, int second) {
+    guard.on_line(stream,
+                  std::to_string(1'700'000'000 + second) + " server: failed for " + who,
+                  after(second));
+  }
+
+  LogLines log;
+  RecordingHands hands;
+  std::vector<ledger::Record> notes;
+  LiveWorld world{
+      log,
+      hands,
+      notes,
+      [](const std::string& target) { return target == "192.0.2.1" ? "the gateway" : ""; },
+      {},
+      {},
+      live_matching(),
+      [](ban::Instant at) {
+        return "+" +
+               std::to_string(std::chrono::duration_cast<std::chrono::seconds>(at - start).count());
+      }};
+  Guard guard{world};
+};
+
+TEST_F(GuardTest, BansAfterMaxretryAndLetsGoAfterBantime) {
+  auto stream = stream_of({&add(jail_of("postfix"))});
+  for (const int second : {0, 1, 2}) {
+    fail_at(stream, "198.51.100.7", second);
+  }
+  EXPECT_THAT(hands.done, ElementsAre("ban postfix 198.51.100.7"));
+  EXPECT_EQ(guard.next_end(), after(602));
+  EXPECT_EQ(guard.on_clock(after(602)), 0U);
+  EXPECT_EQ(guard.on_clock(after(603)), 1U);
+  EXPECT_THAT(log.lines,
+              ElementsAre("filter: [postfix] Found 198.51.100.7 - +0",
+                          "filter: [postfix] Found 198.51.100.7 - +1",
+                          "filter: [postfix] Found 198.51.100.7 - +2",
+                          "actions: [postfix] Ban 198.51.100.7",
+                          "actions: [postfix] Unban 198.51.100.7"));
+  EXPECT_EQ(hands.done.back(), "unban postfix 198.51.100.7");
+}
+
+TEST_F(GuardTest, NotesWhatTheLedgerHasToKnow) {
+  auto stream = stream_of({&add(jail_of("postfix", 2))});
+  fail_at(stream, "198.51.100.7", 0);
+  fail_at(stream, "198.51.100.7", 1);
+  ASSERT_EQ(notes.size(), 3U);
+  const auto& seen = std::get<ledger::Seen>(notes[0]);
+  EXPECT_EQ(seen.rule, "filter.d/postfix.conf:7");
+  EXPECT_EQ(seen.at, after(0));
+  EXPECT_THAT(seen.line, testing::HasSubstr("failed for 198.51.100.7"));
+  const auto& made = std::get<ledger::BanMade>(notes[2]);
+  EXPECT_EQ(made.ban.until, after(601));
+  EXPECT_EQ(made.matches.size(), 2U);
+}
+
+TEST_F(GuardTest, NeverBansWhatIsSafe) {
+  auto& jail = add(jail_of("postfix", 1));
+  auto stream = stream_of({&jail});
+  fail_at(stream, "192.0.2.1", 0);
+  EXPECT_FALSE(guard.ban(jail, "192.0.2.1", after(1)));
+  EXPECT_THAT(hands.done, IsEmpty());
+  EXPECT_EQ(jail.bans().size(), 0U);
+  EXPECT_EQ(log.lines.back(), "actions: [postfix] 192.0.2.1 is not banned: it is the gateway");
+}
+
+TEST_F(GuardTest, FeedsRecidiveWithBansAndNotWithTheLog) {
+  add(jail_of("postfix", 1));
+  auto spec = jail_of("recidive", 2);
+  spec.filter.failregex = {
+      {R"(NOTICE\s+\[(?!recidive\])[^\]]+\] Ban <HOST>$)", {"recidive.conf", 3}}};
+  add(spec);
+  guard.feed_with_bans({"recidive"});
+  auto& postfix = *guard.find("postfix");
+  EXPECT_TRUE(guard.ban(postfix, "198.51.100.7", after(0)));
+  EXPECT_TRUE(postfix.unban("198.51.100.7", after(1)));
+  EXPECT_TRUE(guard.ban(postfix, "198.51.100.7", after(2)));
+  EXPECT_EQ(hands.done.back(), "ban recidive 198.51.100.7");
+}
+
+TEST_F(GuardTest, DoesNotCountWhatABanHasCutOff) {
+  auto spec = jail_of("postfix", 2);
+  spec.filter.failregex.push_back({"lost connection after AUTH from <HOST>$", {"postfix.conf", 9}});
+  auto& jail = add(spec);
+  auto stream = stream_of({&jail});
+  fail_at(stream, "198.51.100.7", 0);
+  fail_at(stream, "198.51.100.7", 1);
+  guard.on_line(
+      stream, "1700000002 server: lost connection after AUTH from 198.51.100.7", after(2));
+  EXPECT_EQ(jail.numbers().failed_total, 2U);
+  guard.on_line(
+      stream, "1700000002 server: lost connection after AUTH from 198.51.100.8", after(2));
+  EXPECT_EQ(jail.numbers().failed_total, 3U);
+}
+
+TEST_F(GuardTest, GoesOnWhereAnEarlierLifeEnded) {
+  auto& jail = add(jail_of("postfix", 3));
+  jail.recall({"postfix", "198.51.100.7", after(-20), 1, false, "", ""}, start);
+  jail.recall({"postfix", "198.51.100.7", after(-10), 1, false, "", ""}, start);
+  ban::Ban old{"postfix", "198.51.100.9", after(-100), after(500), 1, 3};
+  jail.restore({old, false, "filter", {}}, start);
+  old.target = "198.51.100.10";
+  old.until = after(-1);
+  jail.restore({old, false, "filter", {}}, start);
+  EXPECT_EQ(log.lines.back(), "actions: [postfix] Restore Ban 198.51.100.9");
+  auto stream = stream_of({&jail});
+  fail_at(stream, "198.51.100.7", 1);
+  EXPECT_THAT(hands.done, ElementsAre("restore postfix 198.51.100.9", "ban postfix 198.51.100.7"));
+}
+
+TEST_F(GuardTest, TakesANewFilterAndKeepsBansAndCounters) {
+  auto& jail = add(jail_of("postfix", 2));
+  auto stream = stream_of({&jail});
+  fail_at(stream, "198.51.100.7", 0);
+  auto next = jail_of("postfix", 2);
+  next.filter.failregex = {{"wrong password from <HOST>$", {"postfix.conf", 8}}};
+  ASSERT_TRUE(jail.change(next, after(1)));
+  auto again = stream_of({&jail});
+  guard.on_line(again, "1700000002 server: wrong password from 198.51.100.7", after(2));
+  EXPECT_THAT(hands.done, ElementsAre("ban postfix 198.51.100.7"));
+
+  next.filter.failregex = {{"broken ( from <HOST>$", {"postfix.conf", 9}}};
+  const auto refused = jail.change(next, after(3));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail, testing::HasSubstr("postfix.conf:9"));
+  EXPECT_EQ(jail.spec().filter.failregex[0].origin.line, 8);
+}
+
+TEST_F(GuardTest, LetsEverybodyGoWhenAJailCloses) {
+  auto& jail = add(jail_of("postfix", 1));
+  auto stream = stream_of({&jail});
+  fail_at(stream, "198.51.100.7", 0);
+  jail.close(false);
+  EXPECT_THAT(
+      hands.done,
+      ElementsAre("ban postfix 198.51.100.7", "flush postfix", "unban postfix 198.51.100.7"));
+}
+
+TEST(LengthText, IsRoundedAsFail2banDoes) {
+  using std::chrono::seconds;
+  const std::vector<std::pair<int, std::string>> known = {
+      {86400 * 390, "1y 3w 4d"},
+      {86400 * 368, "1y 3d"},
+      {86400 * 2 + 3600 * 7 + 60 * 15, "2d 7h 15m"},
+      {86400 * 2 + 3599, "2d 1h"},
+      {3600 - 5, "1h"},
+      {3600 - 10, "59m 50s"},
+      {59, "59s"},
+      {0, "0"},
+      {600, "10m"},
+      {1200, "20m"},
+      {7200, "2h"}};
+  for (const auto& [length, text] : known) {
+    EXPECT_EQ(length_text(seconds(length)), text);
+  }
+}
+
+}  // namespace
+}  // namespace spranga::guard

@@ -1,0 +1,214 @@
+#include "guard/logs/journal_watch.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "guard/logs/byte_source.h"
+#include "guard/logs/choose_backend.h"
+#include "guard/logs/journal_source.h"
+#include "tests/guard/logs/watching.h"
+
+namespace spranga::guard {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::chrono::hours ages(1'000'000);
+
+/// data/small.journal.xz: four entries of sshd, one that claims to be sshd, the kernel and an app.
+JournalOptions small_journal_in(const LogFolder& folder) {
+  const auto packed_path =
+      std::string(SPRANGA_SOURCE_DIR) + "/tests/guard/logs/data/small.journal.xz";
+  auto bytes = open_bytes(Fd(::open(packed_path.c_str(), O_RDONLY | O_CLOEXEC)), "journal").value();
+  std::string out;
+  std::vector<char> block(1U << 20U);
+  for (auto count = bytes->read(block).value(); count > 0; count = bytes->read(block).value()) {
+    out.append(block.data(), count);
+  }
+  JournalOptions options;
+  options.files = {folder.write("small.journal", out)};
+  return options;
+}
+
+void read_to_end(JournalWatch& watch, KeptLines& lines) {
+  const SystemClock clock;
+  auto now = clock.now();
+  do {
+    now = clock.now();
+    watch.turn(now, lines);
+  } while (watch.next_turn(now) <= now);
+}
+
+TEST(JournalWatch, GivesEachJailWhatItsMatchLetsIn) {
+  const LogFolder folder;
+  const SystemClock clock;
+  KeptLines lines;
+  const auto watch = JournalWatch::open(small_journal_in(folder),
+                                        clock,
+                                        {{3, {"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"}, ages},
+                                         {4, {"_TRANSPORT=kernel"}, ages},
+                                         {5, {"SYSLOG_IDENTIFIER=sshd _HOSTNAME=mail"}, ages}},
+                                        {})
+                         .value();
+  read_to_end(*watch, lines);
+  EXPECT_THAT(lines.of[3], ElementsAre(HasSubstr("sshd[321]: Failed password")));
+  EXPECT_THAT(lines.of[5], ElementsAre(HasSubstr("sshd[321]"), HasSubstr("sshd[400]")));
+  EXPECT_THAT(lines.ended, ElementsAre(3, 4, 5));
+  EXPECT_THAT(lines.texts_of(LiveEvent::widened), ElementsAre(HasSubstr("ssh.service")));
+}
+
+TEST(JournalWatch, GivesEverythingToAJailWithoutAMatch) {
+  const LogFolder folder;
+  const SystemClock clock;
+  KeptLines lines;
+  const auto watch =
+      JournalWatch::open(small_journal_in(folder), clock, {{0, {}, ages}}, {}).value();
+  read_to_end(*watch, lines);
+  ASSERT_EQ(lines.of[0].size(), 4U);
+  EXPECT_EQ(lines.of[0][2], "mail kernel: [    6.500000] nft: dropped");
+  EXPECT_THAT(lines.of[0][3], HasSubstr("two\\nlines"));
+}
+
+TEST(JournalWatch, LeavesOutWhatIsOlderThanFindtime) {
+  const LogFolder folder;
+  const SystemClock clock;
+  KeptLines lines;
+  const auto watch =
+      JournalWatch::open(
+          small_journal_in(folder), clock, {{0, {}, std::chrono::seconds(600)}, {1, {}, ages}}, {})
+          .value();
+  read_to_end(*watch, lines);
+  EXPECT_THAT(lines.of[0], IsEmpty());
+  EXPECT_EQ(lines.of[1].size(), 4U);
+}
+
+TEST(JournalWatch, GoesOnBehindTheCursorThatWasKept) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  KeptLines all;
+  const auto first = JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value();
+  read_to_end(*first, all);
+  ASSERT_EQ(all.after.size(), 4U);
+  for (std::size_t read = 1; read <= 4; ++read) {
+    KeptLines rest;
+    const auto watch = JournalWatch::open(options,
+                                          clock,
+                                          {{0, {}, ages}, {1, {"_COMM=sshd"}, ages}},
+                                          {{0, all.after[read - 1]}, {1, all.after[0]}})
+                           .value();
+    read_to_end(*watch, rest);
+    const std::vector<std::string> wanted(all.of[0].begin() + static_cast<std::ptrdiff_t>(read),
+                                          all.of[0].end());
+    EXPECT_EQ(rest.of[0], wanted) << read;
+    EXPECT_THAT(rest.of[1], IsEmpty());
+  }
+  EXPECT_EQ(first->positions().at(0).place, all.after[3]);
+}
+
+TEST(JournalWatch, SaysThatThereIsNoJournal) {
+  const LogFolder folder;
+  const SystemClock clock;
+  JournalOptions options;
+  options.path = folder.path();
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {});
+  ASSERT_FALSE(watch);
+  EXPECT_EQ(watch.error().code, Errc::not_found);
+  options.files = {folder.path() + "/*.journal"};
+  EXPECT_EQ(is_journal_readable(options).error().code, Errc::not_found);
+}
+
+bool lets_in(const JournalMatch& match, const std::map<std::string, std::string>& entry) {
+  return match.wants_fields([&entry](const std::string& name) {
+    const auto found = entry.find(name);
+    return found == entry.end() ? std::vector<std::string>()
+                                : std::vector<std::string>{found->second};
+  });
+}
+
+TEST(JournalMatch, LetsInDebiansNamesOfUnits) {
+  const auto postfix = JournalMatch::widened({"_SYSTEMD_UNIT=postfix.service"});
+  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix.service"}}));
+  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@-.service"}}));
+  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.socket"}}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix-x.service"}}));
+  EXPECT_FALSE(lets_in(postfix, {{"UNIT", "postfix.service"}}));
+  const auto sshd = JournalMatch::widened({"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"});
+  EXPECT_TRUE(lets_in(sshd, {{"_SYSTEMD_UNIT", "ssh.service"}, {"_COMM", "x"}}));
+  EXPECT_TRUE(lets_in(sshd, {{"_COMM", "sshd"}}));
+  EXPECT_FALSE(lets_in(sshd, {{"_SYSTEMD_UNIT", "cron.service"}, {"_COMM", "cron"}}));
+  EXPECT_EQ(sshd.notes().size(), 1U);
+  EXPECT_THAT(JournalMatch::widened({"_SYSTEMD_UNIT=exim4.service"}).notes(), IsEmpty());
+}
+
+TEST(JournalOptions, AreThoseOfTheBackend) {
+  const auto plain = journal_options_of("systemd").value();
+  EXPECT_EQ(plain, JournalOptions());
+  const auto all = journal_options_of(
+                       "systemd[journalpath=/a/b, journalflags=1,namespace=\"n,m\","
+                       " journalfiles='/x/*.journal /y', rotated=on]")
+                       .value();
+  EXPECT_EQ(all.path, "/a/b");
+  EXPECT_EQ(all.flags, 1);
+  EXPECT_EQ(all.name_space, "n,m");
+  EXPECT_THAT(all.files, ElementsAre("/x/*.journal", "/y"));
+  for (const auto* wrong : {"systemd[", "systemd[x]", "systemd[journalflags=a]", "systemd[a='b]"}) {
+    EXPECT_EQ(journal_options_of(wrong).error().code, Errc::malformed) << wrong;
+  }
+  EXPECT_TRUE(is_journal_backend("systemd[journalflags=1]"));
+  EXPECT_FALSE(is_journal_backend("pyinotify"));
+}
+
+ban::JailSpec jail_of(const std::string& backend) {
+  ban::JailSpec jail;
+  jail.name = "sshd";
+  jail.backend = backend;
+  jail.logpath = {{"/var/log/auth.log", false}};
+  jail.filter.journalmatch = {"_SYSTEMD_UNIT=sshd.service"};
+  return jail;
+}
+
+TEST(ChooseBackend, ReadsTheJournalWhereThereIsNoFile) {
+  const auto choice = choose_backend(jail_of("auto"), {false}, true);
+  EXPECT_EQ(choice.backend, LogBackend::journal);
+  EXPECT_EQ(choice.sentence, "sshd: no /var/log/auth.log, reading the journal");
+  EXPECT_EQ(choose_backend(jail_of("auto"), {true}, true).backend, LogBackend::files);
+  EXPECT_EQ(choose_backend(jail_of("auto"), {true}, true).sentence, "");
+}
+
+TEST(ChooseBackend, WaitsForAFileWhereTheJournalIsNotMeant) {
+  for (auto jail : {jail_of("pyinotify"), jail_of("polling"), jail_of("auto"), jail_of("auto")}) {
+    jail.systemd_if_nologs = jail.backend != "auto";
+    const auto choice = choose_backend(jail, {false}, true);
+    EXPECT_EQ(choice.backend, LogBackend::files);
+    EXPECT_EQ(choice.sentence, "sshd: no /var/log/auth.log yet, waiting for it");
+  }
+  const auto unreadable = choose_backend(jail_of("auto"), {false}, false);
+  EXPECT_EQ(unreadable.backend, LogBackend::files);
+  EXPECT_THAT(unreadable.sentence, HasSubstr("no journal could be read"));
+}
+
+TEST(ChooseBackend, SaysWhatCannotStart) {
+  const auto journal = choose_backend(jail_of("systemd[journalflags=1]"), {}, false);
+  EXPECT_TRUE(journal.is_error);
+  EXPECT_EQ(journal.sentence, "sshd: no journal could be read");
+  EXPECT_EQ(choose_backend(jail_of("systemd"), {true}, true).backend, LogBackend::journal);
+  auto nothing = jail_of("auto");
+  nothing.logpath.clear();
+  nothing.filter.journalmatch.clear();
+  EXPECT_TRUE(choose_backend(nothing, {}, true).is_error);
+  auto skipped = jail_of("polling");
+  skipped.skip_if_nologs = true;
+  const auto choice = choose_backend(skipped, {false}, true);
+  EXPECT_EQ(choice.backend, LogBackend::none);
+  EXPECT_FALSE(choice.is_error);
+}
+
+}  // namespace
+}  // namespace spranga::guard

@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""The whole guard, all its processes, in namespaces of its own: lines into a log, doors shut in the kernel.
+
+    tests/lab/guard.py SCENARIO --spranga spranga     (as root)
+    tests/lab/guard.py --list
+
+Exit: 0 as expected, 1 not, 77 could not be run.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from firewall import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OTHER4, Network, ended
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILTER = """[Definition]
+failregex = ^\\s*mail: login of \\S* from <HOST> failed$
+ignoreregex =
+datepattern = ^{EPOCH}
+"""
+FAIL2BAN = """[Definition]
+loglevel = INFO
+logtarget = {home}/guard.log
+syslogsocket = auto
+socket = {home}/run/guard.sock
+pidfile = {home}/run/guard.pid
+dbfile = {home}/state/guard.sqlite3
+dbpurgeage = 1d
+dbmaxmatches = 10
+"""
+JAILS = """[DEFAULT]
+ignoreip =
+ignoreself = true
+maxretry = 3
+findtime = 10m
+bantime = {bantime}
+backend = auto
+usedns = no
+port = 25,465,587
+protocol = tcp
+enabled = true
+filter = mail
+action = nftables[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]
+{more}
+[mail]
+logpath = {home}/mail.log
+"""
+
+
+def until(what, wait=10.0):
+    """Asks again and again until it is so; whether it came to be."""
+    end = time.monotonic() + wait
+    while True:
+        if what():
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+
+
+class Guard:
+    """A configuration in a folder of its own, and the guard that runs on it in the host's namespace."""
+
+    def __init__(self, net, spranga, bantime="10m", more="", action=None):
+        self.net, self.spranga = net, spranga
+        self.home = Path(tempfile.mkdtemp(prefix="spranga-guard-"))
+        os.chmod(self.home, 0o755)
+        self.log = self.home / "mail.log"
+        self.log.touch()
+        etc = self.home / "etc"
+        for part in ("filter.d", "action.d"):
+            (etc / part).mkdir(parents=True)
+        shutil.copy(ROOT / "etc/action.d/nftables.conf", etc / "action.d")
+        (etc / "filter.d/mail.conf").write_text(FILTER)
+        (etc / "fail2ban.conf").write_text(FAIL2BAN.format(home=self.home))
+        self.jails(bantime, more)
+        self.process = None
+
+    def jails(self, bantime, more=""):
+        text = JAILS.format(home=self.home, bantime=bantime, more=more)
+        (self.home / "etc/jail.conf").write_text(text)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def start(self):
+        command = ["ip", "netns", "exec", self.net.names["host"], self.spranga, "guard", "-f", "-c",
+                   self.home / "etc"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if not until(lambda: self.process.poll() is not None or self.answers()):
+            raise RuntimeError("the guard did not come up")
+        if self.process.poll() is not None:
+            raise RuntimeError("the guard ended: " + self.process.stdout.read())
+
+    def answers(self):
+        return self.client("ping").returncode == 0
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        return self.process.returncode if self.process else None
+
+    def client(self, *words):
+        return subprocess.run([self.spranga, "client", "-c", self.home / "etc", *words], capture_output=True,
+                              text=True, check=False)
+
+    def ask(self, *words):
+        out = subprocess.run([self.spranga, *words, "--json", "-c", self.home / "etc"], capture_output=True,
+                             text=True, check=False)
+        if out.returncode != 0:
+            raise RuntimeError(f"spranga {' '.join(words)}: {out.stdout}{out.stderr}")
+        return json.loads(out.stdout)
+
+    def fail(self, who, times=3, at=None):
+        with open(self.log, "a") as log:
+            for _ in range(times):
+                log.write(f"{int(at or time.time())} mail: login of alice from {who} failed\n")
+
+    def processes(self):
+        """{program: pid} of all that this guard has started."""
+        out = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                text = stat.read_text()
+            except OSError:
+                continue
+            pid, name = text.split(" ")[0], text[text.index("(") + 1:text.rindex(")")]
+            parent = text[text.rindex(")") + 2:].split(" ")[1]
+            if int(parent) == self.warden():
+                out[name] = int(pid)
+        return out
+
+    def warden(self):
+        return int((self.home / "run/guard.pid").read_text())
+
+    def banned(self):
+        return set(self.client("get", "mail", "banip").stdout.split())
+
+    def lines(self, *, of=""):
+        return [line for line in (self.home / "guard.log").read_text().splitlines() if of in line]
+
+
+class Checks:
+    def __init__(self):
+        self.wrong = []
+
+    def that(self, good, sentence):
+        print(("  ok    " if good else "  WRONG ") + sentence, flush=True)
+        if not good:
+            self.wrong.append(sentence)
+
+
+class Server:
+    """Takes every connection and keeps it open."""
+
+    def __init__(self, net, where="host", port=MAIL):
+        self.listener, self.taken = net.listen(where, port), []
+        self.listener.settimeout(None)
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self):
+        try:
+            while True:
+                self.taken.append(self.listener.accept()[0])
+        except OSError:
+            pass  # closed
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def shut(net, source, target=HOST4, port=MAIL):
+    """Refused at once; anything else is not what a ban looks like."""
+    got, took = net.connect(source, target, port)
+    if isinstance(got, str):
+        if got not in ("ECONNREFUSED", "ECONNRESET"):  # the ban may come while it connects
+            raise RuntimeError(f"{source} -> {target}: {got} after {took:.1f} s")
+        return True
+    got.close()
+    return False
+
+
+def session(net, source, target=HOST4, port=MAIL):
+    """An open connection, the client's end."""
+    client, _ = net.connect(source, target, port)
+    client.settimeout(2)
+    return client
+
+
+def basic(net, spranga, checks):
+    """Ban, unban, why, restart, expiry: one jail on one file."""
+    with Server(net), Guard(net, spranga) as guard:
+        opened = session(net, CLIENT4)
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "three failures shut the door")
+        checks.that(ended(opened) in ("ECONNRESET", "EPIPE"), "an open session ends")
+        checks.that(not shut(net, OTHER4), "others come in")
+        checks.that(guard.banned() == {CLIENT4}, "the client lists who is banned")
+        why = guard.ask("why", CLIENT4)
+        checks.that([s["rule"].endswith("mail.conf:2") for s in why["sightings"]] == [True] * 3,
+                    "why names the three lines and their rule")
+        checks.that(guard.client("unban", CLIENT4).stdout.strip() == "1", "unban says 1")
+        checks.that(until(lambda: not shut(net, CLIENT4)), "unban opens the door")
+        guard.fail(CLIENT6)
+        checks.that(until(lambda: shut(net, CLIENT6, HOST6)), "IPv6 is banned too")
+        checks.that(guard.stop() == 0, "it stops in an orderly way")
+        checks.that(not shut(net, CLIENT6, HOST6), "a stop opens the doors, as fail2ban does")
+        guard.start()
+        checks.that(until(lambda: shut(net, CLIENT6, HOST6)), "a start shuts them again")
+        checks.that(len(guard.lines(of="Restore Ban")) == 1, "and says Restore Ban")
+
+
+def expiry(net, spranga, checks):
+    """A short ban ends, in the kernel even with everything killed."""
+    with Server(net), Guard(net, spranga, bantime="3") as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        checks.that(until(lambda: not shut(net, CLIENT4)), "after bantime it is open")
+        checks.that(until(lambda: guard.lines(of=f"Unban {CLIENT4}")), "and the log says so")
+        guard.fail(OTHER4)
+        checks.that(until(lambda: shut(net, OTHER4)), "another one is shut out")
+        for pid in (guard.warden(), *guard.processes().values()):
+            os.kill(pid, signal.SIGKILL)
+        checks.that(until(lambda: not shut(net, OTHER4)), "with all processes killed the kernel lets go")
+
+
+def flush(net, spranga, checks):
+    """Somebody flushes the whole firewall."""
+    with Server(net), Guard(net, spranga) as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        net.run("nft flush ruleset")
+        begun = time.monotonic()
+        checks.that(until(lambda: shut(net, CLIENT4), 3), "a flushed firewall is filled again")
+        print(f"  after {time.monotonic() - begun:.2f} s")
+
+
+def deaths(net, spranga, checks):
+    """Each process is killed, and everything goes on."""
+    with Server(net), Guard(net, spranga) as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        for name in ("spranga-firewal", "spranga-guard"):
+            old = guard.processes()[name]
+            os.kill(old, signal.SIGKILL)
+            checks.that(until(lambda: guard.processes().get(name, old) != old), f"{name} is started again")
+            checks.that(until(guard.answers), "the guard answers")
+            checks.that(until(lambda: guard.banned() == {CLIENT4}), "it knows the ban")
+            checks.that(shut(net, CLIENT4), "the door is still shut")
+        guard.fail(OTHER4)
+        checks.that(until(lambda: shut(net, OTHER4)), "new bans are made")
+
+
+def rights(net, spranga, checks):
+    """What the guard's processes may do, shown by their own /proc."""
+    with Server(net), Guard(net, spranga) as guard:
+        processes = guard.processes()
+        for name in ("spranga-guard", "spranga-firewal"):
+            text = Path(f"/proc/{processes[name]}/status").read_text()
+            status = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+            wanted = "0" * 16 if name == "spranga-guard" else "0000000000001000"
+            checks.that(status["CapEff"] == status["CapPrm"] == wanted, f"{name}: capabilities {wanted}")
+            checks.that(int(status["CapBnd"], 16) == 0, f"{name}: an empty bounding set")
+            checks.that(status["NoNewPrivs"] == "1", f"{name}: no new privileges")
+            checks.that(status["Seccomp"] == "2", f"{name}: seccomp")
+            checks.that(status["Uid"].split()[0] != "0", f"{name}: not root")
+
+
+def reload(net, spranga, checks):
+    """Another configuration while it runs; bans and counters stay."""
+    with Server(net), Guard(net, spranga) as guard:
+        guard.fail(CLIENT4)
+        guard.fail(OTHER4, times=2)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        guard.jails("10m", f"[late]\nlogpath = {guard.home}/late.log\nmaxretry = 1\n")
+        os.kill(guard.warden(), signal.SIGHUP)
+        checks.that(until(lambda: guard.lines(of="Reload finished")), "SIGHUP reloads")
+        checks.that(guard.banned() == {CLIENT4}, "the ban stays")
+        guard.fail(OTHER4, times=1)
+        checks.that(until(lambda: shut(net, OTHER4)), "the counter goes on")
+        (guard.home / "late.log").write_text(f"{int(time.time())} mail: login of bob from 203.0.113.77 failed\n")
+        checks.that(until(lambda: shut(net, "203.0.113.77")), "the new jail's log, which appears late, is read")
+        guard.jails("10m", "[broken]\nlogpath = /nowhere\nfailregex = (\n")
+        checks.that(guard.ask("reload") == {"done": True}, "a reload with one broken jail")
+        checks.that(guard.banned() == {CLIENT4, OTHER4}, "stops no other")
+        bad = [trouble["text"] for trouble in guard.ask("status")["not_well"]]
+        checks.that(any("broken" in text for text in bad), "status says which jail is left out")
+
+
+SCENARIOS = {"basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("scenario", nargs="?", choices=list(SCENARIOS))
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
+    given = parser.parse_args()
+    if given.list or not given.scenario:
+        print("\n".join(SCENARIOS))
+        return 0
+    if os.geteuid() != 0 or not shutil.which("nft"):
+        print("needs root and nft")
+        return 77
+    checks = Checks()
+    with Network() as net:
+        SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks)
+    return 1 if checks.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+#include "ledger/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/ledger/support.h"
+
+namespace spranga::ledger::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// What a later life remembers of what `records` said.
+Memory remembered(const Folder& folder, Records records, ban::Instant now = noon) {
+  const FixedClock clock;
+  {
+    auto ledger = opened(folder.files(), clock);
+    ledger->note(std::move(records));
+    EXPECT_TRUE(ledger->flush(10s));
+  }
+  auto memory = opened(folder.files(), clock)->recall(jails, now);
+  EXPECT_TRUE(memory);
+  return memory ? *memory : Memory{};
+}
+
+TEST(Ledger, RemembersEverythingInALaterLife) {
+  const Folder folder;
+  auto weak = seen("192.0.2.9", noon - 5s, "postfix");
+  weak.weak = true;
+  weak.attempts = 7;
+  const auto memory = remembered(folder,
+                                 {seen("192.0.2.7"),
+                                  weak,
+                                  banned("192.0.2.8"),
+                                  banned("2001:db8::/64", std::nullopt),
+                                  position(4711),
+                                  Totals{"sshd", 12, 3}});
+  ASSERT_THAT(names(memory.seen), ElementsAre("192.0.2.7", "192.0.2.9"));
+  EXPECT_EQ(memory.seen[0].rule, "filter.d/sshd.conf:12");
+  EXPECT_EQ(memory.seen[0].line, "a line about 192.0.2.7");
+  EXPECT_EQ(memory.seen[1].attempts, 7);
+  EXPECT_TRUE(memory.seen[1].weak);
+  EXPECT_EQ(memory.seen[1].at, noon - 5s);
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.8", "2001:db8::/64"));
+  EXPECT_EQ(memory.bans[0].ban.until, noon + 1h);
+  EXPECT_EQ(memory.bans[0].ban.since, noon - 60s);
+  EXPECT_EQ(memory.bans[0].ban.failures, 5);
+  EXPECT_EQ(memory.bans[0].by, "filter");
+  EXPECT_THAT(memory.bans[0].matches, ElementsAre("first line", "second line"));
+  EXPECT_EQ(memory.bans[1].ban.until, std::nullopt);
+  ASSERT_EQ(memory.positions.size(), 1U);
+  EXPECT_EQ(memory.positions[0].offset, 4711U);
+  EXPECT_EQ(memory.positions[0].inode, 2U);
+  EXPECT_FALSE(memory.clean_stop);
+  ASSERT_EQ(memory.totals.size(), 1U);
+  EXPECT_EQ(memory.totals[0].failed, 12U);
+}
+
+TEST(Ledger, BeginsWithNothing) {
+  const FixedClock clock;
+  const Folder folder;
+  const auto memory = opened(folder.files(), clock)->recall(jails, noon);
+  ASSERT_TRUE(memory);
+  EXPECT_THAT(memory->bans, IsEmpty());
+  EXPECT_THAT(memory->positions, IsEmpty());
+  EXPECT_TRUE(memory->clean_stop);
+}
+
+TEST(Ledger, KeepsItsFileForItsOwner) {
+  const Folder folder;
+  remembered(folder, {seen("192.0.2.7")});
+  for (const auto& path : {folder.own(), folder.fail2ban()}) {
+    struct stat facts {};
+
+    ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777U, 0600U) << path;
+  }
+}
+
+TEST(Ledger, ForgetsTotalsAfterACleanStop) {
+  const Folder folder;
+  const auto memory =
+      remembered(folder, {Totals{"sshd", 12, 3}, banned("192.0.2.8"), CleanStop{noon}});
+  EXPECT_TRUE(memory.clean_stop);
+  EXPECT_THAT(memory.totals, IsEmpty());
+  EXPECT_THAT(names(memory.bans), ElementsAre("192.0.2.8"));
+}
+
+TEST(Ledger, RecallsSightingsOfOneFindtimeOfTheirJail) {
+  const Folder folder;
+  const auto memory = remembered(folder,
+                                 {seen("192.0.2.1", noon - 601s),
+                                  seen("192.0.2.2", noon - 599s),
+                                  seen("192.0.2.3", noon - 601s, "postfix"),
+                                  seen("192.0.2.4", noon, "a-jail-that-is-gone")});
+  EXPECT_THAT(names(memory.seen), ElementsAre("192.0.2.2", "192.0.2.3"));
+}
+
+TEST(Ledger, RecallsOnlyBansThatRunOn) {
+  const Folder folder;
+  auto longer = banned("192.0.2.3", noon + 5h);
+  longer.prolonged = true;
+  longer.matches = {};
+  const auto memory = remembered(folder,
+                                 {banned("192.0.2.1", noon - 1s),
+                                  banned("192.0.2.2", noon + 1s),
+                                  banned("192.0.2.3", noon - 1s),
+                                  longer,
+                                  banned("192.0.2.4"),
+                                  BanEnded{"sshd", "192.0.2.4", noon - 10s},
+                                  banned("192.0.2.4", noon + 1h, "postfix")});
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.2", "192.0.2.3", "192.0.2.4"));
+  EXPECT_EQ(memory.bans[1].ban.until, noon + 5h);
+  EXPECT_THAT(memory.bans[1].matches, ElementsAre("first line", "second line"));
+  EXPECT_EQ(memory.bans[2].ban.jail, "postfix");
+}
+
+TEST(Ledger, TakesABanThatIsMadeAgainForTheSame) {
+  const Folder folder;
+  auto again = banned("192.0.2.1");
+  again.by = "restored";
+  remembered(folder, {banned("192.0.2.1"), again});
+  EXPECT_THAT(asked(folder.own(), "SELECT count(*) FROM bans"), ElementsAre("1"));
+  EXPECT_THAT(asked(folder.own(), "SELECT made_by FROM bans"), ElementsAre("filter"));
+  EXPECT_THAT(asked(folder.fail2ban(), "SELECT count(*) FROM bans"), ElementsAre("1"));
+}
+
+TEST(Ledger, KeepsTheLastPositionOfALogAndOfTheJournal) {
+  const Folder folder;
+  Position journal{"sshd", "", 0, 0, 0, "", "s=abc;i=1", noon - 3s};
+  const auto memory = remembered(folder, {position(10), journal, position(20)});
+  ASSERT_EQ(memory.positions.size(), 2U);
+  EXPECT_EQ(memory.positions[0].cursor, "s=abc;i=1");
+  EXPECT_EQ(memory.positions[0].at, noon - 3s);
+  EXPECT_EQ(memory.positions[1].offset, 20U);
+}
+
+TEST(Ledger, KeepsHostileBytesAsTheyAre) {
+  const Folder folder;
+  const std::string nasty("'; DROP TABLE bans;--\"\\\n\x01\xff\xfe\0\xc3(", 29);
+  auto sighting = seen(nasty);
+  sighting.line = nasty + std::string(1'000'000, 'x');
+  sighting.rule = nasty;
+  auto made = banned(nasty);
+  made.matches = {nasty, std::string(1'000'000, 'y')};
+  const auto memory = remembered(folder, {sighting, made, position(1)});
+  ASSERT_EQ(memory.seen.size(), 1U);
+  EXPECT_EQ(memory.seen[0].id, nasty);
+  EXPECT_EQ(memory.seen[0].rule, nasty);
+  EXPECT_EQ(memory.seen[0].line.size(), Seen::longest_line);
+  ASSERT_EQ(memory.bans.size(), 1U);
+  EXPECT_EQ(memory.bans[0].ban.target, nasty);
+  ASSERT_EQ(memory.bans[0].matches.size(), 2U);
+  EXPECT_EQ(memory.bans[0].matches[0], nasty);
+  EXPECT_EQ(memory.bans[0].matches[1].size(), BanMade::longest_match);
+}
+
+TEST(Ledger, EndsABanWithAHostileNameInBothDatabases) {
+  const Folder folder;
+  const std::string nasty("\xff\0'", 3);
+  const auto memory = remembered(folder, {banned(nasty), BanEnded{"sshd", nasty, noon}});
+  EXPECT_THAT(memory.bans, IsEmpty());
+  EXPECT_THAT(asked(folder.fail2ban(), "SELECT count(*) FROM bips"), ElementsAre("0"));
+}
+
+TEST(Ledger, CutsAnIdThatNobodyNeedsWhole) {
+  const Folder folder;
+  const std::string huge(1'000'000, 'i');
+  const auto memory = remembered(folder, {seen(huge), banned(huge)});
+  EXPECT_EQ(memory.seen.at(0).id.size(), longest_id);
+  EXPECT_EQ(memory.bans.at(0).ban.target.size(), longest_id);
+}
+
+TEST(Ledger, KeepsNoMoreMatchesThanAsked) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    LedgerOptions options;
+    options.matches = 1;
+    auto ledger = opened(folder.files(), clock, options);
+    ledger->note(banned("192.0.2.1"));
+    ASSERT_TRUE(ledger->flush(10s));
+  }
+  const auto memory = opened(folder.files(), clock)->recall(jails, noon);
+  EXPECT_THAT(memory->bans.at(0).matches, ElementsAre("second line"));
+  EXPECT_THAT(asked(folder.fail2ban(), "SELECT data FROM bips"),
+              ElementsAre(R"({"matches": ["second line"], "failures": 5})"));
+}
+
+TEST(Ledger, WorksInMemory) {
+  const FixedClock clock;
+  auto ledger = opened({}, clock);
+  ledger->note({seen("192.0.2.7"), banned("192.0.2.8"), position(1)});
+  ASSERT_TRUE(ledger->flush(10s));
+  const auto memory = ledger->recall(jails, noon);
+  ASSERT_TRUE(memory);
+  EXPECT_THAT(names(memory->seen), ElementsAre("192.0.2.7"));
+  EXPECT_THAT(names(memory->bans), ElementsAre("192.0.2.8"));
+  EXPECT_EQ(ledger->health().trouble, "");
+}
+
+TEST(Ledger, TellsPastBansAsFail2banCountsThem) {
+  const FixedClock clock;
+  const Folder folder;
+  auto ledger = opened(folder.files(), clock);
+  const auto past = [](const std::string& target, ban::Instant since, std::chrono::seconds length) {
+    return BanMade{{"sshd", target, since, since + length, 1, 5}, false, "filter", {}};
+  };
+  auto second = past("192.0.2.1", noon - 2h, 10min);
+  second.ban.count = 2;
+  auto for_good = past("192.0.2.5", noon - 1000h, 0s);
+  for_good.ban.until = std::nullopt;
+  ledger->note({past("192.0.2.1", noon - 3h, 10min),
+                second,
+                past("192.0.2.2", noon - 25h, 10min),  // older than dbpurgeage, and long over
+                past("192.0.2.3", noon - 48h, 10h),    // three times its length is not over
+                past("192.0.2.4", noon - 1h, 10min),
+                BanEnded{"sshd", "192.0.2.4", noon - 30min},
+                for_good});
+  ASSERT_TRUE(ledger->flush(10s));
+  const auto bans = ledger->past_bans(noon);
+  ASSERT_TRUE(bans);
+  EXPECT_THAT(names(*bans), ElementsAre("192.0.2.5", "192.0.2.3", "192.0.2.1"));
+  EXPECT_EQ(bans->back().count, 2);
+}
+
+}  // namespace
+}  // namespace spranga::ledger::test
