@@ -25,7 +25,7 @@ knock::Bounds bounds(const BanState& state) {
 }
 
 std::chrono::system_clock::time_point protected_at(const BanState& state) {
-  return time_at(state.first_shut_ms) + shortest_block;
+  return time_at(state.first_shut_ms) + seen_block;
 }
 
 Confidence confidence_of_block(const BanState& state) {
@@ -42,18 +42,20 @@ Finding duration_finding(const BanState& state) {
   out.where = {state.door.address, state.door.port, false};
   out.confidence = confidence_of_block(state);
   const auto low = span_text(at_least);
-  if (at_least >= shortest_block && out.confidence != Confidence::proven) {
+  if (at_least >= seen_block && out.confidence != Confidence::proven) {
     // A mail server that was stopped when the block ended looks just so.
     out.status = Status::not_tested;
     out.summary = {Word::g2_only_likely, {low}};
     return out;
   }
   if (!at_most) {
-    const bool reached = at_least >= shortest_block;
+    const bool reached = at_least >= seen_block;
     const bool over = at_least > longest_block;
     out.status = over ? Status::info : reached ? Status::pass : Status::not_tested;
     out.summary = over      ? Phrase{Word::g2_long, {low}}
-                  : reached ? Phrase{Word::g2_at_least, {low}}
+                  : reached ? Phrase{at_least < shortest_block ? Word::g2_just_three_hours
+                                                               : Word::g2_at_least,
+                                     {low}}
                             : Phrase{Word::g2_pending, {low, clock_text(protected_at(state))}};
     return out;
   }
@@ -62,7 +64,7 @@ Finding duration_finding(const BanState& state) {
     out.status = Status::fail;
     out.summary = {Word::g2_too_short, {low, high}};
     out.remedy = RemedyId::ban_longer;
-  } else if (at_least >= shortest_block) {
+  } else if (at_least >= seen_block) {
     out.status = at_least > longest_block ? Status::info : Status::pass;
     out.summary = {Word::g2_lasted, {low, high}};
   } else {
@@ -94,7 +96,7 @@ finding::Ban ban_of(const BanState& state) {
 
 bool is_settled(const BanState& state) {
   const auto [at_least, at_most] = bounds(state);
-  return at_most.has_value() || at_least >= shortest_block;
+  return at_most.has_value() || at_least >= seen_block;
 }
 
 void report_block(finding::Report& report, const BanState& state, const CheckSettings& settings) {
@@ -106,7 +108,7 @@ void report_block(finding::Report& report, const BanState& state, const CheckSet
   }
   const auto command = resume_command(state, settings.state_file);
   report.remarks.push_back(
-      at_least < shortest_block
+      at_least < seen_block
           ? Phrase{Word::ban_protected_at, {clock_text(protected_at(state)), command}}
           : Phrase{Word::ban_look_on, {command}});
 }

@@ -24,7 +24,7 @@ using guard::Level;
 using plan::Ask;
 
 constexpr auto look_every = 10s;
-constexpr auto totals_every = 30s;
+constexpr auto purge_every = 30s;
 
 /// A descriptor that the warden has put there.
 Fd inherited(int number) {
@@ -217,7 +217,7 @@ void Daemon::remember(const ledger::Memory& memory) {
   for (const auto& totals : memory.totals) {
     auto* jail = guard_.find(totals.jail);
     if (jail != nullptr && !memory.clean_stop) {
-      jail->set_totals(totals.failed, totals.banned);
+      jail->set_totals({totals.failed, totals.banned});
     }
   }
 }
@@ -306,11 +306,9 @@ void Daemon::on_clock() {
   if (at >= next_look_) {
     look_around();
   }
-  if (at >= next_totals_) {
-    next_totals_ = at + totals_every;
+  if (at >= next_purge_) {
+    next_purge_ = at + purge_every;
     for (const auto& jail : guard_.jails()) {
-      const auto numbers = jail->numbers();
-      notes_.emplace_back(ledger::Totals{jail->name(), numbers.failed_total, numbers.banned_total});
       jail->judge().purge_accounts(now());
     }
   }
@@ -329,10 +327,19 @@ void Daemon::look_around() {
   }
 }
 
+/// With what was counted goes how much it is by now: a crash between the two would lose count.
 void Daemon::write_notes() {
-  if (!notes_.empty()) {
-    ledger_->note(std::exchange(notes_, {}));
+  if (notes_.empty()) {
+    return;
   }
+  for (const auto& jail : guard_.jails()) {
+    const auto totals = jail->totals();
+    if (auto& noted = noted_totals_[jail->name()]; noted != totals) {
+      noted = totals;
+      notes_.emplace_back(ledger::Totals{jail->name(), totals.failed, totals.banned});
+    }
+  }
+  ledger_->note(std::exchange(notes_, {}));
 }
 
 void Daemon::hear_programs() {

@@ -2,6 +2,7 @@
 // loop: lines first, then what the other processes have to say, then the clock.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,7 +124,8 @@ private:
   std::vector<std::string> bad_jails_;  // with the reason
   ban::Instant since_;                  // when it started
   SteadyTime next_look_{};
-  SteadyTime next_totals_{};
+  SteadyTime next_purge_{};
+  std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
   bool stop_asked_{false};  // the reply goes out first
   bool stopping_{false};
   int status_{0};

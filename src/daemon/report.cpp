@@ -25,6 +25,7 @@ public:
     out["folder"] = daemon_.plan_.folder;
     out["pid"] = daemon_.options_.warden;
     out["since"] = seconds(daemon_.since_);
+    out["now"] = seconds(daemon_.now());
     out["dry_run"] = daemon_.options_.dry_run;
     out["lines"] = daemon_.desk_.lines();
     out["not_well"] = not_well();

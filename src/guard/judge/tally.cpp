@@ -16,7 +16,7 @@ constexpr int most_attempts = 1'000'000;  // a server's number, so anybody's
 }  // namespace
 
 int effective_count(int strong, int weak) {
-  return strong + std::min(weak, 2 * strong);
+  return strong + std::min(weak, strong);
 }
 
 void RateEstimate::Rate::add(ban::Instant at, std::chrono::seconds findtime) {
@@ -74,11 +74,11 @@ void SlidingWindow::raise(int by) {
   }
 }
 
-/// The oldest go first; `enough` strong ones ban, and of the weak ones twice as many can count.
+/// The oldest go first; `enough` strong ones ban, and no more of the weak ones can count.
 void SlidingWindow::bound() {
   for (const bool weak : {false, true}) {
     const auto of_kind = [&](const Strike& failure) { return failure.weak == weak; };
-    const auto limit = std::max(1, weak ? 2 * enough_ : enough_);
+    const auto limit = std::max(1, enough_);
     if (std::ranges::count_if(failures_, of_kind) > limit) {
       failures_.erase(std::ranges::find_if(failures_, of_kind));
     }

@@ -2,7 +2,7 @@
 // clock: a failure carries its time.
 //
 // Weak evidence never bans alone: with s strong and w weak failures the account stands at
-// s + min(w, 2·s), which is 0 without a strong one.
+// s + min(w, s), which is 0 without a strong one: of five failures three are strong.
 #pragma once
 
 #include <chrono>

@@ -17,6 +17,14 @@ struct JailNumbers {
   std::uint64_t banned_total{0};
 };
 
+/// What was counted since the jail's first start, crashes overlooked.
+struct JailTotals {
+  std::uint64_t failed{0};
+  std::uint64_t banned{0};
+
+  [[nodiscard]] bool operator==(const JailTotals&) const = default;
+};
+
 class Hands {
 public:
   virtual ~Hands() = default;

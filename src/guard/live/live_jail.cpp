@@ -125,7 +125,7 @@ void LiveJail::on_sighting(const ban::Sighting& sighting,
   }
   const auto at = sighting.at.value_or(now);
   say(Level::info, "filter", "Found " + sighting.id + " - " + world_.time_text(at));
-  ++failed_total_;
+  ++totals_.failed;
   world_.notes.emplace_back(ledger::Seen{
       spec_.name,
       sighting.id,
@@ -175,7 +175,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
     return;
   }
   HeldBan held{ban, judgement.matches, texts_of(sighting), false};
-  ++banned_total_;
+  ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + ban.target);
@@ -237,7 +237,7 @@ bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban:
   }
   HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
   judge_->impose(held.ban);
-  ++banned_total_;
+  ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + target);
@@ -292,7 +292,7 @@ void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
   }
   HeldBan held{made.ban, made.matches, {}, true};
   judge_->impose(made.ban);
-  ++banned_total_;
+  ++totals_.banned;
   bans_.put(held);
   say(Level::notice, "actions", "Restore Ban " + made.ban.target);
   world_.hands.ban(spec_.name, held, numbers());
@@ -310,9 +310,8 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
   judge_->recall(sighting, now);
 }
 
-void LiveJail::set_totals(std::uint64_t failed, std::uint64_t banned) {
-  failed_total_ = failed;
-  banned_total_ = banned;
+void LiveJail::set_totals(JailTotals totals) {
+  totals_ = totals;
 }
 
 void LiveJail::close(bool keep_doors_shut) {
@@ -328,7 +327,7 @@ void LiveJail::close(bool keep_doors_shut) {
 }
 
 JailNumbers LiveJail::numbers() const {
-  return {judge_->accounts(), failed_total_, bans_.size(), banned_total_};
+  return {judge_->accounts(), totals_.failed, bans_.size(), totals_.banned};
 }
 
 }  // namespace spranga::guard

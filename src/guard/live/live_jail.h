@@ -75,7 +75,7 @@ public:
   void recall(const ledger::Seen& seen, ban::Instant now);
 
   /// Totals of before a crash.
-  void set_totals(std::uint64_t failed, std::uint64_t banned);
+  void set_totals(JailTotals totals);
 
   /// Other settings or another filter; bans and counters stay. On an error nothing has changed.
   [[nodiscard]] Result<void> change(const ban::JailSpec& spec, ban::Instant now);
@@ -100,6 +100,7 @@ public:
   [[nodiscard]] const BanList& bans() const { return bans_; }
 
   [[nodiscard]] JailNumbers numbers() const;
+  [[nodiscard]] JailTotals totals() const { return totals_; }
 
   [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }
 
@@ -122,8 +123,7 @@ private:
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
   bool idle_{false};
-  std::uint64_t failed_total_{0};
-  std::uint64_t banned_total_{0};
+  JailTotals totals_;
 };
 
 }  // namespace spranga::guard
