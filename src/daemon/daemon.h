@@ -62,6 +62,7 @@ private:
   [[nodiscard]] guard::LiveWorld world();
   [[nodiscard]] Way decide(const ban::ActionSpec& action) const;
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
+  [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
 
   void turn();
   void hear_programs();
@@ -70,6 +71,7 @@ private:
   void hear_ledger();
   void on_clock();
   void look_around();
+  void look_at_rules(SteadyTime at);
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes();
@@ -124,6 +126,9 @@ private:
   ban::Instant since_;                  // when it started
   SteadyTime next_look_{};
   SteadyTime next_totals_{};
+  SteadyTime next_prolonging_{};
+  SteadyTime next_rules_{};  // iptables' are looked at no sooner, and no later than then
+  SteadyTime latest_rules_{};
   bool stop_asked_{false};  // the reply goes out first
   bool stopping_{false};
   int status_{0};

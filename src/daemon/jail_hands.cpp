@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/actions/iptables_rules.h"
 #include "guard/actions/properties.h"
 
 namespace spranga::daemon {
@@ -85,25 +86,122 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
     return out;
   }
   auto way = settings_.decide(spec);
-  if (const auto* door = std::get_if<firewall::Door>(&way); door != nullptr && settings_.native) {
-    const auto id = doors_.open(*door);
+  const auto* written = std::get_if<AsWritten>(&way);
+  out.on_order = written == nullptr;
+  auto why = written != nullptr ? written->why : std::string("there is no firewall process");
+  if (written == nullptr && settings_.native) {
+    const auto& door = std::get<firewall::Door>(way);
+    const auto id = doors_.open(door, jail);
     if (id) {
       out.door = *id;
-      out.way = describe(*door);
+      out.way = describe(door);
+      out.rules =
+          door.backend == firewall::Backend::ipset ? guard::actions::rules_name(spec.name) : "";
       return out;
     }
-    way = AsWritten{id.error().detail};
+    why = id.error().detail;
   }
-  const auto* written = std::get_if<AsWritten>(&way);
-  const auto why = written != nullptr ? written->why : std::string("there is no firewall process");
-  out.way = "as written" + (why.empty() ? "" : ": " + why);
-  out.tags = guard::actions::moment_tags(spec);
+  say_as_written(jail, out, why);
+  return out;
+}
+
+void JailHands::say_as_written(const std::string& jail, Bound& bound, const std::string& why) {
+  bound.way = "as written" + (why.empty() ? "" : ": " + why);
+  bound.tags = guard::actions::moment_tags(bound.spec);
   if (!why.empty()) {
     log_.write(guard::Level::info,
                "actions",
-               "[" + jail + "] action " + spec.name + " runs as written: " + why);
+               "[" + jail + "] action " + bound.spec.name + " runs as written: " + why);
   }
-  return out;
+}
+
+void JailHands::send_rules(const std::string& jail, const Bound& bound, Verb verb) {
+  Request out;
+  out.verb = verb;
+  out.jail = jail;
+  out.action = bound.rules;
+  runner_.send(std::move(out));
+}
+
+void JailHands::leave_door(const std::string& jail, const Bound& bound) {
+  if (doors_.leave(*bound.door, jail, settings_.now()) && !bound.rules.empty()) {
+    closing_[{jail, bound.rules}] = *bound.door;
+    send_rules(jail, bound, Verb::stop);
+  }
+}
+
+/// Who is banned already is banned by the action itself.
+void JailHands::fall_back(const std::string& jail, Bound& bound, const std::string& why) {
+  bound.door.reset();
+  bound.rules.clear();
+  say_as_written(jail, bound, why);
+  runner_.send(request(jail, bound, Verb::start));
+  for (const auto* ban : settings_.held(jail)) {
+    runner_.send(about(jail, bound, Verb::reban, *ban, {}));
+  }
+}
+
+bool JailHands::on_outcome(const firewall::Outcome& outcome) {
+  const auto door = doors_.answered(outcome, settings_.now());
+  const bool failed = !outcome.error.empty();
+  if (!door || (failed && outcome.code == Errc::closed)) {
+    return false;  // a new firewall process is told of all doors
+  }
+  for (auto& [jail, bounds] : jails_) {
+    for (auto& bound : bounds) {
+      if (bound.door != *door) {
+        continue;
+      }
+      if (failed) {
+        fall_back(jail, bound, outcome.error);
+      } else {
+        send_rules(jail, bound, Verb::start);
+      }
+    }
+  }
+  if (failed) {
+    doors_.drop(*door);
+  }
+  return failed;
+}
+
+void JailHands::check_rules() {
+  for (auto& [jail, bounds] : jails_) {
+    for (auto& bound : bounds) {
+      if (!bound.rules.empty()) {
+        send_rules(jail, bound, bound.rules_broken ? Verb::start : Verb::check);
+      }
+    }
+  }
+}
+
+/// Of a family that this host has not there are no rules, and nobody to ban.
+void JailHands::on_rules(const Request& request, const action_runner::Reply& reply) {
+  const auto state = [&reply](std::string_view family) {
+    const auto found = std::ranges::find(
+        reply.started, family, [](const auto& each) { return std::string_view(each.first); });
+    return found == reply.started.end() ? -1 : int{found->second};
+  };
+  if (const auto closing = closing_.find({request.jail, request.action});
+      closing != closing_.end() && request.verb == Verb::stop) {
+    doors_.close_unused(closing->second);
+    closing_.erase(closing);
+    return;
+  }
+  const auto jail = jails_.find(request.jail);
+  if (jail == jails_.end()) {
+    return;
+  }
+  const auto bound = std::ranges::find(jail->second, request.action, &Bound::rules);
+  if (bound == jail->second.end()) {
+    return;
+  }
+  if (request.verb == Verb::start && state("inet4") <= 0) {
+    leave_door(request.jail, *bound);
+    fall_back(request.jail, *bound, "iptables' rules cannot be made");
+    return;
+  }
+  bound->rules_broken = state("inet4") == 0 || state("inet6") == 0;
 }
 
 Request JailHands::request(const std::string& jail, const Bound& bound, Verb verb) const {
@@ -139,13 +237,14 @@ void JailHands::release(const std::string& jail,
       return false;
     }
     if (bound.door) {
-      doors_.leave(*bound.door, jail, settings_.now());
+      leave_door(jail, bound);
     } else if (runs(bound) && !bound.flushed && !has_flush(bound.spec)) {
       for (const auto* ban : held) {
         runner_.send(about(jail, bound, Verb::unban, *ban, {}));
       }
     }
     runner_.forget(jail, bound.spec.name);
+    runner_.forget(jail, bound.rules);
     return true;
   });
 }
@@ -155,8 +254,8 @@ void JailHands::bind(const ban::JailSpec& jail,
                      const JailNumbers& numbers) {
   auto old = std::exchange(jails_[jail.name], {});
   // Once a jail is started in the runner, that starts what comes later by itself.
-  const bool is_started =
-      std::ranges::any_of(old, [this](const Bound& bound) { return runs(bound); });
+  const bool is_started = std::ranges::any_of(
+      old, [this](const Bound& bound) { return runs(bound) && !bound.on_order; });
   auto& bounds = jails_[jail.name];
   for (const auto& spec : jail.actions) {
     const auto kept =
@@ -166,7 +265,7 @@ void JailHands::bind(const ban::JailSpec& jail,
       continue;
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
-    if (runs(fresh) && !is_started) {
+    if (runs(fresh) && (!is_started || fresh.on_order)) {
       runner_.send(request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {
@@ -188,7 +287,7 @@ void JailHands::unbind(const std::string& jail, bool keep) {
   auto& bounds = found->second;
   for (auto bound = bounds.rbegin(); bound != bounds.rend() && !keep; ++bound) {
     if (bound->door) {
-      doors_.leave(*bound->door, jail, settings_.now());
+      leave_door(jail, *bound);
     } else if (runs(*bound)) {
       runner_.send(request(jail, *bound, Verb::stop));
     }
@@ -240,6 +339,9 @@ void JailHands::check(const std::string& jail, const HeldBan& held) {
     if (bound.door && !settings_.dry_run) {
       // Said again it costs nothing, and puts right what somebody took out.
       doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
+      if (!bound.rules.empty()) {
+        send_rules(jail, bound, Verb::check);
+      }
     } else if (runs(bound)) {
       runner_.send(request(jail, bound, Verb::check));
     }
@@ -266,6 +368,7 @@ void JailHands::flush(const std::string& jail) {
 void JailHands::on_reply(const Request& request,
                          const action_runner::Reply& reply,
                          const std::vector<const HeldBan*>& held) {
+  on_rules(request, reply);
   const auto found = jails_.find(request.jail);
   if (found == jails_.end() || !reply.rebuilt) {
     return;

@@ -53,9 +53,12 @@ protected:
                            plan = std::move(plan),
                            ours = std::move(guard->second),
                            theirs = with_warden ? std::move(warden->second) : Fd()]() mutable {
-      Runner runner(std::move(plan), std::move(ours), std::move(theirs), [](bool full) {
-        return std::string(full ? "host.example.test" : "host");
-      });
+      Runner runner(
+          std::move(plan),
+          std::move(ours),
+          std::move(theirs),
+          [](bool full) { return std::string(full ? "host.example.test" : "host"); },
+          guard::actions::service_ports(""));
       EXPECT_TRUE(runner.run());
     });
   }

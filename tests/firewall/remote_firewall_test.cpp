@@ -24,6 +24,8 @@ public:
 
   void lost(const std::string& why) override { said.push_back("lost " + why); }
 
+  void rules_touched() override { said.emplace_back("rules touched"); }
+
   std::vector<std::string> said;
 };
 
