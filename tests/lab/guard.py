@@ -94,7 +94,7 @@ class Guard:
         self.process = None
 
     def jails(self, bantime, more=""):
-        text = JAILS.format(home=self.home, bantime=bantime, more=more, action=self.action)
+        text = JAILS.format(home=self.home, bantime=bantime, more=more.format(home=self.home), action=self.action)
         (self.home / "etc/jail.conf").write_text(text)
 
     def __enter__(self):
