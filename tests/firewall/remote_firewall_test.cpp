@@ -135,6 +135,8 @@ TEST_F(Remote, HandsOnWhatTheProcessLost) {
   attach();
   answer(Lost{"table spranga was deleted by another program"});
   EXPECT_EQ(news(), (Said{"lost table spranga was deleted by another program"}));
+  answer(RulesTouched{});
+  EXPECT_EQ(news(), (Said{"rules touched"}));
 }
 
 TEST_F(Remote, TrustsNoProcessThatTalksNonsense) {

@@ -53,6 +53,7 @@ def reloads(net, guard, checks):
         others = [refusal.stop() and refusal.others for refusal in refusals]
         checks.that(others == [set(), set(), set()], f"  our own table shut the others out all the time: {others}")
         checks.that(opens(net, FREE4, HOST4, MAIL), "  who is not banned comes in")
+    checks.that(guard.lines(of="Invariant check failed"), "firewalld had flushed iptables' rules")
     checks.that(all(shut(net, *pair) for pair in everyone), "all bans hold")
     checks.that(not guard.lines(of="firewall: "), "our table was never lost")
 

@@ -167,7 +167,8 @@ ban::ActionSpec iptables_rules(const Native& native) {
   const auto chain = chain_of(native);
   ban::ActionSpec out;
   out.options = {
-      {"actionstart", made(rules, chain)},
+      {"actionstart",
+       "{ " + made(rules, chain) + "; } || {\n" + removed(rules, chain) + "\nfalse\n}"},
       {"actionstop", removed(rules, chain)},
       {"actioncheck", checked(rules)},
       {"actionrepair", made(rules, chain)},

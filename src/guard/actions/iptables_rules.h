@@ -1,7 +1,8 @@
 // The iptables rules of a door whose backend is ipset: the sets are the firewall process's, written
 // through netlink; the rules that use them are made by iptables' own program, so they are an action
 // of the runner's like any other. They may be made again and again, and put back when somebody
-// flushed them: what is there is left alone, so that no moment is without them.
+// flushed them: what is there is left alone, so that no moment is without them. Where not all of
+// them can be made at the start, none is left.
 //
 // Where admins look for it, a chain f2b-NAME that `chain` jumps to refuses whoever stands in the
 // set, by the blocktype. A port that is published by DNAT is shut in mangle FORWARD, which other
