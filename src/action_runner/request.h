@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,9 @@ struct JailPlan {
   std::chrono::seconds bantime{600};
   std::string ignorecommand;
   std::vector<ban::ActionSpec> actions;  // shell actions only: scripts are not run
+  /// Actions that another plan does not start by itself; only an order does. No part of the message
+  /// (firewall_rules.h).
+  std::set<std::string> on_order;
 };
 
 struct RunnerPlan {

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <utility>
 
+#include "action_runner/firewall_rules.h"
 #include "plan/plan.h"
 #include "text/escape.h"
 
@@ -45,8 +46,13 @@ Result<Fd> signals_of_end() {
 
 }  // namespace
 
-Runner::Runner(RunnerPlan plan, Fd guard, Fd warden, guard::actions::HostName host_name)
+Runner::Runner(RunnerPlan plan,
+               Fd guard,
+               Fd warden,
+               guard::actions::HostName host_name,
+               guard::actions::ServicePort services)
     : plan_(std::move(plan)),
+      services_(std::move(services)),
       common_{plan_.ipv6, std::move(host_name), seconds_since_1970, &verbose_} {
   guard_.emplace(std::move(guard));
   if (warden) {
@@ -69,6 +75,7 @@ JailPlan Runner::plan_for(const Lane& lane) const {
   if (lane.second) {
     out.actions.clear();
   }
+  add_firewall_rules(out, services_);
   return out;
 }
 

@@ -25,6 +25,9 @@ using plan::Ask;
 
 constexpr auto look_every = 10s;
 constexpr auto purge_every = 30s;
+constexpr auto prolong_every = 24h;
+constexpr auto rules_at_most_every = 300ms;
+constexpr auto rules_at_least_every = 60s;
 
 /// A descriptor that the warden has put there.
 Fd inherited(int number) {
@@ -60,9 +63,7 @@ Daemon::Daemon(Options options, const Clock& clock)
           },
           log_,
           [this](const auto& request, const auto& reply) {
-            if (auto* jail = guard_.find(request.jail)) {
-              hands_.on_reply(request, reply, jail->bans().all());
-            }
+            hands_.on_reply(request, reply, held_by(request.jail));
           }),
       hands_(doors_,
              runner_,
@@ -70,26 +71,32 @@ Daemon::Daemon(Options options, const Clock& clock)
              {options_.dry_run,
               options_.firewall,
               [this](const ban::ActionSpec& action) { return decide(action); },
-              [this] { return now(); }}),
+              [this] { return now(); },
+              [this](const std::string& jail) { return held_by(jail); }}),
       world_(world()),
       guard_(world_),
       desk_(guard_, log_, notes_),
       face_(*this) {}
 
-/// nftables' ones are ours; an action of iptables runs as written, since others look for its rules.
 Way Daemon::decide(const ban::ActionSpec& action) const {
   const auto way = guard::actions::way_of(action, services_);
   if (!way.native) {
     return AsWritten{way.why};
   }
-  if (way.native->backend != firewall::Backend::nftables) {
-    return AsWritten{""};
-  }
   firewall::Door door;
+  door.backend = way.native->backend;
+  if (door.backend == firewall::Backend::ipset) {
+    door.name = way.native->name;
+  }
   door.protocols = way.native->protocols;
   door.ports = way.native->ports;
   door.verdict = way.native->verdict;
   return door;
+}
+
+std::vector<const guard::HeldBan*> Daemon::held_by(const std::string& jail) {
+  auto* const found = guard_.find(jail);
+  return found == nullptr ? std::vector<const guard::HeldBan*>() : found->bans().all();
 }
 
 ban::Instant Daemon::now() const {
@@ -135,6 +142,8 @@ Result<void> Daemon::start() {
   for (const auto& warning : plan_.warnings) {
     say(Level::warning, "configreader", warning);
   }
+  news_.on_success = [this](const auto& outcome) { hands_.on_outcome(outcome); };
+  news_.on_failure = [this](const auto& outcome) { return hands_.on_outcome(outcome); };
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
@@ -306,12 +315,29 @@ void Daemon::on_clock() {
   if (at >= next_look_) {
     look_around();
   }
+  look_at_rules(at);
+  if (at >= next_prolonging_) {
+    next_prolonging_ = at + prolong_every;
+    doors_.prolong_longest(now());
+  }
   if (at >= next_purge_) {
     next_purge_ = at + purge_every;
     for (const auto& jail : guard_.jails()) {
       jail->judge().purge_accounts(now());
     }
   }
+}
+
+/// The kernel tells of rules that are taken out, but for those of the old iptables; and it tells
+/// often while another program makes all its rules anew.
+void Daemon::look_at_rules(SteadyTime at) {
+  if (at < next_rules_ || !(news_.has_touched_rules() || at >= latest_rules_)) {
+    return;
+  }
+  news_.forget_touched_rules();
+  next_rules_ = at + rules_at_most_every;
+  latest_rules_ = at + rules_at_least_every;
+  hands_.check_rules();
 }
 
 /// Addresses come and go; what may never be banned goes with them.
@@ -413,6 +439,9 @@ int Daemon::wait_time() const {
   }
   if (firewall_.has_news()) {
     return 0;
+  }
+  if (news_.has_touched_rules()) {
+    until = std::min(until, next_rules_);
   }
   if (const auto deadline = control_->next_deadline()) {
     until = std::min(until, *deadline);

@@ -63,6 +63,7 @@ private:
   [[nodiscard]] guard::LiveWorld world();
   [[nodiscard]] Way decide(const ban::ActionSpec& action) const;
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
+  [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
 
   void turn();
   void hear_programs();
@@ -71,6 +72,7 @@ private:
   void hear_ledger();
   void on_clock();
   void look_around();
+  void look_at_rules(SteadyTime at);
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes();
@@ -126,6 +128,9 @@ private:
   SteadyTime next_look_{};
   SteadyTime next_purge_{};
   std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
+  SteadyTime next_prolonging_{};
+  SteadyTime next_rules_{};  // iptables' are looked at no sooner, and no later than then
+  SteadyTime latest_rules_{};
   bool stop_asked_{false};  // the reply goes out first
   bool stopping_{false};
   int status_{0};

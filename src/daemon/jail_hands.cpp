@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "guard/actions/properties.h"
+#include "guard/actions/iptables_rules.h"
 
 namespace spranga::daemon {
 
@@ -85,24 +85,22 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
     return out;
   }
   auto way = settings_.decide(spec);
-  if (const auto* door = std::get_if<firewall::Door>(&way); door != nullptr && settings_.native) {
-    const auto id = doors_.open(*door);
+  const auto* written = std::get_if<AsWritten>(&way);
+  out.on_order = written == nullptr;
+  auto why = written != nullptr ? written->why : std::string("there is no firewall process");
+  if (written == nullptr && settings_.native) {
+    const auto& door = std::get<firewall::Door>(way);
+    const auto id = doors_.open(door, jail);
     if (id) {
       out.door = *id;
-      out.way = describe(*door);
+      out.way = describe(door);
+      out.rules =
+          door.backend == firewall::Backend::ipset ? guard::actions::rules_name(spec.name) : "";
       return out;
     }
-    way = AsWritten{id.error().detail};
+    why = id.error().detail;
   }
-  const auto* written = std::get_if<AsWritten>(&way);
-  const auto why = written != nullptr ? written->why : std::string("there is no firewall process");
-  out.way = "as written" + (why.empty() ? "" : ": " + why);
-  out.tags = guard::actions::moment_tags(spec);
-  if (!why.empty()) {
-    log_.write(guard::Level::info,
-               "actions",
-               "[" + jail + "] action " + spec.name + " runs as written: " + why);
-  }
+  say_as_written(jail, out, why);
   return out;
 }
 
@@ -139,13 +137,14 @@ void JailHands::release(const std::string& jail,
       return false;
     }
     if (bound.door) {
-      doors_.leave(*bound.door, jail, settings_.now());
+      leave_door(jail, bound);
     } else if (runs(bound) && !bound.flushed && !has_flush(bound.spec)) {
       for (const auto* ban : held) {
         runner_.send(about(jail, bound, Verb::unban, *ban, {}));
       }
     }
     runner_.forget(jail, bound.spec.name);
+    runner_.forget(jail, bound.rules);
     return true;
   });
 }
@@ -155,8 +154,8 @@ void JailHands::bind(const ban::JailSpec& jail,
                      const JailNumbers& numbers) {
   auto old = std::exchange(jails_[jail.name], {});
   // Once a jail is started in the runner, that starts what comes later by itself.
-  const bool is_started =
-      std::ranges::any_of(old, [this](const Bound& bound) { return runs(bound); });
+  const bool is_started = std::ranges::any_of(
+      old, [this](const Bound& bound) { return runs(bound) && !bound.on_order; });
   auto& bounds = jails_[jail.name];
   for (const auto& spec : jail.actions) {
     const auto kept =
@@ -166,7 +165,7 @@ void JailHands::bind(const ban::JailSpec& jail,
       continue;
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
-    if (runs(fresh) && !is_started) {
+    if (runs(fresh) && (!is_started || fresh.on_order)) {
       runner_.send(request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {
@@ -188,7 +187,7 @@ void JailHands::unbind(const std::string& jail, bool keep) {
   auto& bounds = found->second;
   for (auto bound = bounds.rbegin(); bound != bounds.rend() && !keep; ++bound) {
     if (bound->door) {
-      doors_.leave(*bound->door, jail, settings_.now());
+      leave_door(jail, *bound);
     } else if (runs(*bound)) {
       runner_.send(request(jail, *bound, Verb::stop));
     }
@@ -240,6 +239,9 @@ void JailHands::check(const std::string& jail, const HeldBan& held) {
     if (bound.door && !settings_.dry_run) {
       // Said again it costs nothing, and puts right what somebody took out.
       doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
+      if (!bound.rules.empty()) {
+        send_rules(jail, bound, Verb::check);
+      }
     } else if (runs(bound)) {
       runner_.send(request(jail, bound, Verb::check));
     }
@@ -266,6 +268,7 @@ void JailHands::flush(const std::string& jail) {
 void JailHands::on_reply(const Request& request,
                          const action_runner::Reply& reply,
                          const std::vector<const HeldBan*>& held) {
+  on_rules(request, reply);
   const auto found = jails_.find(request.jail);
   if (found == jails_.end() || !reply.rebuilt) {
     return;

@@ -1,11 +1,14 @@
 // JailHands: what each jail's actions are, and who carries them out: the firewall through a door,
-// or the action runner.
+// or the action runner, or both: the rules over an ipset door's sets are an action of the runner's,
+// made when the door is open and gone before it closes. Where either cannot be, the jail's action
+// runs as it is written.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +34,8 @@ struct HandsSettings {
   bool native{true};    // there is a firewall process
   Decide decide;
   std::function<ban::Instant()> now;
+  /// Whom a jail has banned.
+  std::function<std::vector<const guard::HeldBan*>(const std::string& jail)> held;
 };
 
 class JailHands : public guard::Hands {
@@ -70,6 +75,13 @@ public:
                 const action_runner::Reply& reply,
                 const std::vector<const guard::HeldBan*>& held);
 
+  /// The firewall's answer to some order. True: it told that a door cannot be, and that is dealt
+  /// with.
+  bool on_outcome(const firewall::Outcome& outcome);
+
+  /// Looks at iptables' rules of all doors, and has them repaired.
+  void check_rules();
+
   /// Names of the jail's actions, as verbs call them.
   [[nodiscard]] std::vector<std::string> actions_of(const std::string& jail) const;
 
@@ -83,6 +95,10 @@ private:
     std::set<std::string> tags;            // of the moment, that its commands ask for
     std::string way;
     bool flushed{false};  // its bans are gone already; what follows needs no unban
+    /// It might be the firewall's own: the runner never starts it by itself.
+    bool on_order{false};
+    std::string rules{};  // the runner's action that makes iptables' rules over the door's sets
+    bool rules_broken{false};  // the runner gave them up
   };
 
   [[nodiscard]] Bound bound(const std::string& jail, const ban::ActionSpec& spec);
@@ -95,12 +111,20 @@ private:
                                              const guard::HeldBan& held,
                                              const guard::JailNumbers& numbers) const;
   [[nodiscard]] bool runs(const Bound& bound) const;
+  [[nodiscard]] bool open_door(const std::string& jail, Bound& bound, const firewall::Door& door);
+  void leave_door(const std::string& jail, const Bound& bound);
+  void send_rules(const std::string& jail, const Bound& bound, action_runner::Verb verb);
+  void on_rules(const action_runner::Request& request, const action_runner::Reply& reply);
+  void fall_back(const std::string& jail, Bound& bound, const std::string& why);
+  void say_as_written(const std::string& jail, Bound& bound, const std::string& why);
 
   Doors& doors_;
   RunnerLink& runner_;
   guard::Log& log_;
   HandsSettings settings_;
   std::map<std::string, std::vector<Bound>, std::less<>> jails_;
+  /// Doors that close when the runner has taken these rules away: by jail and action.
+  std::map<std::pair<std::string, std::string>, firewall::DoorId> closing_;
 };
 
 }  // namespace spranga::daemon

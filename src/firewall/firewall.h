@@ -109,6 +109,9 @@ public:
   /// Doors and sets are gone (flushed by somebody, or the process that holds them was started
   /// anew): everything is to be made again.
   virtual void lost(const std::string& why) = 0;
+  /// Somebody took rules of iptables out, maybe those that look into our sets: whoever made them is
+  /// to look.
+  virtual void rules_touched() = 0;
 };
 
 }  // namespace spranga::firewall

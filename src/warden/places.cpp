@@ -143,25 +143,37 @@ Result<LogTarget> open_log_target(const std::string& target, const std::string& 
   return open_file(target);
 }
 
-Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& owner, bool rights) {
-  if (!plan.state_folder.empty()) {
-    SPRANGA_CHECK(make_folders(folder_of(plan.state_folder), 0755));
-    SPRANGA_CHECK(make_folders(plan.state_folder, 0700));
-    const Fd folder(
-        ::open(plan.state_folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
-        ::fchmod(folder.get(), 0700) != 0) {
-      return failed("the folder " + plan.state_folder);
-    }
-  }
-  if (!plan.dbfile.empty()) {
-    SPRANGA_CHECK(make_folders(folder_of(plan.dbfile), 0755));
-    const Fd file(::open(plan.dbfile.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
-      return failed("the database " + plan.dbfile);
-    }
+namespace {
+
+Result<void> make_state_folder(const std::string& path,
+                               const process::Identity& owner,
+                               bool rights) {
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  SPRANGA_CHECK(make_folders(path, 0700));
+  const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
+      ::fchmod(folder.get(), 0700) != 0) {
+    return failed("the folder " + path);
   }
   return {};
+}
+
+Result<void> make_database(const std::string& path, const process::Identity& owner, bool rights) {
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
+    return failed("the database " + path);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& owner, bool rights) {
+  if (!plan.state_folder.empty()) {
+    SPRANGA_CHECK(make_state_folder(plan.state_folder, owner, rights));
+  }
+  return plan.dbfile.empty() ? Result<void>() : make_database(plan.dbfile, owner, rights);
 }
 
 }  // namespace spranga::warden

@@ -26,9 +26,14 @@ protected:
     folder_ = ::mkdtemp(pattern.data());
   }
 
-  ~SystemShells() override { Shell_(Command{"rm -rf " + folder_, {}}); }
+  SystemShells(const SystemShells&) = delete;
+  SystemShells& operator=(const SystemShells&) = delete;
+  SystemShells(SystemShells&&) = delete;
+  SystemShells& operator=(SystemShells&&) = delete;
 
-  void Shell_(const Command& command) { shell_.run(command, milliseconds(10'000)); }
+  ~SystemShells() override { run_quietly(Command{"rm -rf " + folder_, {}}); }
+
+  void run_quietly(const Command& command) { shell_.run(command, milliseconds(10'000)); }
 
   Shell::Ran run(const std::string& text,
                  std::vector<std::string> arguments = {},
