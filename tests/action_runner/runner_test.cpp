@@ -123,7 +123,7 @@ protected:
   [[nodiscard]] RunnerPlan plan_of(std::vector<ban::ActionSpec> actions,
                                    const std::string& ignore = "") const {
     RunnerPlan out;
-    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions)});
+    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions), {}});
     return out;
   }
 
@@ -167,7 +167,7 @@ TEST_F(Runners, DelayNobodyElseByASlowAction) {
   ASSERT_EQ(::mkfifo(path("gate").c_str(), 0600), 0);
   auto plan = plan_of({action("slow", {{"actionban", "read x < " + path("gate")}})}, "exit 0");
   plan.jails.push_back(
-      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}});
+      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}, {}});
   run(std::move(plan));
   const auto slow = send(Verb::ban, "a", "slow", somebody);
   const auto fast = send(Verb::ban, "b", "fast", somebody);

@@ -273,8 +273,8 @@ def shielded(test, row):
     """Behind spranga, on its own configuration or fail2ban's: N and T; then rules 1 and 2, and nobody is banned."""
     test.run([*COMMON, "--rules", "3", "--second-source", SECOND, "--wait=40s"], expect=1)
     ban = test.report["ban"] or {"attempts": None, "lasted": {"at_least_s": None, "at_most_s": None}}
-    if ban["attempts"] != 5 or ban.get("at_most"):
-        test.complain(f"N = {ban}, expected 5")
+    if ban["attempts"] != row["expected"] or ban.get("at_most"):
+        test.complain(f"N = {ban}, expected {row['expected']}")
     low, high = ban["lasted"]["at_least_s"], ban["lasted"]["at_most_s"]
     if low is None or high is None or not low <= row["bantime"] <= high:
         test.complain(f"lasted {low} to {high}, bantime is {row['bantime']}")
@@ -294,25 +294,23 @@ def put_on(test, seconds):
     while time.monotonic() < end:
         status = subprocess.run([test.spranga, "status", "--json"], text=True, capture_output=True)
         if status.returncode == 0 and json.loads(status.stdout)["now"] >= due:
-            subprocess.run([test.spranga, "jails"], capture_output=True)  # a turn later the due bans are over
             return
     test.complain(f"the guard's clock did not follow: {status.stdout[:300]} {status.stderr}")
 
 
 def protected(test, row):
-    """Our default, three hours, with a hastened clock: PROTECTED a minute before they are over, and then it is open."""
+    """Our default, three hours, with a hastened clock: PROTECTED half a minute before they are over. (When the door
+    opens is the kernel's clock's business, which cannot be hastened: `shielded` sees that.)"""
     login = ["--user", "alice", "--address", "alice@example.test", "--second-source", SECOND, "--fast", "--wait=1s"]
     test.run([*COMMON, *login], expect=2)
     rules_kept(test, "1", "2")
-    # 25 s before three hours are over the door is shut; at the next look, six hours on, the guard has opened it.
-    for ahead, expected in ((3 * 3600 - 25, "still shut after 2 h 59 min"), (6 * 3600 + 60, "the block lasted between")):
-        put_on(test, ahead)
-        test.run(["--resume", "--format", "json"], expect=0)
-        rules_kept(test, "1", "2", "3")
-        if test.report["verdict"] != "protected":
-            test.complain(f"the verdict is {test.report['verdict']}")
-        if expected not in test.summary("G2"):
-            test.complain(f"G2: {test.summary('G2')}")
+    put_on(test, 3 * 3600 - 25)
+    test.run(["--resume", "--format", "json"], expect=0)
+    rules_kept(test, "1", "2", "3")
+    if test.report["verdict"] != "protected":
+        test.complain(f"the verdict is {test.report['verdict']}")
+    if "still shut after 2 h 59 min" not in test.summary("G2"):
+        test.complain(f"G2: {test.summary('G2')}")
 
 
 SCENARIOS = {}
@@ -361,7 +359,8 @@ add("resume-postfix", resume, "postfix",
 for _server in JAILS:
     _variant = "strict" if _server == "sendmail" else "hard"
     add(f"spranga-{_server}", shielded, _server, _variant,
-        {"GUARD": True, "GUARD_JAIL": "[DEFAULT]\nbantime = 14", "DOVECOT_EXTRA": NO_PENALTY}, bantime=14)
+        {"GUARD": True, "GUARD_JAIL": "[DEFAULT]\nbantime = 14", "DOVECOT_EXTRA": NO_PENALTY}, bantime=14,
+        expected=3 if _server == "sendmail" else 5)  # Sendmail logs each look at its door, which is weak evidence
     add(f"protected-{_server}", protected, _server, _variant, {"GUARD": True, "CLOCK": "1", "DOVECOT_EXTRA": NO_PENALTY})
 
 

@@ -112,11 +112,13 @@ TEST(SlidingWindow, ForgetsARaiseTogetherWithItsFailure) {
   EXPECT_EQ(tally.count(), 1);
 }
 
-TEST(WeakEvidence, CountsOnlyBesideStrongAndAtMostAsOften) {
+TEST(WeakEvidence, CountsOnlyBesideStrong) {
   EXPECT_EQ(effective_count(0, 1000), 0);
   EXPECT_EQ(effective_count(1, 1), 2);
-  EXPECT_EQ(effective_count(1, 1000), 2);
-  EXPECT_EQ(effective_count(2, 3), 4);
+  EXPECT_EQ(effective_count(1, 1000), 3);
+  EXPECT_EQ(effective_count(2, 4), 4);
+  EXPECT_EQ(effective_count(2, 5), 5);
+  EXPECT_EQ(effective_count(3, 2), 5);
 }
 
 TEST(WeakEvidence, IsWeighedInBothWaysOfCounting) {
@@ -130,8 +132,8 @@ TEST(WeakEvidence, IsWeighedInBothWaysOfCounting) {
   EXPECT_EQ(window.count(), 0);
   rate.add({at_second(100)}, seconds(600));
   window.add({at_second(100)}, seconds(600));
-  EXPECT_EQ(rate.count(), 2);
-  EXPECT_EQ(window.count(), 2);
+  EXPECT_EQ(rate.count(), 3);
+  EXPECT_EQ(window.count(), 3);
 }
 
 }  // namespace
