@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from firewall import MAIL, Network, Refusals, sh
-from guard import IPTABLES, ROOT, Checks, Guard, Server, opens, rules, shut, until
+from guard import IPTABLES, ROOT, Checks, Guard, Server, made_rules, opens, rules, shut, until
 
 HOST4, HOST6, FREE4 = "10.77.0.1", "fd77::1", "10.77.0.20"
 OURS4, OURS6, FIREWALLD4, IPTABLES4 = "10.77.0.12", "fd77::12", "10.77.0.13", "10.77.0.14"
@@ -42,7 +42,7 @@ class Lab(Network):
 
 def reloads(net, guard, checks):
     everyone = ((OURS4, HOST4), (OURS6, HOST6), (FIREWALLD4, HOST4), (IPTABLES4, HOST4))
-    made = rules(net)
+    made = made_rules(net)
     for command in ("firewall-cmd --reload", "firewall-cmd --complete-reload"):
         refusals = [Refusals(net, source, target) for source, target in everyone[:3]]
         net.run(command)

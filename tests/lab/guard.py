@@ -328,6 +328,12 @@ def rules(net, of="f2b"):
     return sorted(line.partition(" [")[0] for line in saved.splitlines() if of in line)
 
 
+def made_rules(net):
+    """All rules of the jail `mail`, which come one by one: for both families, eight each."""
+    until(lambda: len(rules(net)) == 2 * 8)
+    return rules(net)
+
+
 IPTABLES = 'iptables-multiport[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]'
 
 
@@ -347,7 +353,7 @@ def iptables(net, spranga, checks):
     """fail2ban's own iptables action, unchanged: sets of ipset, written through netlink, and the chain f2b-NAME."""
     with Server(net), Server(net, "box"), Server(net, port=OPEN), Server(net, "client") as outside, \
             Guard(net, spranga, action=IPTABLES) as guard:
-        checks.that(until(lambda: len(rules(net)) == 2 * 8), "the rules are made, for both families")
+        checks.that(len(made_rules(net)) == 2 * 8, "the rules are made, for both families")
         checks.that("-A INPUT -p tcp -m multiport --dports 25,465,587,2525 -j f2b-mail" in rules(net),
                     "one of them leads to the chain f2b-mail, as fail2ban's")
         opened = session(net, CLIENT4)
@@ -370,13 +376,13 @@ def iptables(net, spranga, checks):
         guard.client("set", "mail", "bantime", "-1")
         guard.client("set", "mail", "banip", "198.51.100.8")
         checks.that(until(lambda: "198.51.100.8 timeout 0" in net.run("ipset list f2b-mail")), "a ban for good has no time")
-        before = rules(net)
+        before = made_rules(net)
         checks.that(guard.stop() == 0, "it stops in an orderly way")
         checks.that(not rules(net) and "f2b" not in net.run("ipset list -n"), "a stop leaves no rule and no set")
         guard.start()
         checks.that(until(lambda: shut(net, CLIENT6, HOST6)), "a start shuts the doors again")
         checks.that(until(lambda: "198.51.100.8 timeout 0" in net.run("ipset list f2b-mail")), "also of who is banned for good")
-        checks.that(rules(net) == before, "with the same rules")
+        checks.that(made_rules(net) == before, "with the same rules")
         checks.that(not guard.lines(of="ERROR"), "nothing went wrong")
         del outside
 
@@ -386,7 +392,7 @@ def iptables_lives(net, spranga, checks):
     with Server(net), Guard(net, spranga, bantime="4", action=IPTABLES) as guard:
         guard.fail(CLIENT4)
         checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
-        before = rules(net)
+        before = made_rules(net)
         guard.kill()
         checks.that(shut(net, CLIENT4), "with all processes killed it is still shut")
         checks.that(until(lambda: not shut(net, CLIENT4)), "until the kernel lets go")
@@ -394,7 +400,7 @@ def iptables_lives(net, spranga, checks):
         guard.start()
         guard.fail(CLIENT4)
         checks.that(until(lambda: shut(net, CLIENT4)), "another life shuts it again")
-        checks.that(rules(net) == before, "and makes no rule twice")
+        checks.that(made_rules(net) == before, "and makes no rule twice")
         for command in ("iptables -F", "iptables -t mangle -F", "ipset flush f2b-mail", "ipset del f2b-mail " + CLIENT4,
                         "sh -c 'iptables -F; iptables -t mangle -F; iptables -X; ipset destroy f2b-mail'",
                         "nft flush ruleset"):

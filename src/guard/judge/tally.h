@@ -3,7 +3,7 @@
 //
 // Weak evidence never bans alone: with s strong and w weak failures the account stands at
 // s + min(w, s), which is 0 without a strong one: of five failures three are strong. Only where
-// weak ones pile up, more than two for each strong one, those beyond count as well, up to s more.
+// weak ones pile up, three for each strong one, what is beyond counts as well, up to s more.
 #pragma once
 
 #include <chrono>
