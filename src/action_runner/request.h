@@ -29,7 +29,7 @@ struct JailPlan {
   std::vector<ban::ActionSpec> actions;  // shell actions only: scripts are not run
   /// Actions that another plan does not start by itself; only an order does. No part of the message
   /// (firewall_rules.h).
-  std::set<std::string> on_order;
+  std::set<std::string> on_order{};
 };
 
 struct RunnerPlan {

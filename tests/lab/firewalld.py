@@ -69,6 +69,7 @@ def inside(spranga):
             checks.that(until(lambda who=source, where=target: shut(net, who, where)), f"{jail}: {source} is shut out")
         checks.that(FIREWALLD4 in net.run("nft list table inet spranga"), "firewalld's action goes to our own table")
         checks.that(IPTABLES4 in net.run("ipset list f2b-iptables"), "and iptables' to its set")
+        checks.that(until(lambda: len(rules(net)) == 2 * 8), "the rules are made, for both families")
         reloads(net, guard, checks)
         checks.that(guard.stop() == 0, "it stops in an orderly way")
         checks.that(opens(net, IPTABLES4, HOST4, MAIL) and not rules(net), "and leaves nothing")
