@@ -1,5 +1,5 @@
 // JailHands: what each jail's actions are, and who carries them out: the firewall through a door,
-// or the action runner.
+// the owner's mail, or the action runner.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include "action_runner/request.h"
 #include "ban/jail_spec.h"
 #include "daemon/doors.h"
+#include "daemon/mailer.h"
 #include "daemon/runner_link.h"
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
@@ -23,7 +24,7 @@ struct AsWritten {
   std::string why;  // "" = nobody expects otherwise
 };
 
-using Way = std::variant<firewall::Door, AsWritten>;
+using Way = std::variant<firewall::Door, AsWritten, guard::mail::Route>;
 using Decide = std::function<Way(const ban::ActionSpec& action)>;
 
 struct HandsSettings {
@@ -35,8 +36,13 @@ struct HandsSettings {
 
 class JailHands : public guard::Hands {
 public:
-  JailHands(Doors& doors, RunnerLink& runner, guard::Log& log, HandsSettings settings)
-      : doors_(doors), runner_(runner), log_(log), settings_(std::move(settings)) {}
+  JailHands(
+      Doors& doors, RunnerLink& runner, Mailer& mailer, guard::Log& log, HandsSettings settings)
+      : doors_(doors),
+        runner_(runner),
+        mailer_(mailer),
+        log_(log),
+        settings_(std::move(settings)) {}
 
   /// Before the runner gets another plan: actions that the jail will not have any more let
   /// everybody go. The runner stops them when it gets that plan.
@@ -70,6 +76,9 @@ public:
                 const action_runner::Reply& reply,
                 const std::vector<const guard::HeldBan*>& held);
 
+  /// Where the jails' bans are told by mail.
+  [[nodiscard]] Mailer::Jails mail_routes() const;
+
   /// Names of the jail's actions, as verbs call them.
   [[nodiscard]] std::vector<std::string> actions_of(const std::string& jail) const;
 
@@ -79,8 +88,9 @@ public:
 private:
   struct Bound {
     ban::ActionSpec spec;
-    std::optional<firewall::DoorId> door;  // none: the runner's
-    std::set<std::string> tags;            // of the moment, that its commands ask for
+    std::optional<firewall::DoorId> door;
+    std::optional<guard::mail::Route> mail;  // neither: the runner's
+    std::set<std::string> tags;              // of the moment, that its commands ask for
     std::string way;
     bool flushed{false};  // its bans are gone already; what follows needs no unban
   };
@@ -95,9 +105,12 @@ private:
                                              const guard::HeldBan& held,
                                              const guard::JailNumbers& numbers) const;
   [[nodiscard]] bool runs(const Bound& bound) const;
+  [[nodiscard]] bool stays(Bound& bound);
+  void tell_by_mail(const std::vector<Bound>& bounds, const guard::HeldBan& held);
 
   Doors& doors_;
   RunnerLink& runner_;
+  Mailer& mailer_;
   guard::Log& log_;
   HandsSettings settings_;
   std::map<std::string, std::vector<Bound>, std::less<>> jails_;
