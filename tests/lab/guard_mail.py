@@ -97,6 +97,11 @@ class MailGuard(Guard):
         if self.process.poll() is not None:
             raise RuntimeError("the guard ended: " + self.process.stdout.read())
 
+    def stop(self):
+        if os.environ.get("SHOW_LOG"):
+            print((self.home / "guard.log").read_text())
+        return super().stop()
+
     def fail(self, who, times=2, at=None):
         super().fail(who, times, at)
 
@@ -107,7 +112,8 @@ class MailGuard(Guard):
 def mails():
     """All that bob has got."""
     return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            for path in Path("/var/vmail/bob").rglob("*") if path.parent.name in ("new", "cur") and path.is_file()]
+            for path in Path("/var/vmail").rglob("*")
+            if path.parent.name in ("new", "cur") and path.is_file() and "bob" in str(path)]
 
 
 def arrived(*words, wait=10.0):
@@ -130,16 +136,16 @@ def way_of(mail):
 def guess_passwords(source, times=2):
     """As a client of the real server does who has a wrong password."""
     context = ssl.create_default_context(cafile="/etc/lab/ca.crt")
-    net = Lab()
     for _ in range(times):
-        with net.inside("client"):
-            client = smtplib.SMTP("mail.example.test", 587, "client.test", 10, (source, 0))
-        client.starttls(context=context)
         try:
+            with Lab().inside("client"):
+                client = smtplib.SMTP("mail.example.test", 587, "client.test", 10, (source, 0))
+            client.starttls(context=context)
             client.login("alice", "not-her-password")
         except smtplib.SMTPAuthenticationError:
-            pass
-        client.close()
+            client.close()
+        except (smtplib.SMTPServerDisconnected, ConnectionError):
+            return  # the ban has come
 
 
 def shut(net, source):
@@ -169,7 +175,7 @@ def each(net, spranga, checks):
         mail = arrived("mail: 192.0.2.7 banned")
         checks.that("from userid 0" in way_of(mail), "mail_via = sendmail: by this system's own mailer")
         os.kill(guard.processes()["spranga-net"], signal.SIGKILL)
-        guard.mail(mail_language="en")
+        guard.mail(mail_language="en", mail_on_start="yes")
         guard.ask("reload")
         guard.fail("192.0.2.8")
         checks.that("with ESMTPSA" in way_of(arrived("mail: 192.0.2.8 banned")), "a net helper that died is started again")
@@ -199,10 +205,11 @@ def digest(net, spranga, checks):
             checks.that(until(lambda g=guard: len(g.banned()) == 3), f"{what}: three bans")
             os.kill(guard.processes()["spranga-guard"], signal.SIGKILL)
             mail = arrived("[spranga] 3 bans on", wait=15)
-            checks.that(mail, f"{what}: one mail tells of all three, though the guard was killed meanwhile")
+            checks.that(bool(mail), f"{what}: one mail tells of all three, though the guard was killed meanwhile")
             checks.that(all(f"192.0.2.{n}\n" in text_of(mail) for n in (1, 2, 3)), "and names them")
             checks.that(not [m for m in mails() if "192.0.2." in m["subject"]], "no ban has a mail of its own")
-        shutil.rmtree("/var/vmail/bob")
+        for box in Path("/var/vmail").iterdir():
+            shutil.rmtree(box)
 
 
 def outage(net, spranga, checks):
@@ -213,8 +220,10 @@ def outage(net, spranga, checks):
         time.sleep(0.1)
         begun = time.monotonic()
         guard.fail(source, times=1)
-        good = until(lambda: shut(net, source))
-        return 1000 * (time.monotonic() - begun) if good else float("inf")
+        while not shut(net, source):
+            if time.monotonic() - begun > 10:
+                raise RuntimeError(f"{source} is never shut out")
+        return 1000 * (time.monotonic() - begun)
 
     with Server(net, port=OPEN), MailGuard(spranga) as guard:
         well = [took(number) for number in range(13, 18)]
@@ -248,7 +257,7 @@ def actions(net, spranga, checks):
     """fail2ban's own mail action, as jails of fail2ban have it; and as written where spranga sends no mail."""
     stock = ROOT / "lab/layers/fail2ban/etc/fail2ban/action.d"
     more = ('destemail = bob@example.test\nsender = alice@example.test\nmta = sendmail\n'
-            'mwl = %(mta)s-whois-lines[sender="%(sender)s", dest="%(destemail)s", logpath="%(logpath)s", chain="<chain>"]\n')
+            'mwl = %(mta)s-whois-lines[sender="%(sender)s", dest="%(destemail)s", logpath="%(logpath)s"]\n')
     jail = 'action = nftables[name=mail, port="%(port)s", protocol="tcp"]\n         %(mwl)s\n'
     guard = MailGuard(spranga, jail=jail, more=more, mail_to="nobody@example.test")
     for path in stock.glob("*.conf"):
