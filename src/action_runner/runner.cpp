@@ -114,6 +114,10 @@ void Runner::take_request(const process::Message& message) {
     answer(order, taken ? "" : taken.error().detail);
     return;
   }
+  if (request->verb == Verb::mail) {
+    take_mail(*request);
+    return;
+  }
   if (plan_of(request->jail) == nullptr) {
     constexpr std::size_t enough = 100;
     answer(order, "there is no jail " + text::escape_clipped(request->jail, enough));
@@ -123,6 +127,16 @@ void Runner::take_request(const process::Message& message) {
   const auto added = queue.add(std::move(*request));
   if (!added) {
     answer(order, added.error().detail);
+  }
+}
+
+/// Mails have a queue of their own, that of the jail without a name.
+void Runner::take_mail(const Request& request) {
+  auto letter = letter_of(plan_.mail, request);
+  const auto added = letter ? queue_of({"", false}).add(std::move(*letter))
+                            : Result<void>(Failure(letter.error()));
+  if (!added) {
+    answer(request.order, added.error().detail);
   }
 }
 

@@ -46,6 +46,7 @@ private:
   [[nodiscard]] bool wait_for_queues();
   [[nodiscard]] bool obey(WardenWord word, process::Message& message);
   void take_request(const process::Message& message);
+  void take_mail(const Request& request);
   [[nodiscard]] Result<void> take_plan(const process::Message& message);
   void send_answers();
   void answer(std::uint64_t order, std::string why);

@@ -63,10 +63,24 @@ Daemon::Daemon(Options options, const Clock& clock)
           },
           log_,
           [this](const auto& request, const auto& reply) {
-            hands_.on_reply(request, reply, held_by(request.jail));
+            if (request.verb == action_runner::Verb::mail) {
+              mailer_.on_reply(request, reply);
+            } else {
+              hands_.on_reply(request, reply, held_by(request.jail));
+            }
           }),
+      net_(
+          [this]() -> Result<Fd> {
+            SPRANGA_TRY(auto given, warden_.ask({Ask::What::start_net, "", 0}));
+            return given.fds.size() == 1 ? Result<Fd>(std::move(given.fds.front()))
+                                         : fail(Errc::malformed, "the warden sent no channel");
+          },
+          log_,
+          [this](const auto& request, const auto& answer) { on_net_answer(request, answer); }),
+      mailer_(net_, runner_, log_, clock, options_.state),
       hands_(doors_,
              runner_,
+             mailer_,
              log_,
              {options_.dry_run,
               options_.firewall,
@@ -78,7 +92,10 @@ Daemon::Daemon(Options options, const Clock& clock)
       desk_(guard_, log_, notes_),
       face_(*this) {}
 
-Way Daemon::decide(const ban::ActionSpec& action) const {
+Way Daemon::decide(const ban::ActionSpec& action) {
+  if (auto route = mailer_.route_of(action)) {
+    return *std::move(route);
+  }
   const auto way = guard::actions::way_of(action, services_);
   if (!way.native) {
     return AsWritten{way.why};
@@ -112,8 +129,10 @@ guard::LiveWorld Daemon::world() {
   judge.history = &history_;
   judge.random = chance;
   judge.files = read_ignore_file;
+  judge.names = [this](const std::string& name) { return names_.addresses_of(name); };
   guard::MatchOptions match;
   match.mode = guard::MatchMode::live;
+  match.names_later = true;
   return {
       log_,
       hands_,
@@ -126,6 +145,9 @@ guard::LiveWorld Daemon::world() {
       std::move(match),
       [](ban::Instant at) {
         return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+      },
+      [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+        return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
       }};
 }
 
@@ -152,7 +174,12 @@ Result<void> Daemon::start() {
     attach_firewall(inherited(plan::guard_firewall));
   }
   SPRANGA_TRY(const auto memory, ledger_->recall(kept_jails(), now()));
+  mailer_.open(plan_);
   make_jails(memory);
+  follow_names();
+  if (!options_.again && !options_.dry_run) {
+    mailer_.tell_start(hands_.mail_routes());
+  }
   follow_logs(memory.positions);
   SPRANGA_TRY(control_, guard::control::Service::make(inherited(plan::guard_socket)));
   warden_.say(Ask::What::ready);
@@ -256,6 +283,7 @@ void Daemon::turn() {
   add(ledger_->health_fd(), false);
   add(firewall_.fd(), firewall_.wants_to_write());
   add(runner_.fd(), runner_.wants_to_write());
+  add(net_.fd(), net_.wants_to_write());
   for (const auto* source : sources()) {
     for (const int fd : source->descriptors()) {
       add(fd, false);
@@ -283,6 +311,12 @@ void Daemon::turn() {
   if (ready[3].revents != 0) {
     runner_.on_readable();
   }
+  if ((ready[4].revents & POLLOUT) != 0) {
+    net_.on_writable(clock_.now());
+  }
+  if (ready[4].revents != 0) {
+    net_.on_readable(clock_.now());
+  }
   if (ready[1].revents != 0) {
     hear_ledger();
   }
@@ -307,6 +341,10 @@ void Daemon::read_logs() {
 
 void Daemon::on_clock() {
   guard_.on_clock(now());
+  ask_names();
+  mailer_.on_clock();
+  net_.on_clock(clock_.now());
+  resume_sightings();
   if (news_.take_lost()) {
     say(Level::warning, "actions", "firewall: " + news_.why() + "; everything is made again");
     doors_.refill(now());
@@ -437,11 +475,14 @@ int Daemon::wait_time() const {
   for (const auto* source : sources()) {
     until = std::min(until, source->next_turn(at));
   }
-  if (firewall_.has_news()) {
+  if (firewall_.has_news() || net_.has_news()) {
     return 0;
   }
   if (news_.has_touched_rules()) {
     until = std::min(until, next_rules_);
+  }
+  if (const auto mail = mailer_.next()) {
+    until = std::min(until, at + std::max(ban::Instant::duration(0), *mail - now()));
   }
   if (const auto deadline = control_->next_deadline()) {
     until = std::min(until, *deadline);
@@ -480,6 +521,9 @@ void Daemon::stop() {
   warden_.say(Ask::What::goodbye);
   say(Level::info, "server", "Shutdown in progress...");
   say(Level::info, "server", "Stopping all jails");
+  if (!options_.dry_run) {
+    mailer_.tell_stop(hands_.mail_routes());
+  }
   const bool keep = plan_.own["on_stop"] == "keep";
   for (const auto& jail : guard_.jails()) {
     jail->close(keep);
@@ -492,6 +536,7 @@ void Daemon::stop() {
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
   }
+  mailer_.finish(2s);
   say(Level::info, "server", "Exiting Fail2ban");
 }
 

@@ -17,6 +17,8 @@
 #include "daemon/jail_hands.h"
 #include "daemon/log_desk.h"
 #include "daemon/log_writer.h"
+#include "daemon/mailer.h"
+#include "daemon/net_link.h"
 #include "daemon/options.h"
 #include "daemon/runner_link.h"
 #include "daemon/surroundings.h"
@@ -26,6 +28,7 @@
 #include "guard/control/service.h"
 #include "guard/judge/history.h"
 #include "guard/live/guard.h"
+#include "guard/live/name_desk.h"
 #include "guard/logs/file_watch.h"
 #include "guard/logs/journal_watch.h"
 #include "ledger/ledger.h"
@@ -61,7 +64,7 @@ private:
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
   [[nodiscard]] guard::LiveWorld world();
-  [[nodiscard]] Way decide(const ban::ActionSpec& action) const;
+  [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
   [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
 
@@ -70,6 +73,10 @@ private:
   void read_logs();
   void hear_warden();
   void hear_ledger();
+  void on_net_answer(const net_helper::Request& request, const net_helper::Answer& answer);
+  void follow_names();
+  void ask_names();
+  void resume_sightings();
   void on_clock();
   void look_around();
   void look_at_rules(SteadyTime at);
@@ -115,9 +122,12 @@ private:
   firewall::RemoteFirewall firewall_;
   Doors doors_;
   RunnerLink runner_;
+  NetLink net_;
+  Mailer mailer_;
   JailHands hands_;
   guard::LiveWorld world_;
   guard::Guard guard_;
+  guard::NameDesk names_;
   LogDesk desk_;
   ControlFace face_;
   std::optional<guard::control::Service> control_;

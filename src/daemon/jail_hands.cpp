@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "guard/actions/iptables_rules.h"
+#include "guard/actions/properties.h"
+#include "text/ascii.h"
 
 namespace spranga::daemon {
 
@@ -70,12 +72,18 @@ bool same(const ban::ActionSpec& a, const ban::ActionSpec& b) {
 }  // namespace
 
 bool JailHands::runs(const Bound& bound) const {
-  return !bound.door && !bound.spec.is_script && !settings_.dry_run;
+  return !bound.door && !bound.mail && !bound.spec.is_script && !settings_.dry_run;
 }
 
 JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec& spec) {
   Bound out;
   out.spec = spec;
+  auto way = settings_.decide(spec);
+  if (const auto* route = std::get_if<guard::mail::Route>(&way)) {
+    out.mail = *route;
+    out.way = "mail to " + text::enumerate(route->recipients);
+    return out;
+  }
   if (spec.is_script) {
     out.way = "not run: it is a Python script";
     log_.write(guard::Level::error,
@@ -84,7 +92,6 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
                    " is a Python script, and spranga runs none");
     return out;
   }
-  auto way = settings_.decide(spec);
   const auto* written = std::get_if<AsWritten>(&way);
   out.on_order = written == nullptr;
   auto why = written != nullptr ? written->why : std::string("there is no firewall process");
@@ -149,6 +156,18 @@ void JailHands::release(const std::string& jail,
   });
 }
 
+/// Another configuration may send its mails elsewhere, or have somebody else send them: false.
+bool JailHands::stays(Bound& bound) {
+  auto way = settings_.decide(bound.spec);
+  auto* route = std::get_if<guard::mail::Route>(&way);
+  if (route == nullptr || !bound.mail) {
+    return route == nullptr && !bound.mail;
+  }
+  bound.way = "mail to " + text::enumerate(route->recipients);
+  bound.mail = std::move(*route);
+  return true;
+}
+
 void JailHands::bind(const ban::JailSpec& jail,
                      const std::vector<const HeldBan*>& held,
                      const JailNumbers& numbers) {
@@ -160,9 +179,12 @@ void JailHands::bind(const ban::JailSpec& jail,
   for (const auto& spec : jail.actions) {
     const auto kept =
         std::ranges::find_if(old, [&](const Bound& one) { return same(one.spec, spec); });
-    if (kept != old.end()) {
+    if (kept != old.end() && stays(*kept)) {
       bounds.push_back(*kept);
       continue;
+    }
+    if (kept != old.end()) {
+      runner_.forget(jail.name, spec.name);
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
     if (runs(fresh) && (!is_started || fresh.on_order)) {
@@ -196,7 +218,8 @@ void JailHands::unbind(const std::string& jail, bool keep) {
 }
 
 void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
-  for (auto& bound : jails_[jail]) {
+  auto& bounds = jails_[jail];
+  for (auto& bound : bounds) {
     bound.flushed = false;
     if (bound.door && !settings_.dry_run) {
       if (!doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now())) {
@@ -209,6 +232,40 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
       runner_.send(about(jail, bound, Verb::ban, held, numbers));
     }
   }
+  if (!held.restored && !settings_.dry_run) {
+    tell_by_mail(bounds, held);
+  }
+}
+
+/// By the jail's own mail actions, or else by the usual way.
+void JailHands::tell_by_mail(const std::vector<Bound>& bounds, const HeldBan& held) {
+  bool told = false;
+  for (const auto& bound : bounds) {
+    if (bound.mail) {
+      mailer_.on_ban(*bound.mail, held);
+      told = true;
+    }
+  }
+  if (const auto* usual = mailer_.usual(); !told && usual != nullptr) {
+    mailer_.on_ban(*usual, held);
+  }
+}
+
+Mailer::Jails JailHands::mail_routes() const {
+  Mailer::Jails out;
+  for (const auto& [jail, bounds] : jails_) {
+    bool told = false;
+    for (const auto& bound : bounds) {
+      if (bound.mail) {
+        out[*bound.mail].push_back(jail);
+        told = true;
+      }
+    }
+    if (const auto* usual = mailer_.usual(); !told && usual != nullptr) {
+      out[*usual].push_back(jail);
+    }
+  }
+  return out;
 }
 
 void JailHands::prolong(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {

@@ -1,7 +1,7 @@
 // JailHands: what each jail's actions are, and who carries them out: the firewall through a door,
-// or the action runner, or both: the rules over an ipset door's sets are an action of the runner's,
-// made when the door is open and gone before it closes. Where either cannot be, the jail's action
-// runs as it is written.
+// the owner's mail, or the action runner, or both a door and the runner: the rules over an ipset
+// door's sets are an action of the runner's, made when the door is open and gone before it closes.
+// Where either cannot be, the jail's action runs as it is written.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "action_runner/request.h"
 #include "ban/jail_spec.h"
 #include "daemon/doors.h"
+#include "daemon/mailer.h"
 #include "daemon/runner_link.h"
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
@@ -26,7 +27,7 @@ struct AsWritten {
   std::string why;  // "" = nobody expects otherwise
 };
 
-using Way = std::variant<firewall::Door, AsWritten>;
+using Way = std::variant<firewall::Door, AsWritten, guard::mail::Route>;
 using Decide = std::function<Way(const ban::ActionSpec& action)>;
 
 struct HandsSettings {
@@ -40,8 +41,13 @@ struct HandsSettings {
 
 class JailHands : public guard::Hands {
 public:
-  JailHands(Doors& doors, RunnerLink& runner, guard::Log& log, HandsSettings settings)
-      : doors_(doors), runner_(runner), log_(log), settings_(std::move(settings)) {}
+  JailHands(
+      Doors& doors, RunnerLink& runner, Mailer& mailer, guard::Log& log, HandsSettings settings)
+      : doors_(doors),
+        runner_(runner),
+        mailer_(mailer),
+        log_(log),
+        settings_(std::move(settings)) {}
 
   /// Before the runner gets another plan: actions that the jail will not have any more let
   /// everybody go. The runner stops them when it gets that plan.
@@ -82,6 +88,9 @@ public:
   /// Looks at iptables' rules of all doors, and has them repaired.
   void check_rules();
 
+  /// Where the jails' bans are told by mail.
+  [[nodiscard]] Mailer::Jails mail_routes() const;
+
   /// Names of the jail's actions, as verbs call them.
   [[nodiscard]] std::vector<std::string> actions_of(const std::string& jail) const;
 
@@ -91,8 +100,9 @@ public:
 private:
   struct Bound {
     ban::ActionSpec spec;
-    std::optional<firewall::DoorId> door;  // none: the runner's
-    std::set<std::string> tags;            // of the moment, that its commands ask for
+    std::optional<firewall::DoorId> door;
+    std::optional<guard::mail::Route> mail;  // neither: the runner's
+    std::set<std::string> tags;              // of the moment, that its commands ask for
     std::string way;
     bool flushed{false};  // its bans are gone already; what follows needs no unban
     /// It might be the firewall's own: the runner never starts it by itself.
@@ -117,9 +127,12 @@ private:
   void on_rules(const action_runner::Request& request, const action_runner::Reply& reply);
   void fall_back(const std::string& jail, Bound& bound, const std::string& why);
   void say_as_written(const std::string& jail, Bound& bound, const std::string& why);
+  [[nodiscard]] bool stays(Bound& bound);
+  void tell_by_mail(const std::vector<Bound>& bounds, const guard::HeldBan& held);
 
   Doors& doors_;
   RunnerLink& runner_;
+  Mailer& mailer_;
   guard::Log& log_;
   HandsSettings settings_;
   std::map<std::string, std::vector<Bound>, std::less<>> jails_;

@@ -51,10 +51,12 @@ void Daemon::apply(plan::GuardPlan next, Fd for_runner) {
   }
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
+  mailer_.change(plan_);
   for (const auto& spec : plan_.jails) {
     change_jail(spec);
   }
   guard_.feed_with_bans(fed_by_bans(plan_));
+  follow_names();
   ledger_->set_jails(kept_jails());
   follow_logs({});
 }

@@ -123,6 +123,12 @@ private:
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }
+    if (const auto trouble = daemon_.mailer_.trouble(); !trouble.empty()) {
+      add("mail", trouble);
+    }
+    if (daemon_.names_.dropped() > 0) {
+      add("names_dropped", std::to_string(daemon_.names_.dropped()));
+    }
     if (daemon_.log_.lost() > 0) {
       add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
     }

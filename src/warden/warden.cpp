@@ -131,6 +131,14 @@ Result<Fd> Warden::start_actions() {
   return std::move(ends.first);
 }
 
+/// One of an earlier guard, or one that hangs, makes room.
+Result<Fd> Warden::start_net() {
+  SPRANGA_TRY(auto ends, process::Channel::pair());
+  children_.send(Role::net, SIGKILL);
+  SPRANGA_CHECK(children_.start(Role::net, {{ends.second.get(), plan::helper_channel}}));
+  return std::move(ends.first);
+}
+
 Result<void> Warden::start_guard() {
   SPRANGA_TRY(auto asks, process::Channel::pair());
   SPRANGA_TRY(auto tells, process::Channel::pair());
@@ -154,6 +162,12 @@ Result<void> Warden::start_guard() {
   }
   if (options_.dry_run) {
     arguments.emplace_back("--dry-run");
+  }
+  if (ready_) {
+    arguments.emplace_back("--again");
+  }
+  if (!plans_.warden.geoip.empty()) {
+    arguments.insert(arguments.end(), {"--geoip", plans_.warden.geoip});
   }
   SPRANGA_CHECK(children_.start(Role::guard, descriptors, arguments));
   asked_.emplace(std::move(asks.first));
@@ -374,7 +388,7 @@ plan::Answer Warden::answer(const Ask& ask, std::vector<Fd>& fds) {
     case Ask::What::open_log_target:
       return open_target(ask.text, fds);
     case Ask::What::start_net:
-      return channel(fail(Errc::not_found, "there is no net helper yet"));
+      return channel(start_net());
     default:
       return logs_.answer(ask, fds);
   }

@@ -44,6 +44,7 @@ private:
   /// Starts the firewall process; its channel's other end.
   [[nodiscard]] Result<Fd> start_firewall();
   [[nodiscard]] Result<Fd> start_actions();
+  [[nodiscard]] Result<Fd> start_net();
   void on_signal();
   void on_deaths();
   void hear_last_words();

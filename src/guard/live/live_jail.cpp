@@ -111,6 +111,9 @@ bool LiveJail::is_echo(const ban::Sighting& sighting, ban::Instant now) const {
 void LiveJail::on_sighting(const ban::Sighting& sighting,
                            ban::Instant now,
                            std::vector<ban::Ban>& bans) {
+  if (world_.waits && world_.waits(*this, sighting)) {
+    return;
+  }
   if (is_echo(sighting, now)) {
     say(Level::debug, "filter", "Cut off " + sighting.id + " by its ban");
     return;
@@ -174,7 +177,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
     say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
     return;
   }
-  HeldBan held{ban, judgement.matches, texts_of(sighting), false};
+  HeldBan held{ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)};
   ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());

@@ -23,6 +23,8 @@
 
 namespace spranga::guard {
 
+class LiveJail;
+
 /// What the jails of one guard share. Everything outlives them.
 struct LiveWorld {
   Log& log;
@@ -38,6 +40,8 @@ struct LiveWorld {
   MatchOptions match;
   /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
   std::function<std::string(ban::Instant)> time_text;
+  /// Whether the sighting has to wait for an answer of DNS: it comes back then (Guard::resume).
+  std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> waits{};
 };
 
 class LiveJail {
@@ -96,6 +100,8 @@ public:
   [[nodiscard]] const Matcher& matcher() const { return *matcher_; }
 
   [[nodiscard]] Judge& judge() { return *judge_; }
+
+  [[nodiscard]] const Judge& judge() const { return *judge_; }
 
   [[nodiscard]] const BanList& bans() const { return bans_; }
 

@@ -101,6 +101,20 @@ void Outbox::lost_way(ban::Instant now) {
   }
 }
 
+void Outbox::hasten(ban::Instant now) {
+  for (auto& waiting : waiting_) {
+    waiting.next = std::min(waiting.next, now);
+  }
+}
+
+void Outbox::redirect(const Server& from, const Server& to) {
+  for (auto& waiting : waiting_) {
+    if (waiting.letter.route.server == from) {
+      waiting.letter.route.server = to;
+    }
+  }
+}
+
 std::optional<ban::Instant> Outbox::next() const {
   std::optional<ban::Instant> out;
   std::size_t busy = 0;

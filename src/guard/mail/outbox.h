@@ -51,6 +51,12 @@ public:
   /// Whoever carried the letters is gone: they wait again.
   void lost_way(ban::Instant now);
 
+  /// All that waits may be tried at `now`.
+  void hasten(ban::Instant now);
+
+  /// Letters to one server go to another.
+  void redirect(const Server& from, const Server& to);
+
   /// When take_due has something next; none: nothing waits, or all is on its way.
   [[nodiscard]] std::optional<ban::Instant> next() const;
 

@@ -44,10 +44,20 @@ public:
   Post(Settings settings, Teller teller, std::chrono::seconds offset)
       : settings_(std::move(settings)), teller_(std::move(teller)), offset_(offset) {}
 
-  /// Other settings after a reload; what waits goes on waiting.
+  /// Other settings after a reload. What is on its way by the usual route takes the new one: a
+  /// letter the new server, what is gathered the new recipients too.
   void change(Settings settings, words::Language language);
 
+  /// The zone has changed its clocks.
+  void set_offset(std::chrono::seconds offset) { offset_ = offset; }
+
+  /// What waits after a failure is tried now: somebody may have mended what was wrong.
+  void hasten(ban::Instant now) { outbox_.hasten(now); }
+
   void on_ban(const Route& route, BanNews news, ban::Instant now);
+
+  /// Whether more of one more ban would be told than that there was one.
+  [[nodiscard]] bool has_room(const Route& route) const;
 
   /// Nothing where mail_on_start = no.
   void on_start(const Route& route, const std::vector<std::string>& jails, ban::Instant now);

@@ -65,6 +65,21 @@ TEST(Outbox, PausesGrowUpToAnHour) {
                 1min, 2min, 4min, 8min, 16min, 32min, 60min, 60min, 60min}));
 }
 
+TEST(Outbox, MayBeToldThatSomebodyHasMendedSomething) {
+  Outbox box;
+  box.put(letter(), night);
+  const auto old = letter().route.server;
+  box.on_outcome(box.take_due(night).at(0).id, trouble(), night);
+  EXPECT_TRUE(box.take_due(night + 1s).empty());
+  auto mended = old;
+  mended.password = "right";
+  box.redirect(old, mended);
+  box.hasten(night + 1s);
+  const auto due = box.take_due(night + 1s);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].route.server.password, "right");
+}
+
 TEST(Outbox, OthersForASickServerWaitToo) {
   Outbox box;
   for (int i = 0; i < 3; ++i) {
