@@ -99,6 +99,10 @@ void LogDesk::on_note(const guard::LiveNote& note) {
 }
 
 void LogDesk::note_positions(const guard::LiveSource& source) {
+  constexpr std::size_t most_noted = 10'000;  // files that have gone are among them
+  if (noted_.size() > most_noted) {
+    noted_.clear();
+  }
   for (const auto& [jail, place] : source.positions()) {
     const auto key =
         std::pair(jail, place.path + (place.inode == 0 ? "" : ":" + std::to_string(place.inode)));

@@ -1,6 +1,7 @@
 #include "warden/places.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -8,8 +9,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 namespace spranga::warden {
 
@@ -80,13 +83,41 @@ Result<LogTarget> open_file(const std::string& path) {
   return out;
 }
 
+/// Who called listen() there; 0: nobody listens.
+pid_t listener_at(const sockaddr_un& address) {
+  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!probe || ::connect(probe.get(), plain(address), sizeof address) != 0) {
+    return 0;
+  }
+  ucred who{};
+  socklen_t size = sizeof who;
+  const bool known = ::getsockopt(probe.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) == 0;
+  return known && who.pid > 0 ? who.pid : ::getpid();
+}
+
+/// A guard whose warden was killed holds the socket a moment longer than it lives.
+bool somebody_answers(const sockaddr_un& address) {
+  constexpr auto time_to_die = std::chrono::seconds(2);
+  const auto end = std::chrono::steady_clock::now() + time_to_die;
+  for (;;) {
+    const auto listener = listener_at(address);
+    if (listener == 0) {
+      return false;
+    }
+    const bool is_alive = ::kill(listener, 0) == 0 || errno != ESRCH;
+    if (is_alive || std::chrono::steady_clock::now() > end) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 }  // namespace
 
 Result<Fd> listen_at(const std::string& path) {
   SPRANGA_TRY(const auto address, socket_address(path));
   SPRANGA_CHECK(make_folders(folder_of(path), 0755));
-  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (probe && ::connect(probe.get(), plain(address), sizeof address) == 0) {
+  if (somebody_answers(address)) {
     return fail(Errc::conflict,
                 "a guard or fail2ban is already running: somebody answers on " + path);
   }

@@ -111,7 +111,7 @@ class Guard:
         if not until(lambda: self.process.poll() is not None or self.answers()):
             raise RuntimeError("the guard did not come up")
         if self.process.poll() is not None:
-            raise RuntimeError("the guard ended: " + self.process.stdout.read())
+            raise RuntimeError(f"the guard ended, {self.process.returncode}: " + self.process.stdout.read() + "".join((self.home / "guard.log").read_text().splitlines(True)[-5:]))
 
     def answers(self):
         return self.client("ping").returncode == 0

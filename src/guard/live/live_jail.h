@@ -106,6 +106,7 @@ public:
   [[nodiscard]] const BanList& bans() const { return bans_; }
 
   [[nodiscard]] JailNumbers numbers() const;
+
   [[nodiscard]] JailTotals totals() const { return totals_; }
 
   [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }

@@ -111,7 +111,10 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   GoingOn out;
   out.rotations.resize(rotations.size());
   for (const auto& place : kept) {
-    if (!take(place, named, rotations, Match::inode, out)) {
+    const bool found = take(place, named, rotations, Match::inode, out);
+    // A file that has gone may have been copied; of those that went long ago the first line says
+    // little.
+    if (!found && &place == &kept.back()) {
       take(place, named, rotations, Match::first_line, out);
     }
   }
