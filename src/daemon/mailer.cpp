@@ -21,6 +21,7 @@ using guard::Level;
 using net_helper::Tls;
 
 constexpr std::chrono::seconds time_for_a_mail{60};
+constexpr std::size_t quick_to_save = 64 << 10;  // what is more waits for company
 constexpr std::chrono::seconds save_every{2};
 
 words::Language language_of(const mail::Settings& settings) {
@@ -299,8 +300,9 @@ void Mailer::keep_state(bool at_once) {
   if (!post().changed() || (!at_once && clock_.now() < next_save_)) {
     return;
   }
-  next_save_ = clock_.now() + save_every;
-  file_.keep(post().pack());
+  auto bytes = post().pack();
+  next_save_ = bytes.size() < quick_to_save ? clock_.now() : clock_.now() + save_every;
+  file_.keep(std::move(bytes));
 }
 
 void Mailer::finish(std::chrono::milliseconds time) {

@@ -224,7 +224,7 @@ void Waiting::count() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     bytes_ += size_of(entries_[i]);
     if (const auto* position = std::get_if<Position>(&entries_[i])) {
-      latest_[{position->jail, position->path}] = i;
+      latest_[{position->jail, file_key(*position)}] = i;
     } else if (const auto* totals = std::get_if<Totals>(&entries_[i])) {
       latest_[totals_key(totals->jail)] = i;
     }

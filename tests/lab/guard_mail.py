@@ -203,6 +203,7 @@ def digest(net, spranga, checks):
             for number in (1, 2, 3):
                 guard.fail(f"192.0.2.{number}")
             checks.that(until(lambda g=guard: len(g.banned()) == 3), f"{what}: three bans")
+            until(lambda g=guard: any(b"192.0.2.3" in one.read_bytes() for one in (g.home / "state").glob("*mail*")))
             os.kill(guard.processes()["spranga-guard"], signal.SIGKILL)
             mail = arrived("[spranga] 3 bans on", wait=15)
             checks.that(bool(mail), f"{what}: one mail tells of all three, though the guard was killed meanwhile")

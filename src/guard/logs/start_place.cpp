@@ -112,9 +112,11 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   out.rotations.resize(rotations.size());
   for (const auto& place : kept) {
     const bool found = take(place, named, rotations, Match::inode, out);
-    // A file that has gone may have been copied; of those that went long ago the first line says
-    // little.
-    if (!found && &place == &kept.back()) {
+    // By the first line alone only what had the name last, or was copied and truncated: of files
+    // that went long ago it says little.
+    const bool was_last =
+        &place == &kept.back() || (named != nullptr && place.inode == named->facts.id.inode);
+    if (!found && was_last) {
       take(place, named, rotations, Match::first_line, out);
     }
   }
