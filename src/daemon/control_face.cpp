@@ -131,7 +131,7 @@ ControlFace::Outcome<void> ControlFace::start_jail(const std::string& name) {
 ControlFace::Outcome<void> ControlFace::stop_jail(const std::string& name) {
   jail_.reset();
   daemon_.remove_jail(name);
-  daemon_.follow_logs({});
+  daemon_.follow_again();
   return {};
 }
 

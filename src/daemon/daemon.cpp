@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <map>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "daemon/own_options.h"
@@ -89,7 +91,7 @@ Daemon::Daemon(Options options, const Clock& clock)
               [this](const std::string& jail) { return held_by(jail); }}),
       world_(world()),
       guard_(world_),
-      desk_(guard_, log_, notes_),
+      desk_(guard_, log_, notes_, clock_),
       face_(*this) {}
 
 Way Daemon::decide(const ban::ActionSpec& action) {
@@ -158,6 +160,10 @@ Result<void> Daemon::start() {
   log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
   say(Level::info, "server", std::string(50, '-'));
   say(Level::info, "server", "Starting Fail2ban v" + plan_.version);
+  if (options_.background) {
+    say(Level::info, "server", "Daemon started");
+  }
+  say(Level::info, "observer", "Observer start...");
   for (const auto& error : plan_.errors) {
     say(Level::error, "configreader", error);
   }
@@ -175,12 +181,19 @@ Result<void> Daemon::start() {
   }
   SPRANGA_TRY(const auto memory, ledger_->recall(kept_jails(), now()));
   mailer_.open(plan_);
-  make_jails(memory);
+  make_jails();
   follow_names();
   if (!options_.again && !options_.dry_run) {
     mailer_.tell_start(hands_.mail_routes());
   }
   follow_logs(memory.positions);
+  for (const auto& jail : guard_.jails()) {
+    introduce(*jail, true);
+  }
+  for (const auto& jail : guard_.jails()) {
+    say(Level::info, "jail", "Jail '" + jail->name() + "' started");
+  }
+  remember(memory);
   SPRANGA_TRY(control_, guard::control::Service::make(inherited(plan::guard_socket)));
   warden_.say(Ask::What::ready);
   return {};
@@ -191,6 +204,9 @@ Result<void> Daemon::open_ledger() {
   ledger::LedgerFiles files;
   files.own = options_.state.empty() ? "" : options_.state + "/ledger.sqlite3";
   files.fail2ban = options_.database;
+  std::error_code none;
+  const bool is_new =
+      !files.fail2ban.empty() && std::filesystem::file_size(files.fail2ban, none) == 0;
   SPRANGA_TRY(ledger_, ledger::Ledger::open(files, settings, clock_));
   history_ = guard::MemoryHistory(settings.purge_age);
   ledger_->set_jails(kept_jails());
@@ -201,6 +217,9 @@ Result<void> Daemon::open_ledger() {
     say(Level::info,
         "database",
         "Connected to fail2ban persistent database '" + options_.database + "'");
+  }
+  if (is_new) {
+    say(Level::warning, "database", "New database created. Version '4'");
   }
   SPRANGA_TRY(const auto past, ledger_->past_bans(now()));
   for (const auto& ban : past) {
@@ -217,16 +236,14 @@ std::vector<ledger::KeptJail> Daemon::kept_jails() const {
   return out;
 }
 
-void Daemon::make_jails(const ledger::Memory& memory) {
+void Daemon::make_jails() {
   for (const auto& spec : plan_.jails) {
     make_jail(spec);
   }
   guard_.feed_with_bans(fed_by_bans(plan_));
-  remember(memory);
 }
 
 void Daemon::make_jail(const ban::JailSpec& spec) {
-  say(Level::info, "jail", "Creating new jail '" + spec.name + "'");
   const auto made = guard_.add(spec, now());
   if (!made) {
     say(Level::error, "jail", "Jail '" + spec.name + "' is left out: " + made.error().detail);
@@ -234,7 +251,6 @@ void Daemon::make_jail(const ban::JailSpec& spec) {
     return;
   }
   hands_.bind(spec, {}, {});
-  say(Level::info, "jail", "Jail '" + spec.name + "' started");
 }
 
 /// Counters first, so that a restored ban closes the account that led to it.
@@ -332,10 +348,14 @@ void Daemon::turn() {
 }
 
 void Daemon::read_logs() {
-  desk_.set_now(now());
   for (auto* source : sources()) {
     source->turn(clock_.now(), desk_);
     desk_.note_positions(*source);
+  }
+  if (desk_.take_found()) {
+    for (const auto& jail : guard_.jails()) {
+      tell_added_logs(*jail);
+    }
   }
 }
 
@@ -520,14 +540,22 @@ void Daemon::stop() {
   stopping_ = true;
   warden_.say(Ask::What::goodbye);
   say(Level::info, "server", "Shutdown in progress...");
+  say(Level::info, "observer", "Observer stop ... try to end queue 5 seconds");
+  write_notes();
+  say(Level::info, "observer", "Observer stopped, 0 events remaining.");
   say(Level::info, "server", "Stopping all jails");
   if (!options_.dry_run) {
     mailer_.tell_stop(hands_.mail_routes());
   }
   const bool keep = plan_.own["on_stop"] == "keep";
   for (const auto& jail : guard_.jails()) {
+    tell_removed_logs(jail->name());
+  }
+  for (const auto& jail : guard_.jails()) {
     jail->close(keep);
     hands_.unbind(jail->name(), keep);
+  }
+  for (const auto& jail : guard_.jails()) {
     say(Level::info, "jail", "Jail '" + jail->name() + "' stopped");
   }
   drain(runner_, firewall_);
@@ -537,6 +565,9 @@ void Daemon::stop() {
     say(Level::error, "database", written.error().detail);
   }
   mailer_.finish(2s);
+  if (!options_.database.empty()) {
+    say(Level::info, "database", "Connection to database closed.");
+  }
   say(Level::info, "server", "Exiting Fail2ban");
 }
 

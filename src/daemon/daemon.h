@@ -58,7 +58,7 @@ private:
   };
 
   [[nodiscard]] Result<void> open_ledger();
-  void make_jails(const ledger::Memory& memory);
+  void make_jails();
   void make_jail(const ban::JailSpec& spec);
   void remember(const ledger::Memory& memory);
   void follow_logs(const std::vector<ledger::Position>& kept);
@@ -80,6 +80,13 @@ private:
   void on_clock();
   void look_around();
   void look_at_rules(SteadyTime at);
+  /// introduce.cpp: what fail2ban logs of a jail before it is at work.
+  void introduce(const guard::LiveJail& jail, bool is_new);
+  void tell_added_logs(const guard::LiveJail& jail);
+  void tell_removed_logs(const std::string& jail);
+  /// The files that the jail reads, in the order of its logpath.
+  [[nodiscard]] std::vector<guard::LogPlace> files_of(const guard::LiveJail& jail) const;
+
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes();
@@ -95,9 +102,10 @@ private:
   void open_journals(const std::vector<guard::JailPlace>& places);
   [[nodiscard]] std::vector<guard::LiveSource*> sources() const;
   [[nodiscard]] Result<std::pair<plan::GuardPlan, Fd>> new_plan(const std::string& which);
-  void apply(plan::GuardPlan next, Fd for_runner);
+  void apply(const std::string& which, plan::GuardPlan next, Fd for_runner);
   void release_actions(const plan::GuardPlan& next);
-  void change_jail(const ban::JailSpec& spec);
+  [[nodiscard]] bool change_jail(const ban::JailSpec& spec);
+  void follow_again();
   void remove_jail(const std::string& name);
   void flush_logs();
   void stop();
@@ -132,9 +140,10 @@ private:
   ControlFace face_;
   std::optional<guard::control::Service> control_;
   std::unique_ptr<guard::FileWatch> file_watch_;
-  std::vector<Journal> journals_;       // one for each way to open it
-  std::vector<std::string> bad_jails_;  // with the reason
-  ban::Instant since_;                  // when it started
+  std::vector<Journal> journals_;                              // one for each way to open it
+  std::vector<std::string> bad_jails_;                         // with the reason
+  std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
+  ban::Instant since_;                                         // when it started
   SteadyTime next_look_{};
   SteadyTime next_purge_{};
   std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them

@@ -64,6 +64,8 @@ public:
 
 private:
   [[nodiscard]] Outcome<void> change(const ban::JailSpec& spec);
+  /// What fail2ban's log says when it is set.
+  void say(std::string_view option);
 
   Daemon& daemon_;
   guard::LiveJail& jail_;

@@ -18,8 +18,11 @@ using action_runner::Verb;
 using guard::HeldBan;
 using guard::JailNumbers;
 
-double unix_time(ban::Instant at) {
-  return std::chrono::duration<double>(at.time_since_epoch()).count();
+/// As Python shows it: whole seconds have their ".0".
+std::string unix_time(ban::Instant at) {
+  const auto seconds = std::chrono::duration<double>(at.time_since_epoch()).count();
+  auto text = fmt::format("{}", seconds);
+  return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
 /// What a ban looks like to an action: fail2ban's tags. Costly ones only where they are asked for.
@@ -34,7 +37,7 @@ action_runner::Tags tags_of(const std::string& jail,
       {"ip", ban.target},
       {"fid", ban.target},
       {"failures", std::to_string(ban.failures)},
-      {"time", fmt::format("{}", unix_time(ban.since))},
+      {"time", unix_time(ban.since)},
       {"bantime", std::to_string(length)},
       {"bancount", std::to_string(ban.count - 1)},
       {"matches", fmt::format("{}", fmt::join(held.matches, "\n"))},
@@ -305,17 +308,19 @@ void JailHands::check(const std::string& jail, const HeldBan& held) {
   }
 }
 
-void JailHands::flush(const std::string& jail) {
+void JailHands::flush(const std::string& jail, bool stopping) {
   for (auto& bound : jails_[jail]) {
+    if (has_flush(bound.spec) && (bound.door || runs(bound))) {
+      log_.write(guard::Level::notice,
+                 "actions",
+                 "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
+    }
     if (bound.door && !settings_.dry_run) {
       doors_.clear(*bound.door, jail, settings_.now());
       bound.flushed = true;
     } else if (runs(bound) && has_flush(bound.spec)) {
-      log_.write(guard::Level::notice,
-                 "actions",
-                 "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
       auto order = request(jail, bound, Verb::flush);
-      order.stopping = true;
+      order.stopping = stopping;
       runner_.send(std::move(order));
       bound.flushed = true;
     }

@@ -74,7 +74,7 @@ public:
              const guard::HeldBan& held,
              const guard::JailNumbers& numbers) override;
   void check(const std::string& jail, const guard::HeldBan& held) override;
-  void flush(const std::string& jail) override;
+  void flush(const std::string& jail, bool stopping) override;
 
   /// An action of the runner was made anew, or could not flush: who is banned gets it again.
   void on_reply(const action_runner::Request& request,

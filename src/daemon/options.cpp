@@ -43,8 +43,10 @@ Result<Options> parse_options(int argc, char** argv) {
       {"--geoip", text_into(out.geoip)},
       {"--warden", [&](auto value) { return read_number(value, out.warden); }},
   };
-  const std::map<std::string_view, bool*> flags = {
-      {"--firewall", &out.firewall}, {"--dry-run", &out.dry_run}, {"--again", &out.again}};
+  const std::map<std::string_view, bool*> flags = {{"--firewall", &out.firewall},
+                                                   {"--dry-run", &out.dry_run},
+                                                   {"--again", &out.again},
+                                                   {"--background", &out.background}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (const auto flag = flags.find(word); flag != flags.end()) {

@@ -21,6 +21,7 @@ struct Options {
   bool dry_run{false};
   bool again{false};  // one before it died
   std::string geoip;  // a database outside the usual places; "" = none
+  bool background{false};  // it was started so: the log says it
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

@@ -169,6 +169,9 @@ Result<void> Warden::start_guard() {
   if (!plans_.warden.geoip.empty()) {
     arguments.insert(arguments.end(), {"--geoip", plans_.warden.geoip});
   }
+  if (options_.ready_fd >= 0) {
+    arguments.emplace_back("--background");
+  }
   SPRANGA_CHECK(children_.start(Role::guard, descriptors, arguments));
   asked_.emplace(std::move(asks.first));
   told_.emplace(std::move(tells.first));

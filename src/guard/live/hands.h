@@ -37,8 +37,8 @@ public:
   /// Somebody who is banned failed again so long after the ban that something may be wrong with it.
   virtual void check(const std::string& jail, const HeldBan& held) = 0;
   /// The jail lets everybody go. An unban of each follows; what could be done at once needs no
-  /// more.
-  virtual void flush(const std::string& jail) = 0;
+  /// more. `stopping`: it ends, nothing is to be repaired.
+  virtual void flush(const std::string& jail, bool stopping) = 0;
 };
 
 }  // namespace spranga::guard

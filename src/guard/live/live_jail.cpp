@@ -45,6 +45,11 @@ std::map<std::string, std::string> texts_of(const ban::Sighting& sighting) {
   return out;
 }
 
+/// A ban of somebody who is banned: the longer after the first, the likelier something is wrong.
+Level level_of_repeat(ban::Instant::duration gap) {
+  return gap < seconds(3) ? Level::debug : gap < seconds(60) ? Level::notice : Level::warning;
+}
+
 /// What servers write when a ban has cut their connection.
 bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
   constexpr std::array signs = {std::string_view("lost connection"),
@@ -111,6 +116,13 @@ bool LiveJail::is_echo(const ban::Sighting& sighting, ban::Instant now) const {
 void LiveJail::on_sighting(const ban::Sighting& sighting,
                            ban::Instant now,
                            std::vector<ban::Ban>& bans) {
+  count("Found", sighting, now, bans);
+}
+
+void LiveJail::count(std::string_view word,
+                     const ban::Sighting& sighting,
+                     ban::Instant now,
+                     std::vector<ban::Ban>& bans) {
   if (world_.waits && world_.waits(*this, sighting)) {
     return;
   }
@@ -127,7 +139,7 @@ void LiveJail::on_sighting(const ban::Sighting& sighting,
     return;
   }
   const auto at = sighting.at.value_or(now);
-  say(Level::info, "filter", "Found " + sighting.id + " - " + world_.time_text(at));
+  say(Level::info, "filter", fmt::format("{} {} - {}", word, sighting.id, world_.time_text(at)));
   ++totals_.failed;
   world_.notes.emplace_back(ledger::Seen{
       spec_.name,
@@ -209,10 +221,7 @@ void LiveJail::ban_again(const Judgement& judgement,
     world_.notes.emplace_back(ledger::BanMade{held->ban, true, "filter", {}});
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
-  const auto level = gap < seconds(3)    ? Level::debug
-                     : gap < seconds(60) ? Level::notice
-                                         : Level::warning;
-  say(level, "actions", judgement.target + " already banned");
+  say(level_of_repeat(gap), "actions", judgement.target + " already banned");
   if (gap > seconds(3)) {
     world_.hands.check(spec_.name, *held);
   }
@@ -230,8 +239,8 @@ std::size_t LiveJail::let_go(ban::Instant now) {
 }
 
 bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans) {
-  if (bans_.find(target) != nullptr) {
-    say(Level::notice, "actions", target + " already banned");
+  if (const auto* held = bans_.find(target)) {
+    say(level_of_repeat(now - held->ban.since), "actions", target + " already banned");
     return false;
   }
   if (const auto why = world_.safe(target); !why.empty()) {
@@ -267,6 +276,7 @@ std::size_t LiveJail::unban_all(ban::Instant now) {
   for (const auto* held : bans_.all()) {
     targets.push_back(held->ban.target);
   }
+  world_.hands.flush(spec_.name, false);
   for (const auto& target : targets) {
     unban(target, now);
   }
@@ -282,7 +292,7 @@ void LiveJail::attempt(const std::string& id,
   sighting.at = now;
   sighting.matches = lines;
   sighting.attempts = std::max(1, static_cast<int>(lines.size()));
-  on_sighting(sighting, now, bans);
+  count("Attempt", sighting, now, bans);
 }
 
 void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
@@ -321,7 +331,7 @@ void LiveJail::close(bool keep_doors_shut) {
   if (keep_doors_shut) {
     return;
   }
-  world_.hands.flush(spec_.name);
+  world_.hands.flush(spec_.name, true);
   for (const auto* held : bans_.all()) {
     say(Level::notice, "actions", "Unban " + held->ban.target);
     world_.hands.unban(spec_.name, *held, {});

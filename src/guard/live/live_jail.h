@@ -114,6 +114,10 @@ public:
 private:
   LiveJail(ban::JailSpec spec, LiveWorld& world);
 
+  void count(std::string_view word,
+             const ban::Sighting& sighting,
+             ban::Instant now,
+             std::vector<ban::Ban>& bans);
   [[nodiscard]] Result<void> build(const ban::JailSpec& spec, ban::Instant now);
   void begin_ban(const Judgement& judgement,
                  const ban::Sighting& sighting,

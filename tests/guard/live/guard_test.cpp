@@ -44,7 +44,9 @@ public:
     done.push_back("check " + jail + " " + held.ban.target);
   }
 
-  void flush(const std::string& jail) override { done.push_back("flush " + jail); }
+  void flush(const std::string& jail, bool stopping) override {
+    done.push_back((stopping ? "flush " : "flush once ") + jail);
+  }
 
   std::vector<std::string> done;
 };
