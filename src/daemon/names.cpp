@@ -12,7 +12,6 @@ namespace spranga::daemon {
 namespace {
 
 using guard::Level;
-using net_helper::Request;
 
 /// As fail2ban's log has it: Python's set of addresses.
 std::string set_of(const std::vector<net::Address>& addresses) {
@@ -39,8 +38,8 @@ Result<std::vector<net::Address>> addresses_in(const net_helper::Answer& answer)
 
 }  // namespace
 
-void Daemon::on_net_answer(const Request& request, const net_helper::Answer& answer) {
-  if (request.what == Request::What::mail) {
+void Daemon::on_net_answer(const net_helper::Request& request, const net_helper::Answer& answer) {
+  if (request.what == net_helper::Request::What::mail) {
     mailer_.on_answer(request, answer);
   } else {
     names_.on_answer(request.text, addresses_in(answer), now());
@@ -60,8 +59,8 @@ void Daemon::follow_names() {
 
 void Daemon::ask_names() {
   for (auto& name : names_.take_questions(now())) {
-    Request request;
-    request.what = Request::What::addresses;
+    net_helper::Request request;
+    request.what = net_helper::Request::What::addresses;
     request.text = std::move(name);
     net_.send(std::move(request), clock_.now());
   }
