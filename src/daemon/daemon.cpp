@@ -28,7 +28,6 @@ using plan::Ask;
 constexpr auto look_every = 10s;
 constexpr auto purge_every = 30s;
 constexpr auto prolong_every = 24h;
-constexpr auto rules_at_most_every = 300ms;
 constexpr auto rules_at_least_every = 60s;
 
 /// A descriptor that the warden has put there.
@@ -389,12 +388,22 @@ void Daemon::on_clock() {
 /// The kernel tells of rules that are taken out, but for those of the old iptables; and it tells
 /// often while another program makes all its rules anew.
 void Daemon::look_at_rules(SteadyTime at) {
-  if (at < next_rules_ || !(news_.has_touched_rules() || at >= latest_rules_)) {
+  const bool broken = hands_.has_broken_rules();
+  if (broken) {
+    latest_rules_ = std::min(latest_rules_, last_rules_ + rules_retry_);
+  } else {
+    rules_retry_ = rules_at_most_every;
+  }
+  if (at < last_rules_ + rules_at_most_every ||
+      !(news_.has_touched_rules() || at >= latest_rules_)) {
     return;
   }
   news_.forget_touched_rules();
-  next_rules_ = at + rules_at_most_every;
+  last_rules_ = at;
   latest_rules_ = at + rules_at_least_every;
+  rules_retry_ = broken
+                     ? std::min<std::chrono::milliseconds>(2 * rules_retry_, rules_at_least_every)
+                     : rules_retry_;
   hands_.check_rules();
 }
 
@@ -498,9 +507,8 @@ int Daemon::wait_time() const {
   if (firewall_.has_news() || net_.has_news()) {
     return 0;
   }
-  if (news_.has_touched_rules()) {
-    until = std::min(until, next_rules_);
-  }
+  until = std::min(until,
+                   news_.has_touched_rules() ? last_rules_ + rules_at_most_every : latest_rules_);
   if (const auto mail = mailer_.next()) {
     until = std::min(until, at + std::max(ban::Instant::duration(0), *mail - now()));
   }

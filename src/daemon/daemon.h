@@ -113,6 +113,8 @@ private:
   [[nodiscard]] ban::Instant now() const;
   void say(guard::Level level, std::string_view logger, const std::string& text);
 
+  static constexpr std::chrono::milliseconds rules_at_most_every{300};
+
   Options options_;
   const Clock& clock_;
   plan::GuardPlan plan_;
@@ -148,8 +150,9 @@ private:
   SteadyTime next_purge_{};
   std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
   SteadyTime next_prolonging_{};
-  SteadyTime next_rules_{};  // iptables' are looked at no sooner, and no later than then
+  SteadyTime last_rules_{};  // when iptables' were looked at
   SteadyTime latest_rules_{};
+  std::chrono::milliseconds rules_retry_{rules_at_most_every};
   bool stop_asked_{false};  // the reply goes out first
   bool stopping_{false};
   int status_{0};

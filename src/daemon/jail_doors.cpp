@@ -44,6 +44,9 @@ void JailHands::send_rules(const std::string& jail, const Bound& bound, Verb ver
 void JailHands::leave_door(const std::string& jail, const Bound& bound) {
   if (doors_.leave(*bound.door, jail, settings_.now()) && !bound.rules.empty()) {
     closing_[{jail, bound.rules}] = *bound.door;
+    if (bound.rules_broken) {
+      send_rules(jail, bound, Verb::start);  // what is not started is not stopped
+    }
     send_rules(jail, bound, Verb::stop);
   }
 }
@@ -52,6 +55,7 @@ void JailHands::leave_door(const std::string& jail, const Bound& bound) {
 void JailHands::fall_back(const std::string& jail, Bound& bound, const std::string& why) {
   bound.door.reset();
   bound.rules.clear();
+  bound.rules_broken = false;
   say_as_written(jail, bound, why);
   runner_.send(request(jail, bound, Verb::start));
   for (const auto* ban : settings_.held(jail)) {
@@ -93,6 +97,12 @@ void JailHands::check_rules() {
   }
 }
 
+bool JailHands::has_broken_rules() const {
+  return std::ranges::any_of(jails_, [](const auto& jail) {
+    return std::ranges::any_of(jail.second, &Bound::rules_broken);
+  });
+}
+
 /// Rules for IPv6 may be missing: a host without it has nobody to ban there.
 void JailHands::on_rules(const Request& request, const action_runner::Reply& reply) {
   if (const auto closing = closing_.find({request.jail, request.action});
@@ -109,11 +119,13 @@ void JailHands::on_rules(const Request& request, const action_runner::Reply& rep
   if (bound == jail->second.end()) {
     return;
   }
-  if (request.verb == Verb::start && state_of(reply, "inet4").value_or(0) == 0) {
+  const bool are_made = state_of(reply, "inet4").value_or(0) != 0;
+  if (request.verb == Verb::start && !are_made && !bound->rules_made) {
     leave_door(request.jail, *bound);
     fall_back(request.jail, *bound, "iptables' rules cannot be made");
     return;
   }
+  bound->rules_made = bound->rules_made || are_made;
   bound->rules_broken = state_of(reply, "inet4") == 0 || state_of(reply, "inet6") == 0;
 }
 

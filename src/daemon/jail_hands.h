@@ -88,6 +88,10 @@ public:
   /// Looks at iptables' rules of all doors, and has them repaired.
   void check_rules();
 
+  /// Some could not be: they are to be looked at again soon. Another program may have been making
+  /// all its rules anew meanwhile.
+  [[nodiscard]] bool has_broken_rules() const;
+
   /// Where the jails' bans are told by mail.
   [[nodiscard]] Mailer::Jails mail_routes() const;
 
@@ -108,6 +112,7 @@ private:
     /// It might be the firewall's own: the runner never starts it by itself.
     bool on_order{false};
     std::string rules{};  // the runner's action that makes iptables' rules over the door's sets
+    bool rules_made{false};
     bool rules_broken{false};  // the runner gave them up
   };
 

@@ -277,6 +277,27 @@ Result<void> Ipset::repair() {
 }
 
 /// Without NLM_F_EXCL what is there is prolonged, and what is not there is no error.
+Result<void> Ipset::order(std::uint16_t command,
+                          const std::string& name,
+                          std::span<const Entry* const> entries) {
+  const bool adds = command == IPSET_CMD_ADD;
+  auto message = start_command(command, name);
+  message.attribute(IPSET_ATTR_LINENO, host_bytes(std::uint32_t{0}));
+  message.nest(IPSET_ATTR_ADT, [&] {
+    for (const auto* entry : entries) {
+      put_entry(message, *entry, adds);
+    }
+  });
+  SPRANGA_CHECK(ipset_result(socket_.request(std::move(message)), adds ? "banning" : "unbanning"));
+  if (adds) {
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto* entry : entries) {
+      note_banned(name, *entry, now);
+    }
+  }
+  return {};
+}
+
 Result<void> Ipset::change(std::uint16_t command, std::span<const Entry> entries) {
   std::map<std::string, std::vector<const Entry*>> by_set;
   for (const auto& entry : entries) {
@@ -286,31 +307,17 @@ Result<void> Ipset::change(std::uint16_t command, std::span<const Entry> entries
     }
     by_set[door->second.at(index_of(entry.base.family()))].push_back(&entry);
   }
-  const auto now = std::chrono::steady_clock::now();
   Result<void> first;
-  for (const auto& item : by_set) {
-    const auto& all = item.second;
-    for (std::size_t at = 0; at < all.size(); at += most_in_message) {
-      auto message = start_command(command, item.first);
-      message.attribute(IPSET_ATTR_LINENO, host_bytes(std::uint32_t{0}));
-      message.nest(IPSET_ATTR_ADT, [&] {
-        for (auto i = at; i < std::min(at + most_in_message, all.size()); ++i) {
-          put_entry(message, *all[i], command == IPSET_CMD_ADD);
-        }
-      });
-      auto done = ipset_result(socket_.request(std::move(message)),
-                               command == IPSET_CMD_ADD ? "banning" : "unbanning");
-      for (auto i = at; done && i < std::min(at + most_in_message, all.size()); ++i) {
-        if (command == IPSET_CMD_ADD) {
-          note_banned(item.first, *all[i], now);
-        }
-      }
-      if (first && !done) {
+  for (const auto& [name, all] : by_set) {
+    for (std::span<const Entry* const> left = all; !left.empty();) {
+      const auto part = left.first(std::min(left.size(), most_in_message));
+      left = left.subspan(part.size());
+      if (auto done = order(command, name, part); first && !done) {
         first = std::move(done);
       }
     }
     if (command == IPSET_CMD_DEL) {
-      note_emptied(item.first);
+      note_emptied(name);
     }
   }
   return first;

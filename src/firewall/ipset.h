@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,9 @@ private:
   void note_banned(const std::string& name, const Entry& entry, Time now);
   void note_emptied(const std::string& name);
   [[nodiscard]] Result<void> create(const std::string& name, net::Family family);
+  [[nodiscard]] Result<void> order(std::uint16_t command,
+                                   const std::string& name,
+                                   std::span<const Entry* const> entries);
   [[nodiscard]] Result<void> change(std::uint16_t command, std::span<const Entry> entries);
   [[nodiscard]] Result<void> read_set(const std::string& name,
                                       DoorId door,

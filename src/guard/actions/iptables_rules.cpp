@@ -1,6 +1,7 @@
 #include "guard/actions/iptables_rules.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ struct Rule {
   std::string chain;
   std::string text;
 };
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const auto part : parts) {
+    out += part;
+  }
+  return out;
+}
 
 /// "25", "4000:4010".
 std::string text_of(const PortRange& range) {
@@ -44,6 +53,10 @@ std::vector<std::string> port_lists(const std::vector<PortRange>& ports) {
   return out;
 }
 
+std::string chain_of(const Native& native) {
+  return "f2b-" + native.name;
+}
+
 constexpr auto began_outside = "-m conntrack --ctdir ORIGINAL ";
 
 /// What packets a door is about: at this host, or on their way through it.
@@ -52,27 +65,41 @@ struct Matches {
   std::vector<std::string> through;
 };
 
-void add_protocol(Matches& to, const std::string& protocol, const std::vector<PortRange>& ports) {
+/// The old iptables may take two rules that differ in the port before the translation for the same;
+/// two comments it tells apart.
+void add_protocol(Matches& to,
+                  const std::string& protocol,
+                  const std::vector<PortRange>& ports,
+                  const std::string& chain) {
   const auto match = "-p " + protocol + " ";
   if (ports.empty()) {
     to.here.push_back(match + began_outside);
     to.through.push_back(match + began_outside);
   }
   for (const auto& list : port_lists(ports)) {
-    to.here.push_back(match + "-m multiport --dports " + list + " ");
+    to.here.push_back(joined({match, "-m multiport --dports ", list, " "}));
   }
   for (const auto& range : ports) {
-    to.through.push_back(match + began_outside + "--ctorigdstport " + text_of(range) + " ");
+    const auto port = text_of(range);
+    to.through.push_back(joined({match,
+                                 began_outside,
+                                 "--ctorigdstport ",
+                                 port,
+                                 " -m comment --comment ",
+                                 chain,
+                                 ":",
+                                 port,
+                                 " "}));
   }
 }
 
 Matches matches_of(const Native& native) {
   Matches out;
   if (native.protocols == Protocols::tcp || native.protocols == Protocols::both) {
-    add_protocol(out, "tcp", native.ports);
+    add_protocol(out, "tcp", native.ports, chain_of(native));
   }
   if (native.protocols == Protocols::udp || native.protocols == Protocols::both) {
-    add_protocol(out, "udp", native.ports);
+    add_protocol(out, "udp", native.ports, chain_of(native));
   }
   if (native.protocols == Protocols::all) {
     out = {{began_outside}, {began_outside}};
@@ -96,22 +123,18 @@ std::vector<std::string> verdicts(Verdict verdict) {
   }
 }
 
-std::string chain_of(const Native& native) {
-  return "f2b-" + native.name;
-}
-
 std::vector<Rule> rules_of(const Native& native) {
   const auto chain = chain_of(native);
   const auto matches = matches_of(native);
   std::vector<Rule> out;
   for (const auto& match : matches.through) {
-    out.push_back({"mangle", "FORWARD", match + in_set + "-j DROP"});
+    out.push_back({"mangle", "FORWARD", joined({match, in_set, "-j DROP"})});
   }
   for (const auto& verdict : verdicts(native.verdict)) {
     out.push_back({"filter", chain, verdict});
   }
   for (const auto& match : matches.here) {
-    out.push_back({"filter", native.chain, match + "-j " + chain});
+    out.push_back({"filter", native.chain, joined({match, "-j ", chain})});
   }
   return out;
 }

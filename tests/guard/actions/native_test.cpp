@@ -128,10 +128,10 @@ std::string rules(const Native& native) {
 
 TEST(IptablesRules, RefuseAtThisHostAndDropWhatIsPublished) {
   EXPECT_EQ(rules(named({{25, 25}, {465, 470}})),
-            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 25 -m set "
-            "--match-set <set> src -j DROP\n"
-            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 465:470 -m set "
-            "--match-set <set> src -j DROP\n"
+            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 25 -m comment "
+            "--comment f2b-x:25 -m set --match-set <set> src -j DROP\n"
+            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 465:470 -m "
+            "comment --comment f2b-x:465:470 -m set --match-set <set> src -j DROP\n"
             "filter -C f2b-x -p tcp -m set --match-set <set> src -j REJECT --reject-with "
             "tcp-reset\n"
             "filter -C f2b-x ! -p tcp -m set --match-set <set> src -j REJECT --reject-with "
