@@ -362,7 +362,8 @@ std::vector<std::string> JailHands::ways_of(const std::string& jail) const {
   std::vector<std::string> out;
   if (const auto found = jails_.find(jail); found != jails_.end()) {
     for (const auto& bound : found->second) {
-      out.push_back(bound.spec.name + ": " + bound.way);
+      const auto name = bound.spec.name + ": ";
+      out.push_back(bound.way.starts_with(name) ? bound.way : name + bound.way);
     }
   }
   return out;
