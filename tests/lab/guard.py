@@ -404,7 +404,7 @@ def iptables_lives(net, spranga, checks):
         checks.that(until(lambda: shut(net, CLIENT4)), "another life shuts it again")
         checks.that(made_rules(net) == before, "and makes no rule twice")
         for command in ("iptables -F", "iptables -t mangle -F", "ipset flush f2b-mail", "ipset del f2b-mail " + CLIENT4,
-                        "sh -c 'iptables -F; iptables -t mangle -F; iptables -X; ipset destroy f2b-mail'",
+                        "sh -c 'iptables -F; iptables -t mangle -F; iptables -X; ipset destroy f2b-mail; true'",
                         "nft flush ruleset"):
             net.run(command)
             begun = time.monotonic()
