@@ -85,7 +85,7 @@ class Side:
 
     def start(self):
         self.begin()
-        if not until(lambda: self.process.poll() is not None or self.is_ready(), 40) or self.process.poll() is not None:
+        if not until(lambda: self.process.poll() is not None or self.is_ready(), 90) or self.process.poll() is not None:
             raise RuntimeError(f"{self.name} does not start: {self.output()}")
 
     def begin(self):
