@@ -193,6 +193,7 @@ Result<void> Daemon::start() {
     say(Level::info, "jail", "Jail '" + jail->name() + "' started");
   }
   remember(memory);
+  note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(inherited(plan::guard_socket)));
   warden_.say(Ask::What::ready);
   return {};
@@ -271,6 +272,15 @@ void Daemon::remember(const ledger::Memory& memory) {
       jail->set_totals({totals.failed, totals.banned});
     }
   }
+}
+
+/// Where reading begins is known before the first line is read: a log that is rotated away after a
+/// kill is found again.
+void Daemon::note_places() {
+  for (const auto* source : sources()) {
+    desk_.note_positions(*source);
+  }
+  write_notes();
 }
 
 void Daemon::attach_firewall(Fd channel) {

@@ -61,6 +61,7 @@ private:
   void make_jails();
   void make_jail(const ban::JailSpec& spec);
   void remember(const ledger::Memory& memory);
+  void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
   [[nodiscard]] guard::LiveWorld world();

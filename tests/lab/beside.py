@@ -85,7 +85,7 @@ class Side:
 
     def start(self):
         self.begin()
-        if not until(lambda: self.process.poll() is not None or self.is_ready(), 40) or self.process.poll() is not None:
+        if not until(lambda: self.process.poll() is not None or self.is_ready(), 90) or self.process.poll() is not None:
             raise RuntimeError(f"{self.name} does not start: {self.output()}")
 
     def begin(self):
@@ -122,11 +122,19 @@ class Side:
         return subprocess.run(command, env=fail2ban.environment(), capture_output=True, text=True, check=False,
                               timeout=120)
 
+    def ruleset(self):
+        """nft begins anew, in the middle of its JSON, where somebody changes the rules meanwhile."""
+        for _ in range(20):
+            try:
+                return json.loads(self.net.run("nft -j list ruleset"))["nftables"]
+            except json.JSONDecodeError:
+                time.sleep(0.1)
+        raise RuntimeError("nft lists nothing whole")
+
     def held(self):
         """{address: seconds left, None for good} in the kernel's sets."""
         out = {}
-        listing = json.loads(self.net.run("nft -j list ruleset"))["nftables"]
-        for entry in (one["set"] for one in listing if "set" in one):
+        for entry in (one["set"] for one in self.ruleset() if "set" in one):
             if entry["name"].startswith("never") or entry["type"] not in ("ipv4_addr", "ipv6_addr"):
                 continue
             for element in entry.get("elem", []):

@@ -8,11 +8,13 @@ Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -448,7 +450,28 @@ def iptables_kinds(net, spranga, checks):
         del outside
 
 
-SCENARIOS = {"iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def unread(net, spranga, checks):
+    """Killed before it has read a line: what was written then, and rotated away while it was down, is read."""
+    with Server(net), Guard(net, spranga) as guard:
+        book = f"file:{guard.home}/state/guard.spranga/ledger.sqlite3?mode=ro"
+
+        def places():
+            with contextlib.closing(sqlite3.connect(book, uri=True)) as ledger:
+                return ledger.execute("SELECT count(*) FROM positions").fetchone()[0]
+
+        checks.that(until(lambda: places() == 1), "the place of a log that nobody has read is written down")
+        guard.kill()
+        guard.fail(CLIENT4)
+        guard.log.rename(guard.home / "mail.log.1")
+        guard.log.touch()
+        guard.fail(OTHER4, times=2)
+        guard.start()
+        checks.that(until(lambda: shut(net, CLIENT4)), "lines in the rotated log count")
+        guard.fail(OTHER4, times=1)
+        checks.that(until(lambda: shut(net, OTHER4)), "and those in its successor")
+
+
+SCENARIOS = {"unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def main():
