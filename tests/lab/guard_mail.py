@@ -167,7 +167,8 @@ def each(net, spranga, checks):
         checks.that(mail, "one mail about the ban arrives, in Italian")
         checks.that("with ESMTPSA" in way_of(mail), "over TLS and with a login")
         checks.that(f"[{ATTACKER}]: SASL" in text, "it shows the log's line")
-        checks.that("filter.d/postfix.conf:" in text and f"spranga unban {ATTACKER}" in text, "the rule, and the way back")
+        checks.that("filter.d/postfix.conf:" in text, "the rule")
+        checks.that(f"spranga unban {ATTACKER}" in text, "and the way back")
         checks.that("alicepw" not in (guard.home / "guard.log").read_text(), "the password is in no log")
         guard.mail(mail_via="sendmail", mail_language="en")
         checks.that(guard.ask("reload") == {"done": True}, "a reload")
@@ -178,7 +179,8 @@ def each(net, spranga, checks):
         guard.mail(mail_language="en", mail_on_start="yes")
         guard.ask("reload")
         guard.fail("192.0.2.8")
-        checks.that("with ESMTPSA" in way_of(arrived("mail: 192.0.2.8 banned")), "a net helper that died is started again")
+        mail = arrived("mail: 192.0.2.8 banned")
+        checks.that("with ESMTPSA" in way_of(mail), "a net helper that died is started again")
         guard.stop()
         checks.that(arrived("[spranga] stopped"), "the owner is told of the stop")
 
@@ -284,7 +286,8 @@ def names(net, spranga, checks):
         checks.that(until(lambda: guard.lines(of="Ignore 10.77.0.22 by dns")), "a name in ignoreip is spared")
         guard.fail("guest.client.test")
         checks.that(until(lambda: shut(net, "10.77.0.21")), "a name in a line is its address")
-        checks.that(guard.lines(of="Determined IP using DNS Lookup: guest.client.test = {'10.77.0.21'}"), "and the log says so")
+        said = "Determined IP using DNS Lookup: guest.client.test = {'10.77.0.21'}"
+        checks.that(guard.lines(of=said), "and the log says so")
         why = guard.ask("why", "10.77.0.21")
         checks.that(["guest.client.test" in s["line"] and s["rule"].endswith("mail.conf:2") for s in why["sightings"]]
                     == [True] * 2, "why knows the line and its rule")

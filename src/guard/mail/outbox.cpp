@@ -92,15 +92,6 @@ void Outbox::on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant n
   }
 }
 
-void Outbox::lost_way(ban::Instant now) {
-  for (auto& waiting : waiting_) {
-    if (std::exchange(waiting.on_the_way, false)) {
-      ++waiting.tries;
-      waiting.next = now + pause_after(waiting.tries);
-    }
-  }
-}
-
 void Outbox::hasten(ban::Instant now) {
   for (auto& waiting : waiting_) {
     waiting.next = std::min(waiting.next, now);

@@ -124,10 +124,6 @@ void Post::on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant now
   changed_ = true;
 }
 
-void Post::lost_way(ban::Instant now) {
-  outbox_.lost_way(now);
-}
-
 std::optional<ban::Instant> Post::next() const {
   auto out = outbox_.next();
   for (const auto& [route, box] : boxes_) {

@@ -9,7 +9,7 @@
 //   - on the clock, by next() at the latest: for each letter of take_due(now) asks the net helper
 //     (net_helper::Request::What::mail, number = the letter's id), or where the route's server is
 //     `sendmail` the action runner (/usr/sbin/sendmail -t -oi, the message on its input);
-//   - gives each answer to on_outcome(id, …); lost_way() when the helper has died;
+//   - gives each answer to on_outcome(id, …); where who carried it has died, that is one too;
 //   - writes take_log() into its log, and pack() into mail.outbox of its state folder when
 //     changed(), at most every few seconds and at a stop.
 #pragma once
@@ -68,7 +68,6 @@ public:
 
   [[nodiscard]] std::vector<Letter> take_due(ban::Instant now);
   void on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant now);
-  void lost_way(ban::Instant now);
 
   /// When take_due has something next; none: nothing is planned.
   [[nodiscard]] std::optional<ban::Instant> next() const;

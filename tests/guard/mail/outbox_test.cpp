@@ -154,7 +154,7 @@ TEST(Outbox, WhatWasOnItsWayWaitsWhenTheCarrierDies) {
   Outbox box;
   box.put(letter(), night);
   const auto id = box.take_due(night).at(0).id;
-  box.lost_way(night);
+  box.on_outcome(id, trouble("the net helper ended"), night);
   EXPECT_EQ(box.take_due(night + 1min).at(0).id, id);
   box.on_outcome(12345, Outcome(), night);  // an answer that nobody waits for
   EXPECT_EQ(box.size(), 1U);
