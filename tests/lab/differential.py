@@ -184,8 +184,10 @@ def moments(log, word):
 
 
 def too_late(log):
-    """Bans of fail2ban that its threads came to when they were over already: {(jail, address)}."""
-    return set(re.findall(r"(?m)INFO    \[(\S+)\] Ignore (\S+), expired bantime$", log))
+    """Where fail2ban's threads came late: to bans that were over already, or to the end of a short one, so that the
+    next failures found it standing. {(jail, address)}."""
+    over = re.findall(r"(?m)INFO    \[(\S+)\] Ignore (\S+), expired bantime$", log)
+    return set(over + re.findall(r"(?m)NOTICE  \[(?!long\])(\S+)\] (\S+) already banned$", log))
 
 
 def differences(real, ours, most=60):
