@@ -96,7 +96,7 @@ int talk(ClientSettings settings) {
 
 /// The guard reads the configuration itself: where a client is to send one (--async), it only does
 /// not say that it is ready.
-int become_server(ClientSettings settings) {
+int become_server(const ClientSettings& settings) {
   std::vector<std::string> arguments{settings.foreground ? "-f" : "-b"};
   const auto add = [&arguments](const std::string& option, const std::string& value) {
     if (!value.empty()) {

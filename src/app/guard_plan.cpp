@@ -61,7 +61,7 @@ std::string mail_host() {
   if (::gethostname(name.data(), name.size() - 1) != 0) {
     return "localhost";
   }
-  const std::string host(name.data());
+  std::string host(name.data());
   if (host.find('.') != std::string::npos) {
     return host;
   }

@@ -33,6 +33,22 @@ Confidence confidence_of_block(const BanState& state) {
   return found == state.report.findings.end() ? Confidence::likely : found->confidence;
 }
 
+/// A block of which no end was seen.
+void judge_standing(Finding& out, const BanState& state, Milliseconds at_least) {
+  const auto low = span_text(at_least);
+  if (at_least > longest_block) {
+    out.status = Status::info;
+    out.summary = {Word::g2_long, {low}};
+  } else if (at_least >= seen_block) {
+    out.status = Status::pass;
+    out.summary = {at_least < shortest_block ? Word::g2_just_three_hours : Word::g2_at_least,
+                   {low}};
+  } else {
+    out.status = Status::not_tested;
+    out.summary = {Word::g2_pending, {low, clock_text(protected_at(state))}};
+  }
+}
+
 }  // namespace
 
 Finding duration_finding(const BanState& state) {
@@ -49,14 +65,7 @@ Finding duration_finding(const BanState& state) {
     return out;
   }
   if (!at_most) {
-    const bool reached = at_least >= seen_block;
-    const bool over = at_least > longest_block;
-    out.status = over ? Status::info : reached ? Status::pass : Status::not_tested;
-    out.summary = over      ? Phrase{Word::g2_long, {low}}
-                  : reached ? Phrase{at_least < shortest_block ? Word::g2_just_three_hours
-                                                               : Word::g2_at_least,
-                                     {low}}
-                            : Phrase{Word::g2_pending, {low, clock_text(protected_at(state))}};
+    judge_standing(out, state, at_least);
     return out;
   }
   const auto high = span_text(*at_most);

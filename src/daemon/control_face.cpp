@@ -5,6 +5,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/report.h"
+#include "guard/control/command.h"
 
 namespace spranga::daemon {
 
@@ -72,8 +73,10 @@ Value ControlFace::get(Setting setting) const {
       return has_database ? Value::of(daemon_.options_.database) : Value::none();
     case Setting::dbmaxmatches:
       return has_database ? number_or_text(option("dbmaxmatches")) : Value::none();
-    case Setting::dbpurgeage:
-      return has_database ? number_or_text(option("dbpurgeage")) : Value::none();
+    case Setting::dbpurgeage: {
+      const auto age = guard::control::to_seconds(Value::of(option("dbpurgeage")));
+      return has_database && age ? *age : Value::none();
+    }
   }
   return Value::none();
 }

@@ -322,14 +322,7 @@ void Daemon::turn() {
     return;
   }
   read_logs();
-  if ((ready[2].revents & POLLOUT) != 0) {
-    static_cast<void>(firewall_.on_writable());  // an error shows at the next reading
-  }
-  if (firewall_.fd() >= 0 && (ready[2].revents != 0 || firewall_.has_news())) {
-    if (const auto heard = firewall_.on_readable(); !heard) {
-      say(Level::error, "actions", "the firewall process ended: " + heard.error().detail);
-    }
-  }
+  hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {
     runner_.on_writable();
   }
@@ -353,6 +346,17 @@ void Daemon::turn() {
   write_notes();
   if (stop_asked_ && !stopping_) {
     stop();
+  }
+}
+
+void Daemon::hear_firewall(short events) {
+  if ((events & POLLOUT) != 0) {
+    static_cast<void>(firewall_.on_writable());  // an error shows at the next reading
+  }
+  if (firewall_.fd() >= 0 && (events != 0 || firewall_.has_news())) {
+    if (const auto heard = firewall_.on_readable(); !heard) {
+      say(Level::error, "actions", "the firewall process ended: " + heard.error().detail);
+    }
   }
 }
 

@@ -73,6 +73,7 @@ private:
   void hear_programs();
   void read_logs();
   void hear_warden();
+  void hear_firewall(short events);
   void hear_ledger();
   void on_net_answer(const net_helper::Request& request, const net_helper::Answer& answer);
   void follow_names();
@@ -107,6 +108,7 @@ private:
   void release_actions(const plan::GuardPlan& next);
   [[nodiscard]] bool change_jail(const ban::JailSpec& spec);
   void follow_again();
+  void bring_back(const std::string& name);
   void remove_jail(const std::string& name);
   void flush_logs();
   void stop();

@@ -49,7 +49,8 @@ std::optional<Entry> entry_of(DoorId door,
   out.prefix = static_cast<std::uint8_t>(network->prefix());
   if (until) {
     // Rounded up: the kernel must not let go before we say so.
-    out.lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+    const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+    out.lasts = lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
   }
   return out;
 }

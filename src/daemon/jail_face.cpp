@@ -191,7 +191,16 @@ std::vector<guard::control::HeldBan> JailFace::bans() const {
 }
 
 bool JailFace::is_banned(std::string_view id) const {
-  return jail_.bans().find(canonical(id)) != nullptr;
+  return !held_for(canonical(id)).empty();
+}
+
+/// What is banned on account of an address: itself, or the network that it counts for.
+std::string JailFace::held_for(const std::string& target) const {
+  if (jail_.bans().find(target) != nullptr) {
+    return target;
+  }
+  const auto network = jail_.judge().target_of(target);
+  return jail_.bans().find(network) != nullptr ? network : "";
 }
 
 JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& ids) {
@@ -204,7 +213,8 @@ JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& id
 
 std::int64_t JailFace::unban(const std::string& id) {
   const auto target = canonical(id);
-  if (jail_.unban(target, daemon_.now())) {
+  const auto banned = held_for(target);
+  if (jail_.unban(banned.empty() ? target : banned, daemon_.now())) {
     return 1;
   }
   // A network lets go whom it holds.

@@ -120,6 +120,7 @@ bool Daemon::change_jail(const ban::JailSpec& spec) {
   auto* jail = guard_.find(spec.name);
   if (jail == nullptr) {
     make_jail(spec);
+    bring_back(spec.name);
     return true;
   }
   if (!same(jail->spec(), spec)) {
@@ -133,6 +134,25 @@ bool Daemon::change_jail(const ban::JailSpec& spec) {
   }
   hands_.bind(spec, jail->bans().all(), jail->numbers());
   return true;
+}
+
+/// The bans of a jail that comes back, as at a start.
+void Daemon::bring_back(const std::string& name) {
+  write_notes();
+  constexpr std::chrono::milliseconds patience{500};
+  if (const auto written = ledger_->flush(patience); !written) {
+    say(Level::warning, "database", written.error().detail);
+  }
+  const auto memory = ledger_->recall(kept_jails(), now());
+  auto* jail = guard_.find(name);
+  if (!memory || jail == nullptr) {
+    return;
+  }
+  for (const auto& made : memory->bans) {
+    if (made.ban.jail == name && jail->bans().find(made.ban.target) == nullptr) {
+      jail->restore(made, now());
+    }
+  }
 }
 
 void Daemon::remove_jail(const std::string& name) {

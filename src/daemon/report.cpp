@@ -133,6 +133,10 @@ private:
       add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
     }
     for (const auto& jail : daemon_.guard_.jails()) {
+      const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail->name()) != 0;
+      if (!fed && !jail->spec().skip_if_nologs && daemon_.reads_of(*jail).empty()) {
+        add("reads_nothing", jail->name() + ": no log of it is there");
+      }
       for (const auto& runaway : jail->matcher().quarantined()) {
         const auto& origin = runaway.expression->origin;
         add("quarantined", jail->name() + ": " + origin.file + ":" + std::to_string(origin.line));

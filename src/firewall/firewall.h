@@ -56,6 +56,9 @@ struct Door {
 
 constexpr DoorId most_doors = 1000;
 
+/// What is to last longer is for good.
+inline constexpr std::chrono::milliseconds longest_ban{100LL * 365 * 86'400'000};
+
 struct Entry {
   DoorId door{0};
   net::Address base;       // of a network its first address

@@ -13,7 +13,6 @@ using process::Packer;
 using process::Unpacker;
 
 constexpr std::size_t longest_name = 24;  // f2b-NAME is the longest chain of iptables then
-constexpr std::chrono::milliseconds longest_ban{100LL * 365 * 86'400'000};
 
 enum class Kind : std::uint8_t { start, never, open, close, ban, unban, flush, list };
 enum class AnswerKind : std::uint8_t { outcome, holding, lost, touched };

@@ -143,6 +143,16 @@ Result<Fd> listen_at(const std::string& path) {
   return fd;
 }
 
+bool may_log_to(const std::string& target, const std::string& configured) {
+  if (target == configured || !target.starts_with('/')) {
+    return true;
+  }
+  const auto folder = folder_of(target);
+  const bool is_plain = (target + "/").find("/../") == std::string::npos;
+  const bool known = folder == folder_of(configured) || (folder + "/").starts_with("/var/log/");
+  return is_plain && known && ::access(folder.c_str(), F_OK) == 0;
+}
+
 Result<void> write_pidfile(const std::string& path) {
   if (path.empty()) {
     return {};

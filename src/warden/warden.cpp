@@ -70,6 +70,7 @@ Result<void> Warden::open() {
   opened_ = true;
   logs_.allow(plans_.warden.log_patterns);
   SPRANGA_CHECK(make_state(plans_.warden, accounts_.guard, accounts_.rights));
+  configured_log_ = plans_.warden.logtarget;
   SPRANGA_TRY(log_, open_log_target(plans_.warden.logtarget, plans_.warden.syslogsocket));
   SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
   if (accounts_.rights && !options_.dry_run) {
@@ -418,6 +419,11 @@ plan::Answer Warden::new_plan(std::vector<Fd>& fds) {
 plan::Answer Warden::open_target(const std::string& target, std::vector<Fd>& fds) {
   plan::Answer out;
   const auto& wanted = target.empty() ? plans_.warden.logtarget : target;
+  if (!may_log_to(wanted, configured_log_)) {
+    out.code = Errc::denied;
+    out.error = wanted + ": a log may be below /var/log, or where the configuration has its own";
+    return out;
+  }
   auto opened = open_log_target(wanted, plans_.warden.syslogsocket);
   if (!opened) {
     out.code = opened.error().code;

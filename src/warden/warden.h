@@ -73,6 +73,7 @@ private:
   Fd socket_;
   Fd signals_;
   LogTarget log_;
+  std::string configured_log_;
   std::optional<process::Channel> asked_;   // by the guard
   std::optional<process::Channel> told_;    // to the guard
   std::optional<process::Channel> runner_;  // to the action runner

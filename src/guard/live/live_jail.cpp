@@ -241,6 +241,7 @@ std::size_t LiveJail::let_go(ban::Instant now) {
 bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans) {
   if (const auto* held = bans_.find(target)) {
     say(level_of_repeat(now - held->ban.since), "actions", target + " already banned");
+    prolong(*held, judge_->ban_of(target, now, now).until);
     return false;
   }
   if (const auto why = world_.safe(target); !why.empty()) {
@@ -258,6 +259,19 @@ bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban:
   return true;
 }
 
+/// A ban by hand of somebody who is banned: the later end counts, as in fail2ban.
+void LiveJail::prolong(const HeldBan& held, std::optional<ban::Instant> until) {
+  const bool is_later = held.ban.until && (!until || *until > *held.ban.until);
+  if (!is_later) {
+    return;
+  }
+  const auto target = held.ban.target;
+  bans_.prolong(target, until);
+  const auto* longer = bans_.find(target);
+  world_.hands.prolong(spec_.name, *longer, numbers());
+  world_.notes.emplace_back(ledger::BanMade{longer->ban, true, "manual", {}});
+}
+
 bool LiveJail::unban(const std::string& target, ban::Instant now) {
   const auto held = bans_.take(target);
   // It goes from the database in any case, as in fail2ban.
@@ -266,6 +280,9 @@ bool LiveJail::unban(const std::string& target, ban::Instant now) {
     return false;
   }
   judge_->release(target);
+  if (world_.judge.history != nullptr) {
+    world_.judge.history->forget(spec_.name, target);  // the next ban of it is the first again
+  }
   say(Level::notice, "actions", "Unban " + target);
   world_.hands.unban(spec_.name, *held, numbers());
   return true;

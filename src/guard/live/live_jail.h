@@ -122,6 +122,7 @@ private:
   void begin_ban(const Judgement& judgement,
                  const ban::Sighting& sighting,
                  std::vector<ban::Ban>& bans);
+  void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
