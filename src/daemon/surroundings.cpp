@@ -221,9 +221,7 @@ std::string Surroundings::why_not(const std::string& target) const {
     return is_ipv4 ? "wider than /16" : "wider than /48";
   }
   for (const auto& kept : kept_) {
-    // A network around somebody who is kept is banned without him: the firewall spares him, or says
-    // that it cannot.
-    if (kept.network.contains(network->base()) && kept.network.prefix() <= network->prefix()) {
+    if (kept.network.overlaps(*network)) {
       return kept.what;
     }
   }
