@@ -273,14 +273,14 @@ def shielded(test, row):
     """Behind spranga on its own configuration: N and T. (Rules 1 and 2 there: `protected`.)"""
     test.run([*COMMON, "--rules", "3", "--second-source", SECOND, "--wait=40s"], expect=1)
     ban = test.report["ban"] or {"attempts": None, "lasted": {"at_least_s": None, "at_most_s": None}}
-    if ban["attempts"] != row["expected"] or ban.get("at_most"):
+    if ban["attempts"] not in row["expected"] or ban.get("at_most"):
         test.complain(f"N = {ban}, expected {row['expected']}")
     low, high = ban["lasted"]["at_least_s"], ban["lasted"]["at_most_s"]
     if low is None or high is None or not low <= row["bantime"] <= high:
         test.complain(f"lasted {low} to {high}, bantime is {row['bantime']}")
     if ban.get("ports") != MAIL:
         test.complain(f"ports {ban.get('ports')}, expected {MAIL}")
-    test.expect("G1", "pass")
+    test.expect("G1", "warn" if ban["attempts"] == 2 else "pass")
 
 
 def put_on(test, seconds):
@@ -357,7 +357,8 @@ for _server in JAILS:
     _variant = "strict" if _server == "sendmail" else "hard"
     add(f"spranga-{_server}", shielded, _server, _variant,
         {"GUARD": True, "GUARD_JAIL": "[DEFAULT]\nbantime = 14", "DOVECOT_EXTRA": NO_PENALTY}, bantime=14,
-        expected=3 if _server == "sendmail" else 5)  # Sendmail logs each look at its door, which is weak evidence
+        # Sendmail logs each of the test's own looks at the door, which is weak evidence and piles up.
+        expected=(2, 3) if _server == "sendmail" else (5,))
     add(f"protected-{_server}", protected, _server, _variant, {"GUARD": True, "CLOCK": "1", "DOVECOT_EXTRA": NO_PENALTY})
 
 
