@@ -513,7 +513,10 @@ def many(test):
         print("  IPv6:", micros("fill", 1, 100_000, 3600, "2001:db8:5::"))
         times = sorted(int(firewall.do("ban", 1, 60, f"198.51.100.{i}")["took"][0]) for i in range(200))
         print(f"  one more: p50 {times[100]} us, p99 {times[197]} us")
+        end = time.monotonic() + 20
         held, whole = firewall.held(1)
+        while len(held) != 200_200 and time.monotonic() < end:  # a set that grows yet is listed with holes by the kernel
+            held, whole = firewall.held(1)
         test.expect(f"all are there: {len(held)} {whole}", len(held) == 200_200 and whole)
         test.expect("prolonged", held["10.0.0.0"] > 3600 and held["10.1.134.159"] > 3600)
         print("  flush:", micros("flush", 1))
