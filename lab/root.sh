@@ -28,7 +28,7 @@ mkdir "$up" "$place/work" "$root"
 # The layers are copied (0.1 s): overlayfs refuses a lower folder that lies inside another, here /.
 layers=(base tools syslog dovecot mailbox client)
 [ "$SERVER" = dovecot ] && layers+=(postfix) || layers+=("$SERVER")
-[ -z "${FAIL2BAN:-}${CLIENT_BLOCKED:-}" ] || layers+=(fail2ban)
+[ -z "${FAIL2BAN:-}${CLIENT_BLOCKED:-}${GUARD:-}" ] || layers+=(fail2ban)
 [ -z "${PEERS:-}" ] || layers+=(peers)
 read -ra more <<<"$MORE_LAYERS"
 layers+=("${more[@]}")

@@ -41,12 +41,17 @@ Result<Pipe> make_pipe() {
   return Pipe{Fd(raw[0]), Fd(raw[1])};
 }
 
-/// What the new process does before it becomes the shell.
+/// What the new process does before it becomes the program.
 class SpawnPlan {
 public:
-  SpawnPlan(int out, int err) {
+  /// `in`: -1 is /dev/null.
+  SpawnPlan(int in, int out, int err) {
     ::posix_spawn_file_actions_init(&files_);
-    ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (in < 0) {
+      ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    } else {
+      ::posix_spawn_file_actions_adddup2(&files_, in, STDIN_FILENO);
+    }
     ::posix_spawn_file_actions_adddup2(&files_, out, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files_, err, STDERR_FILENO);
     ::posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
@@ -73,7 +78,7 @@ public:
 
   /// The error number, 0 where it runs.
   [[nodiscard]] int run(pid_t& pid, std::vector<char*>& argv) const {
-    return ::posix_spawn(&pid, shell_path, &files_, &attributes_, argv.data(), environ);
+    return ::posix_spawn(&pid, argv.front(), &files_, &attributes_, argv.data(), environ);
   }
 
 private:
@@ -86,6 +91,10 @@ private:
 Result<Child> Child::start(const Command& command) {
   std::vector<std::string> words = {shell_path, "-c", command.text};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
+  return start_program(std::move(words), -1);
+}
+
+Result<Child> Child::start_program(std::vector<std::string> words, int input) {
   std::vector<char*> argv;
   for (auto& word : words) {
     if (word.find('\0') != std::string::npos) {
@@ -97,11 +106,11 @@ Result<Child> Child::start(const Command& command) {
   SPRANGA_TRY(auto out, make_pipe());
   SPRANGA_TRY(auto err, make_pipe());
   Child child;
-  if (const int error = SpawnPlan(out.write.get(), err.write.get()).run(child.pid_, argv);
+  if (const int error = SpawnPlan(input, out.write.get(), err.write.get()).run(child.pid_, argv);
       error != 0) {
     child.pid_ = -1;
     auto failure = system_failure(error);
-    failure.value().detail += std::string(": '") + shell_path + "'";
+    failure.value().detail += ": '" + words.front() + "'";
     return failure;
   }
   child.pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));

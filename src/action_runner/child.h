@@ -1,4 +1,4 @@
-// Child: one running shell command.
+// Child: one running shell command, or program.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "action_runner/dynamic_tags.h"
 #include "base/fd.h"
@@ -19,6 +20,10 @@ public:
   /// Starts /bin/sh -c. Standard input is /dev/null; nothing else of ours is open there. An error
   /// has Python's words, as fail2ban logs them.
   [[nodiscard]] static Result<Child> start(const Command& command);
+
+  /// Starts the program words[0] (a path) itself, without a shell. `input`: its standard input, -1
+  /// is /dev/null.
+  [[nodiscard]] static Result<Child> start_program(std::vector<std::string> words, int input);
 
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;

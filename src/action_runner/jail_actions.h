@@ -29,7 +29,7 @@ public:
 
   /// Another plan: actions that are kept go on with their new options, those that are gone are
   /// flushed and stopped, new ones started if the jail was. Bans of an action that is gone and has
-  /// no actionflush must have been lifted before.
+  /// no actionflush must have been lifted before. What is on_order waits for its start.
   void replace(JailPlan plan);
 
 private:

@@ -54,17 +54,31 @@ void JailQueue::finish() {
 }
 
 Result<void> JailQueue::add(Request request) {
+  auto jail = request.jail;
   const auto size = size_of(request);
+  return put(std::move(request), size)
+             ? Result<void>()
+             : fail(Errc::too_large, "too much waits for the actions of the jail " + jail);
+}
+
+Result<void> JailQueue::add(Letter letter) {
+  const auto size = letter.message.size();
+  return put(std::move(letter), size) ? Result<void>()
+                                      : fail(Errc::too_large, "too many mails wait");
+}
+
+/// False: too much waits.
+bool JailQueue::put(Task task, std::size_t size) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= most_waiting || waiting_bytes_ + size > most_waiting_bytes) {
-      return fail(Errc::too_large, "too much waits for the actions of the jail " + request.jail);
+      return false;
     }
     waiting_bytes_ += size;
-    waiting_.emplace_back(std::move(request));
+    waiting_.push_back(std::move(task));
   }
   wake_.notify_one();
-  return {};
+  return true;
 }
 
 void JailQueue::replace(JailPlan plan) {
@@ -85,6 +99,8 @@ std::optional<JailQueue::Task> JailQueue::next() {
   waiting_.pop_front();
   if (const auto* request = std::get_if<Request>(&task)) {
     waiting_bytes_ -= size_of(*request);
+  } else if (const auto* letter = std::get_if<Letter>(&task)) {
+    waiting_bytes_ -= letter->message.size();
   }
   return task;
 }
@@ -95,6 +111,11 @@ void JailQueue::work() {
       answer_.order = 0;
       actions_.replace(std::move(*plan));
       send_lines(std::nullopt);
+      continue;
+    }
+    if (const auto* letter = std::get_if<Letter>(&*task)) {
+      answer_.order = letter->order;
+      send_lines(hand_over(*letter));
       continue;
     }
     const auto& request = std::get<Request>(*task);

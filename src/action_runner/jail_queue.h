@@ -14,6 +14,7 @@
 #include "action_runner/jail_actions.h"
 #include "action_runner/outbox.h"
 #include "action_runner/request.h"
+#include "action_runner/sendmail.h"
 
 namespace spranga::action_runner {
 
@@ -35,6 +36,7 @@ public:
 
   /// Errc::too_large: too much waits.
   [[nodiscard]] Result<void> add(Request request);
+  [[nodiscard]] Result<void> add(Letter letter);
 
   /// After all that waits. One without actions ends them all.
   void replace(JailPlan plan);
@@ -43,8 +45,9 @@ public:
   static constexpr std::size_t most_waiting_bytes = 32UL << 20U;
 
 private:
-  using Task = std::variant<Request, JailPlan>;
+  using Task = std::variant<Request, JailPlan, Letter>;
 
+  [[nodiscard]] bool put(Task task, std::size_t size);
   void work();
   [[nodiscard]] std::optional<Task> next();
   void say(LogLine line);

@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "action_runner/host_name.h"
@@ -33,6 +35,12 @@ bool is_socket(int fd) {
   return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
 }
 
+/// "" where it cannot be read.
+std::string text_of(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 int refuse(const std::string& why) {
   std::fputs(("spranga-actions: " + why + "\n").c_str(), stderr);
   return 1;
@@ -58,8 +66,11 @@ int main() {
     return refuse(read.error().detail);
   }
   sealed.reset();
-  action_runner::Runner runner(
-      std::move(*read), std::move(guard), std::move(warden), action_runner::host_name_finder());
+  action_runner::Runner runner(std::move(*read),
+                               std::move(guard),
+                               std::move(warden),
+                               action_runner::host_name_finder(),
+                               guard::actions::service_ports(text_of("/etc/services")));
   const auto done = runner.run();
   return done ? 0 : refuse(done.error().detail);
 }

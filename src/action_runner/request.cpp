@@ -9,7 +9,7 @@
 namespace spranga::action_runner {
 
 constexpr Verb last_of(Verb /*any*/) {
-  return Verb::verbose;
+  return Verb::mail;
 }
 
 constexpr Level last_of(Level /*any*/) {
@@ -33,8 +33,13 @@ void fields(Archive& to, JailPlan& it) {
 }
 
 template <class Archive>
+void fields(Archive& to, MailPlan& it) {
+  to(it.program, it.senders, it.recipients);
+}
+
+template <class Archive>
 void fields(Archive& to, RunnerPlan& it) {
-  to(it.ipv6, it.jails);
+  to(it.ipv6, it.jails, it.mail);
 }
 
 template <class Archive>

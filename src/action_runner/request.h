@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,11 +27,22 @@ struct JailPlan {
   std::chrono::seconds bantime{600};
   std::string ignorecommand;
   std::vector<ban::ActionSpec> actions;  // shell actions only: scripts are not run
+  /// Actions that another plan does not start by itself; only an order does. No part of the message
+  /// (firewall_rules.h).
+  std::set<std::string> on_order{};
+};
+
+/// The owner's mail by this system's mailer: who may write to whom. Nobody: none is sent.
+struct MailPlan {
+  std::string program{"/usr/sbin/sendmail"};
+  std::vector<std::string> senders;
+  std::vector<std::string> recipients;
 };
 
 struct RunnerPlan {
   bool ipv6{true};  // this host has it, or allowipv6 says so
   std::vector<JailPlan> jails;
+  MailPlan mail;
 };
 
 enum class Verb : std::uint8_t {
@@ -46,6 +58,7 @@ enum class Verb : std::uint8_t {
   ignore,   // ignorecommand of the jail; no action
   plan,     // another plan, in sealed memory beside the request that root made: WardenWord::plan
   verbose,  // the guard's log takes debug lines (value "on": "1") or not; neither jail nor action
+  mail,     // the owner's, by sendmail: tags "from", "to" (one a line), "message"; no jail
 };
 
 /// The tags of a ticket, as text: "ip", "fid", "failures", "time", "bantime", "bancount",

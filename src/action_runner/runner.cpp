@@ -12,6 +12,7 @@
 #include <csignal>
 #include <utility>
 
+#include "action_runner/firewall_rules.h"
 #include "plan/plan.h"
 #include "text/escape.h"
 
@@ -45,8 +46,13 @@ Result<Fd> signals_of_end() {
 
 }  // namespace
 
-Runner::Runner(RunnerPlan plan, Fd guard, Fd warden, guard::actions::HostName host_name)
+Runner::Runner(RunnerPlan plan,
+               Fd guard,
+               Fd warden,
+               guard::actions::HostName host_name,
+               guard::actions::ServicePort services)
     : plan_(std::move(plan)),
+      services_(std::move(services)),
       common_{plan_.ipv6, std::move(host_name), seconds_since_1970, &verbose_} {
   guard_.emplace(std::move(guard));
   if (warden) {
@@ -69,6 +75,7 @@ JailPlan Runner::plan_for(const Lane& lane) const {
   if (lane.second) {
     out.actions.clear();
   }
+  add_firewall_rules(out, services_);
   return out;
 }
 
@@ -107,6 +114,10 @@ void Runner::take_request(const process::Message& message) {
     answer(order, taken ? "" : taken.error().detail);
     return;
   }
+  if (request->verb == Verb::mail) {
+    take_mail(*request);
+    return;
+  }
   if (plan_of(request->jail) == nullptr) {
     constexpr std::size_t enough = 100;
     answer(order, "there is no jail " + text::escape_clipped(request->jail, enough));
@@ -116,6 +127,16 @@ void Runner::take_request(const process::Message& message) {
   const auto added = queue.add(std::move(*request));
   if (!added) {
     answer(order, added.error().detail);
+  }
+}
+
+/// Mails have a queue of their own, that of the jail without a name.
+void Runner::take_mail(const Request& request) {
+  auto letter = letter_of(plan_.mail, request);
+  const auto added = letter ? queue_of({"", false}).add(std::move(*letter))
+                            : Result<void>(Failure(letter.error()));
+  if (!added) {
+    answer(request.order, added.error().detail);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "action_runner/request.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "guard/actions/native.h"
 #include "process/channel.h"
 
 namespace spranga::action_runner {
@@ -21,8 +22,12 @@ namespace spranga::action_runner {
 class Runner {
 public:
   /// `warden`: none where the plan never changes. `host_name` is asked when a command first needs
-  /// it.
-  Runner(RunnerPlan plan, Fd guard, Fd warden, guard::actions::HostName host_name);
+  /// it. `services`: the ports of this host's services, to know the firewall's actions by.
+  Runner(RunnerPlan plan,
+         Fd guard,
+         Fd warden,
+         guard::actions::HostName host_name,
+         guard::actions::ServicePort services);
 
   /// Until the warden says quit or is gone, or there is none and the guard is gone, or SIGTERM
   /// comes; what waits is finished first.
@@ -41,12 +46,14 @@ private:
   [[nodiscard]] bool wait_for_queues();
   [[nodiscard]] bool obey(WardenWord word, process::Message& message);
   void take_request(const process::Message& message);
+  void take_mail(const Request& request);
   [[nodiscard]] Result<void> take_plan(const process::Message& message);
   void send_answers();
   void answer(std::uint64_t order, std::string why);
   void finish();
 
   RunnerPlan plan_;
+  guard::actions::ServicePort services_;
   std::optional<process::Channel> guard_;
   std::optional<process::Channel> warden_;
   std::atomic<bool> verbose_{false};

@@ -1,9 +1,14 @@
 #include "app/client_command.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "app/client_configuration.h"
 #include "app/client_options.h"
 #include "app/client_session.h"
 #include "app/exit_code.h"
+#include "app/guard_command.h"
 #include "app/help.h"
 #include "app/output.h"
 #include "app/verb.h"
@@ -17,6 +22,7 @@ namespace spranga::app {
 
 namespace {
 
+using namespace std::string_literals;
 using Answer = ClientSettings::Answer;
 using DumpForm = ClientSettings::DumpForm;
 
@@ -88,9 +94,27 @@ int talk(ClientSettings settings) {
   return ClientSession(settings).run();
 }
 
-int dump_or_test(const ClientSettings& settings) {
+/// The guard reads the configuration itself: where a client is to send one (--async), it only does
+/// not say that it is ready.
+int become_server(const ClientSettings& settings) {
+  std::vector<std::string> arguments{settings.foreground ? "-f" : "-b"};
+  const auto add = [&arguments](const std::string& option, const std::string& value) {
+    if (!value.empty()) {
+      arguments.insert(arguments.end(), {option, value});
+    }
+  };
+  add("--conf", settings.folder);
+  add("--compat", settings.compat);
+  for (const auto& [name, value] : settings.server) {
+    add("--" + name, value);
+  }
+  return start_guard(arguments, settings.is_async);
+}
+
+/// A dump, a test, and what comes after them.
+int dump_or_test(const ClientSettings& settings, int (*then)(ClientSettings)) {
   if (settings.dump == DumpForm::none && !settings.test) {
-    return talk(settings);
+    return then(settings);
   }
   guard::config::DumpOptions options;
   options.compat = compat_of(settings);
@@ -112,18 +136,32 @@ int dump_or_test(const ClientSettings& settings) {
   if (!dump.good) {
     return exit_fail2ban_failed;
   }
-  return settings.command.empty() ? answer_with(test_passed, true) : talk(settings);
+  return settings.command.empty() ? answer_with(test_passed, true) : then(settings);
 }
 
-}  // namespace
+int talk_or_become_server(ClientSettings settings) {
+  const bool starts = settings.command.empty() || settings.command == std::vector{"start"s};
+  return starts && !settings.interactive ? become_server(std::move(settings))
+                                         : talk(std::move(settings));
+}
 
-int client_command(std::span<const std::string> arguments) {
+int run(std::span<const std::string> arguments, int (*then)(ClientSettings)) {
   const auto settings = parse_client_arguments(arguments);
   if (!settings) {
     tell(settings.error().detail);
     return answer_with(help_of(*find_verb("client")), false);
   }
-  return settings->answer != Answer::none ? answer(*settings) : dump_or_test(*settings);
+  return settings->answer != Answer::none ? answer(*settings) : dump_or_test(*settings, then);
+}
+
+}  // namespace
+
+int client_command(std::span<const std::string> arguments) {
+  return run(arguments, talk);
+}
+
+int server_command(std::span<const std::string> arguments) {
+  return run(arguments, talk_or_become_server);
 }
 
 }  // namespace spranga::app

@@ -79,7 +79,7 @@ std::vector<Option> bind(ClientSettings& s) {
       {"--logtarget", "", Word::argument_target, "", Word::option_logtarget, server, {}, store_for_server(s, "logtarget")},
       {"--syslogsocket", "", Word::argument_file, "", Word::option_syslogsocket, server, {}, store_for_server(s, "syslogsocket")},
       {"--timeout", "", Word::argument_time, "", Word::option_client_timeout, server, {}, put_text(s.timeout)},
-      {"--async", "", Word::none, "", Word::option_async, server, {}, accept},
+      {"--async", "", Word::none, "", Word::option_async, server, {}, put(s.is_async, true)},
       {"-b", "", Word::none, "", Word::option_background, server, {}, put(s.foreground, false)},
       {"-f", "", Word::none, "", Word::option_foreground, server, {}, put(s.foreground, true)},
       {"-i", "", Word::none, "", Word::option_interactive, server, {}, put(s.interactive, true)},

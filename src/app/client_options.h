@@ -20,6 +20,7 @@ struct ClientSettings {
   int verbosity{1};
   bool force{false};        // start over an old socket
   bool foreground{false};   // of a server that is started
+  bool is_async{false};     // of a server: a client has started it
   bool interactive{false};  // commands are typed
   std::string timeout;      // how long a start may take; "" = 30 s
   enum class Answer { none, help, version, short_version, seconds } answer{Answer::none};

@@ -13,6 +13,7 @@
 #include "app/output.h"
 #include "app/parse_arguments.h"
 #include "base/fd.h"
+#include "plan/plan.h"
 #include "process/spawn.h"
 
 namespace spranga::app {
@@ -27,7 +28,7 @@ struct GuardSettings {
   bool foreground{false};
   bool background{false};
   bool dry_run{false};
-  bool write_plan{false};  // this is the warden's child
+  bool quiet{false};  // does not say that it is ready
 };
 
 Apply store_for_server(GuardSettings& settings, const std::string& name) {
@@ -87,23 +88,39 @@ int become_warden(std::vector<std::string> argv) {
   return exit_fail2ban_failed;
 }
 
-/// Until the daemon is at work, or has given up: what it complains of, it says on standard error.
-int wait_until_ready(Fd readable) {
+/// A daemon holds none of its caller's descriptors, or who reads its output would wait for ever.
+/// What it complains of until it is at work goes into memory, and later nowhere: it has a log.
+bool let_go_of_caller(int memory) {
+  const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  ::setsid();
+  return nothing && ::dup2(nothing.get(), STDIN_FILENO) >= 0 &&
+         ::dup2(memory, STDOUT_FILENO) >= 0 && ::dup2(memory, STDERR_FILENO) >= 0 &&
+         ::chdir("/") == 0;
+}
+
+/// Until the daemon is at work, or has given up.
+int wait_until_ready(Fd readable, int memory, bool quiet) {
   std::array<char, 8> word{};
   ssize_t size = 0;
   do {
     size = ::read(readable.get(), word.data(), word.size());
   } while (size < 0 && errno == EINTR);
-  if (size <= 0) {
-    tell(say(Word::guard_not_started));
+  const auto sealed = plan::seal(memory);  // nothing is written there any more
+  const auto said = plan::bytes_of_sealed(memory);
+  if (said) {
+    static_cast<void>(!::write(STDERR_FILENO, said->data(), said->size()));
+  }
+  if (!sealed || size <= 0) {
+    tell(sealed ? say(Word::guard_not_started) : sealed.error().detail);
     return exit_fail2ban_failed;
   }
-  return print("Server ready\n");
+  return quiet ? 0 : print("Server ready\n");
 }
 
-int go_to_background(std::vector<std::string> argv) {
+int go_to_background(std::vector<std::string> argv, bool quiet) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+  const auto memory = plan::unsealed("spranga-said");
+  if (!memory || ::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return usage_error(std::strerror(errno));  // NOLINT(concurrency-mt-unsafe): one thread
   }
   Fd readable(ends[0]);
@@ -114,10 +131,9 @@ int go_to_background(std::vector<std::string> argv) {
   }
   if (child > 0) {
     writable.reset();
-    return wait_until_ready(std::move(readable));
+    return wait_until_ready(std::move(readable), memory->get(), quiet);
   }
-  ::setsid();
-  if (::chdir("/") != 0) {
+  if (!let_go_of_caller(memory->get())) {
     return exit_fail2ban_failed;
   }
   ::fcntl(writable.get(), F_SETFD, 0);
@@ -139,7 +155,8 @@ int start(const GuardSettings& settings, std::span<const std::string> arguments)
   argv.emplace_back("--");
   const auto reading = reading_arguments(arguments);
   argv.insert(argv.end(), reading.begin(), reading.end());
-  return settings.foreground ? become_warden(std::move(argv)) : go_to_background(std::move(argv));
+  return settings.foreground ? become_warden(std::move(argv))
+                             : go_to_background(std::move(argv), settings.quiet);
 }
 
 }  // namespace
@@ -147,6 +164,13 @@ int start(const GuardSettings& settings, std::span<const std::string> arguments)
 std::vector<Option> guard_command_options() {
   static GuardSettings unused;
   return bind_guard(unused);
+}
+
+int start_guard(std::span<const std::string> arguments, bool quiet) {
+  GuardSettings settings;
+  settings.quiet = quiet;
+  const auto rest = parse_arguments(bind_guard(settings), arguments);
+  return rest ? start(settings, arguments) : usage_error(rest.error().detail, "spranga help guard");
 }
 
 int guard_command(std::span<const std::string> arguments) {

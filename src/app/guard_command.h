@@ -12,4 +12,8 @@ namespace spranga::app {
 [[nodiscard]] std::vector<Option> guard_command_options();
 int guard_command(std::span<const std::string> arguments);
 
+/// The same without --help and the like; `quiet`: in the background it does not say that it is
+/// ready.
+int start_guard(std::span<const std::string> arguments, bool quiet);
+
 }  // namespace spranga::app

@@ -1,6 +1,9 @@
 #include "app/guard_plan.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 
@@ -11,6 +14,8 @@
 #include "app/problem_text.h"
 #include "guard/config/compat.h"
 #include "guard/config/jail_reader.h"
+#include "guard/mail/mail_action.h"
+#include "guard/mail/message.h"
 #include "guard/mail/settings.h"
 #include "plan/orders.h"
 
@@ -49,18 +54,78 @@ std::vector<std::string> log_patterns(const std::vector<ban::JailSpec>& jails) {
   return out;
 }
 
-/// The shell actions of each jail; scripts are not run.
-action_runner::RunnerPlan runner_plan_of(const guard::config::Configuration& configuration) {
+/// How mails call this machine: its full name, or what Debian keeps for that.
+std::string mail_host() {
+  constexpr std::size_t longest = 253;
+  std::array<char, longest + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) {
+    return "localhost";
+  }
+  std::string host(name.data());
+  if (host.find('.') != std::string::npos) {
+    return host;
+  }
+  const auto mailname = read_first_line("/etc/mailname");
+  return mailname && guard::mail::is_mailbox(*mailname) && mailname->size() <= longest ? *mailname
+                                                                                       : host;
+}
+
+/// The owner's mail as the guard will see it: which actions it stands in for, and what goes by
+/// sendmail. What is wrong with an option, the guard says.
+class MailOfPlan {
+public:
+  MailOfPlan(const std::map<std::string, std::string>& own, std::string host)
+      : host_(std::move(host)), settings_(guard::mail::read_settings(own, host_, unsaid_)) {
+    if (settings_.rhythm != guard::mail::Rhythm::off) {
+      allow(settings_.route);
+    }
+  }
+
+  /// Whether the guard does it itself.
+  [[nodiscard]] bool takes(const ban::ActionSpec& action) {
+    const auto known = guard::mail::mail_action(action, settings_.route, host_, unsaid_);
+    const bool ours =
+        known && (known->is_smtp_script || settings_.rhythm != guard::mail::Rhythm::off);
+    if (ours) {
+      allow(known->route);
+    }
+    return ours;
+  }
+
+  [[nodiscard]] const action_runner::MailPlan& by_sendmail() const { return plan_; }
+
+private:
+  void allow(const guard::mail::Route& route) {
+    if (!route.server.sendmail) {
+      return;
+    }
+    plan_.senders.push_back(route.sender);
+    plan_.recipients.insert(
+        plan_.recipients.end(), route.recipients.begin(), route.recipients.end());
+  }
+
+  std::string host_;
+  std::vector<std::string> unsaid_;
+  guard::mail::Settings settings_;
+  action_runner::MailPlan plan_;
+};
+
+/// The shell actions of each jail; scripts are not run, nor what the guard does itself.
+action_runner::RunnerPlan runner_plan_of(const plan::GuardPlan& guard) {
   action_runner::RunnerPlan out;
-  for (const auto& jail : configuration.jails) {
+  MailOfPlan mail(guard.own, guard.own.at("mail_host"));
+  for (const auto& jail : guard.jails) {
     auto& plan = out.jails.emplace_back();
     plan.name = jail.name;
     plan.bantime = jail.bantime;
     plan.ignorecommand = jail.ignorecommand;
-    std::ranges::copy_if(jail.actions, std::back_inserter(plan.actions), [](const auto& action) {
-      return !action.is_script;
-    });
+    for (const auto& action : jail.actions) {
+      if (!mail.takes(action) && !action.is_script) {
+        plan.actions.push_back(action);
+      }
+    }
   }
+  out.mail = mail.by_sendmail();
   return out;
 }
 
@@ -105,7 +170,10 @@ plan::Plan plan_of(const guard::config::Configuration& configuration) {
   out.guard.server = configuration.server;
   out.guard.own = configuration.own;
   out.guard.jails = configuration.jails;
-  out.runner = action_runner::pack(runner_plan_of(configuration));
+  out.guard.own["mail_host"] = mail_host();
+  out.runner = action_runner::pack(runner_plan_of(out.guard));
+  const auto geoip = out.guard.own["geoip"];
+  out.warden.geoip = geoip.starts_with('/') ? geoip : "";
   for (const auto& problem : configuration.problems) {
     const bool is_error = problem.severity == guard::config::Problem::Severity::error;
     (is_error ? out.guard.errors : out.guard.warnings).push_back(guard::config::to_text(problem));

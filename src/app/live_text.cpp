@@ -117,7 +117,7 @@ std::string jails_text(const ordered_json& jails) {
     rows.push_back({text_of(jail["name"]),
                     of_total(jail, "failed", "failed_total"),
                     of_total(jail, "banned", "banned_total"),
-                    joined(jail["reads"]),
+                    jail["reads"].empty() ? say(Word::live_reads_nothing) : joined(jail["reads"]),
                     joined(jail["actions"])});
   }
   return table(rows);

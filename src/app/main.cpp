@@ -17,7 +17,8 @@ struct OtherName {
 
 /// A link of this name stands for the verb.
 constexpr std::array other_names = {OtherName{"fail2ban-regex", "regex"},
-                                    OtherName{"fail2ban-client", "client"}};
+                                    OtherName{"fail2ban-client", "client"},
+                                    OtherName{"fail2ban-server", "server"}};
 
 std::string verb_of_name(std::string_view called) {
   const auto name = called.substr(called.rfind('/') + 1);

@@ -46,6 +46,7 @@ constexpr std::array verb_table = {
     Verb{"reload", Word::none, Word::verb_reload, live_command_options, reload_command, Listing::help},
     Verb{"regex", Word::arguments_regex, Word::verb_regex, regex_command_options, regex_command, Listing::help},
     Verb{"client", Word::arguments_command, Word::verb_client, client_command_options, client_command, Listing::help, true},
+    Verb{"server", Word::arguments_command, Word::verb_client, client_command_options, server_command, Listing::hidden, true},
     Verb{"config", Word::arguments_explain, Word::verb_config, config_command_options, config_command, Listing::help},
     Verb{"adopt", Word::none, Word::verb_adopt, adopt_command_options, adopt_command, Listing::help},
     Verb{"replay", Word::arguments_files, Word::verb_replay, replay_command_options, replay_command, Listing::overview},

@@ -33,6 +33,7 @@ struct Sighting {
   int attempts{1};      // of <F-ATTEMPTS>: failures that this one line stands for
   bool nofail{false};   // context only, never counted
   bool weak{false};     // counts only beside better evidence
+  bool is_name{false};  // the id is a host's name, whose addresses are to be asked for
 };
 
 }  // namespace spranga::ban

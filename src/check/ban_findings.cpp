@@ -25,12 +25,28 @@ knock::Bounds bounds(const BanState& state) {
 }
 
 std::chrono::system_clock::time_point protected_at(const BanState& state) {
-  return time_at(state.first_shut_ms) + shortest_block;
+  return time_at(state.first_shut_ms) + seen_block;
 }
 
 Confidence confidence_of_block(const BanState& state) {
   const auto found = std::ranges::find(state.report.findings, "G1", &Finding::id);
   return found == state.report.findings.end() ? Confidence::likely : found->confidence;
+}
+
+/// A block of which no end was seen.
+void judge_standing(Finding& out, const BanState& state, Milliseconds at_least) {
+  const auto low = span_text(at_least);
+  if (at_least > longest_block) {
+    out.status = Status::info;
+    out.summary = {Word::g2_long, {low}};
+  } else if (at_least >= seen_block) {
+    out.status = Status::pass;
+    out.summary = {at_least < shortest_block ? Word::g2_just_three_hours : Word::g2_at_least,
+                   {low}};
+  } else {
+    out.status = Status::not_tested;
+    out.summary = {Word::g2_pending, {low, clock_text(protected_at(state))}};
+  }
 }
 
 }  // namespace
@@ -42,19 +58,14 @@ Finding duration_finding(const BanState& state) {
   out.where = {state.door.address, state.door.port, false};
   out.confidence = confidence_of_block(state);
   const auto low = span_text(at_least);
-  if (at_least >= shortest_block && out.confidence != Confidence::proven) {
+  if (at_least >= seen_block && out.confidence != Confidence::proven) {
     // A mail server that was stopped when the block ended looks just so.
     out.status = Status::not_tested;
     out.summary = {Word::g2_only_likely, {low}};
     return out;
   }
   if (!at_most) {
-    const bool reached = at_least >= shortest_block;
-    const bool over = at_least > longest_block;
-    out.status = over ? Status::info : reached ? Status::pass : Status::not_tested;
-    out.summary = over      ? Phrase{Word::g2_long, {low}}
-                  : reached ? Phrase{Word::g2_at_least, {low}}
-                            : Phrase{Word::g2_pending, {low, clock_text(protected_at(state))}};
+    judge_standing(out, state, at_least);
     return out;
   }
   const auto high = span_text(*at_most);
@@ -62,7 +73,7 @@ Finding duration_finding(const BanState& state) {
     out.status = Status::fail;
     out.summary = {Word::g2_too_short, {low, high}};
     out.remedy = RemedyId::ban_longer;
-  } else if (at_least >= shortest_block) {
+  } else if (at_least >= seen_block) {
     out.status = at_least > longest_block ? Status::info : Status::pass;
     out.summary = {Word::g2_lasted, {low, high}};
   } else {
@@ -94,7 +105,7 @@ finding::Ban ban_of(const BanState& state) {
 
 bool is_settled(const BanState& state) {
   const auto [at_least, at_most] = bounds(state);
-  return at_most.has_value() || at_least >= shortest_block;
+  return at_most.has_value() || at_least >= seen_block;
 }
 
 void report_block(finding::Report& report, const BanState& state, const CheckSettings& settings) {
@@ -106,7 +117,7 @@ void report_block(finding::Report& report, const BanState& state, const CheckSet
   }
   const auto command = resume_command(state, settings.state_file);
   report.remarks.push_back(
-      at_least < shortest_block
+      at_least < seen_block
           ? Phrase{Word::ban_protected_at, {clock_text(protected_at(state)), command}}
           : Phrase{Word::ban_look_on, {command}});
 }

@@ -8,6 +8,9 @@
 namespace spranga::check {
 
 constexpr std::chrono::hours shortest_block{3};
+/// A ban of just that length is over when it has lasted that long: who is seen shut out so long is
+/// taken for it.
+constexpr std::chrono::minutes seen_block = shortest_block - std::chrono::minutes(1);
 constexpr std::chrono::hours longest_block{24};
 
 [[nodiscard]] finding::Finding duration_finding(const BanState& state);

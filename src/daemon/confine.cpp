@@ -20,7 +20,12 @@ Result<process::Confined> confine(const Options& options) {
       {"/usr/share/zoneinfo", false},
       {"/dev/urandom", false},
       {"/dev/null", true},
+      {"/usr/share/GeoIP", false},  // countries of addresses, for the owner's mail
+      {"/var/lib/GeoIP", false},
   };
+  if (!options.geoip.empty()) {
+    wanted.folders.push_back({options.geoip, false});
+  }
   if (!options.state.empty()) {
     wanted.folders.push_back({options.state, true});
   }

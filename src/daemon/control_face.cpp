@@ -5,6 +5,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/report.h"
+#include "guard/control/command.h"
 
 namespace spranga::daemon {
 
@@ -72,8 +73,10 @@ Value ControlFace::get(Setting setting) const {
       return has_database ? Value::of(daemon_.options_.database) : Value::none();
     case Setting::dbmaxmatches:
       return has_database ? number_or_text(option("dbmaxmatches")) : Value::none();
-    case Setting::dbpurgeage:
-      return has_database ? number_or_text(option("dbpurgeage")) : Value::none();
+    case Setting::dbpurgeage: {
+      const auto age = guard::control::to_seconds(Value::of(option("dbpurgeage")));
+      return has_database && age ? *age : Value::none();
+    }
   }
   return Value::none();
 }
@@ -131,7 +134,7 @@ ControlFace::Outcome<void> ControlFace::start_jail(const std::string& name) {
 ControlFace::Outcome<void> ControlFace::stop_jail(const std::string& name) {
   jail_.reset();
   daemon_.remove_jail(name);
-  daemon_.follow_logs({});
+  daemon_.follow_again();
   return {};
 }
 

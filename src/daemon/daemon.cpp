@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <map>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "daemon/own_options.h"
@@ -24,7 +26,9 @@ using guard::Level;
 using plan::Ask;
 
 constexpr auto look_every = 10s;
-constexpr auto totals_every = 30s;
+constexpr auto purge_every = 30s;
+constexpr auto prolong_every = 24h;
+constexpr auto rules_at_least_every = 60s;
 
 /// A descriptor that the warden has put there.
 Fd inherited(int number) {
@@ -60,36 +64,57 @@ Daemon::Daemon(Options options, const Clock& clock)
           },
           log_,
           [this](const auto& request, const auto& reply) {
-            if (auto* jail = guard_.find(request.jail)) {
-              hands_.on_reply(request, reply, jail->bans().all());
+            if (request.verb == action_runner::Verb::mail) {
+              mailer_.on_reply(request, reply);
+            } else {
+              hands_.on_reply(request, reply, held_by(request.jail));
             }
           }),
+      net_(
+          [this]() -> Result<Fd> {
+            SPRANGA_TRY(auto given, warden_.ask({Ask::What::start_net, "", 0}));
+            return given.fds.size() == 1 ? Result<Fd>(std::move(given.fds.front()))
+                                         : fail(Errc::malformed, "the warden sent no channel");
+          },
+          log_,
+          [this](const auto& request, const auto& answer) { on_net_answer(request, answer); }),
+      mailer_(net_, runner_, log_, clock, options_.state),
       hands_(doors_,
              runner_,
+             mailer_,
              log_,
              {options_.dry_run,
               options_.firewall,
               [this](const ban::ActionSpec& action) { return decide(action); },
-              [this] { return now(); }}),
+              [this] { return now(); },
+              [this](const std::string& jail) { return held_by(jail); }}),
       world_(world()),
       guard_(world_),
-      desk_(guard_, log_, notes_),
+      desk_(guard_, log_, notes_, clock_),
       face_(*this) {}
 
-/// nftables' ones are ours; an action of iptables runs as written, since others look for its rules.
-Way Daemon::decide(const ban::ActionSpec& action) const {
+Way Daemon::decide(const ban::ActionSpec& action) {
+  if (auto route = mailer_.route_of(action)) {
+    return *std::move(route);
+  }
   const auto way = guard::actions::way_of(action, services_);
   if (!way.native) {
     return AsWritten{way.why};
   }
-  if (way.native->backend != firewall::Backend::nftables) {
-    return AsWritten{""};
-  }
   firewall::Door door;
+  door.backend = way.native->backend;
+  if (door.backend == firewall::Backend::ipset) {
+    door.name = way.native->name;
+  }
   door.protocols = way.native->protocols;
   door.ports = way.native->ports;
   door.verdict = way.native->verdict;
   return door;
+}
+
+std::vector<const guard::HeldBan*> Daemon::held_by(const std::string& jail) {
+  auto* const found = guard_.find(jail);
+  return found == nullptr ? std::vector<const guard::HeldBan*>() : found->bans().all();
 }
 
 ban::Instant Daemon::now() const {
@@ -105,8 +130,10 @@ guard::LiveWorld Daemon::world() {
   judge.history = &history_;
   judge.random = chance;
   judge.files = read_ignore_file;
+  judge.names = [this](const std::string& name) { return names_.addresses_of(name); };
   guard::MatchOptions match;
   match.mode = guard::MatchMode::live;
+  match.names_later = true;
   return {
       log_,
       hands_,
@@ -119,6 +146,9 @@ guard::LiveWorld Daemon::world() {
       std::move(match),
       [](ban::Instant at) {
         return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+      },
+      [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+        return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
       }};
 }
 
@@ -129,12 +159,18 @@ Result<void> Daemon::start() {
   log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
   say(Level::info, "server", std::string(50, '-'));
   say(Level::info, "server", "Starting Fail2ban v" + plan_.version);
+  if (options_.background) {
+    say(Level::info, "server", "Daemon started");
+  }
+  say(Level::info, "observer", "Observer start...");
   for (const auto& error : plan_.errors) {
     say(Level::error, "configreader", error);
   }
   for (const auto& warning : plan_.warnings) {
     say(Level::warning, "configreader", warning);
   }
+  news_.on_success = [this](const auto& outcome) { hands_.on_outcome(outcome); };
+  news_.on_failure = [this](const auto& outcome) { return hands_.on_outcome(outcome); };
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
@@ -143,8 +179,21 @@ Result<void> Daemon::start() {
     attach_firewall(inherited(plan::guard_firewall));
   }
   SPRANGA_TRY(const auto memory, ledger_->recall(kept_jails(), now()));
-  make_jails(memory);
+  mailer_.open(plan_);
+  make_jails();
+  follow_names();
+  if (!options_.again && !options_.dry_run) {
+    mailer_.tell_start(hands_.mail_routes());
+  }
   follow_logs(memory.positions);
+  for (const auto& jail : guard_.jails()) {
+    introduce(*jail, true);
+  }
+  for (const auto& jail : guard_.jails()) {
+    say(Level::info, "jail", "Jail '" + jail->name() + "' started");
+  }
+  remember(memory);
+  note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(inherited(plan::guard_socket)));
   warden_.say(Ask::What::ready);
   return {};
@@ -155,6 +204,9 @@ Result<void> Daemon::open_ledger() {
   ledger::LedgerFiles files;
   files.own = options_.state.empty() ? "" : options_.state + "/ledger.sqlite3";
   files.fail2ban = options_.database;
+  std::error_code none;
+  const bool is_new =
+      !files.fail2ban.empty() && std::filesystem::file_size(files.fail2ban, none) == 0;
   SPRANGA_TRY(ledger_, ledger::Ledger::open(files, settings, clock_));
   history_ = guard::MemoryHistory(settings.purge_age);
   ledger_->set_jails(kept_jails());
@@ -165,6 +217,9 @@ Result<void> Daemon::open_ledger() {
     say(Level::info,
         "database",
         "Connected to fail2ban persistent database '" + options_.database + "'");
+  }
+  if (is_new) {
+    say(Level::warning, "database", "New database created. Version '4'");
   }
   SPRANGA_TRY(const auto past, ledger_->past_bans(now()));
   for (const auto& ban : past) {
@@ -181,16 +236,14 @@ std::vector<ledger::KeptJail> Daemon::kept_jails() const {
   return out;
 }
 
-void Daemon::make_jails(const ledger::Memory& memory) {
+void Daemon::make_jails() {
   for (const auto& spec : plan_.jails) {
     make_jail(spec);
   }
   guard_.feed_with_bans(fed_by_bans(plan_));
-  remember(memory);
 }
 
 void Daemon::make_jail(const ban::JailSpec& spec) {
-  say(Level::info, "jail", "Creating new jail '" + spec.name + "'");
   const auto made = guard_.add(spec, now());
   if (!made) {
     say(Level::error, "jail", "Jail '" + spec.name + "' is left out: " + made.error().detail);
@@ -198,7 +251,6 @@ void Daemon::make_jail(const ban::JailSpec& spec) {
     return;
   }
   hands_.bind(spec, {}, {});
-  say(Level::info, "jail", "Jail '" + spec.name + "' started");
 }
 
 /// Counters first, so that a restored ban closes the account that led to it.
@@ -217,9 +269,18 @@ void Daemon::remember(const ledger::Memory& memory) {
   for (const auto& totals : memory.totals) {
     auto* jail = guard_.find(totals.jail);
     if (jail != nullptr && !memory.clean_stop) {
-      jail->set_totals(totals.failed, totals.banned);
+      jail->set_totals({totals.failed, totals.banned});
     }
   }
+}
+
+/// Where reading begins is known before the first line is read: a log that is rotated away after a
+/// kill is found again.
+void Daemon::note_places() {
+  for (const auto* source : sources()) {
+    desk_.note_positions(*source);
+  }
+  write_notes();
 }
 
 void Daemon::attach_firewall(Fd channel) {
@@ -247,6 +308,7 @@ void Daemon::turn() {
   add(ledger_->health_fd(), false);
   add(firewall_.fd(), firewall_.wants_to_write());
   add(runner_.fd(), runner_.wants_to_write());
+  add(net_.fd(), net_.wants_to_write());
   for (const auto* source : sources()) {
     for (const int fd : source->descriptors()) {
       add(fd, false);
@@ -260,19 +322,18 @@ void Daemon::turn() {
     return;
   }
   read_logs();
-  if ((ready[2].revents & POLLOUT) != 0) {
-    static_cast<void>(firewall_.on_writable());  // an error shows at the next reading
-  }
-  if (firewall_.fd() >= 0 && (ready[2].revents != 0 || firewall_.has_news())) {
-    if (const auto heard = firewall_.on_readable(); !heard) {
-      say(Level::error, "actions", "the firewall process ended: " + heard.error().detail);
-    }
-  }
+  hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {
     runner_.on_writable();
   }
   if (ready[3].revents != 0) {
     runner_.on_readable();
+  }
+  if ((ready[4].revents & POLLOUT) != 0) {
+    net_.on_writable(clock_.now());
+  }
+  if (ready[4].revents != 0) {
+    net_.on_readable(clock_.now());
   }
   if (ready[1].revents != 0) {
     hear_ledger();
@@ -288,16 +349,35 @@ void Daemon::turn() {
   }
 }
 
+void Daemon::hear_firewall(short events) {
+  if ((events & POLLOUT) != 0) {
+    static_cast<void>(firewall_.on_writable());  // an error shows at the next reading
+  }
+  if (firewall_.fd() >= 0 && (events != 0 || firewall_.has_news())) {
+    if (const auto heard = firewall_.on_readable(); !heard) {
+      say(Level::error, "actions", "the firewall process ended: " + heard.error().detail);
+    }
+  }
+}
+
 void Daemon::read_logs() {
-  desk_.set_now(now());
   for (auto* source : sources()) {
     source->turn(clock_.now(), desk_);
     desk_.note_positions(*source);
+  }
+  if (desk_.take_found()) {
+    for (const auto& jail : guard_.jails()) {
+      tell_added_logs(*jail);
+    }
   }
 }
 
 void Daemon::on_clock() {
   guard_.on_clock(now());
+  ask_names();
+  mailer_.on_clock();
+  net_.on_clock(clock_.now());
+  resume_sightings();
   if (news_.take_lost()) {
     say(Level::warning, "actions", "firewall: " + news_.why() + "; everything is made again");
     doors_.refill(now());
@@ -306,14 +386,39 @@ void Daemon::on_clock() {
   if (at >= next_look_) {
     look_around();
   }
-  if (at >= next_totals_) {
-    next_totals_ = at + totals_every;
+  look_at_rules(at);
+  if (at >= next_prolonging_) {
+    next_prolonging_ = at + prolong_every;
+    doors_.prolong_longest(now());
+  }
+  if (at >= next_purge_) {
+    next_purge_ = at + purge_every;
     for (const auto& jail : guard_.jails()) {
-      const auto numbers = jail->numbers();
-      notes_.emplace_back(ledger::Totals{jail->name(), numbers.failed_total, numbers.banned_total});
       jail->judge().purge_accounts(now());
     }
   }
+}
+
+/// The kernel tells of rules that are taken out, but for those of the old iptables; and it tells
+/// often while another program makes all its rules anew.
+void Daemon::look_at_rules(SteadyTime at) {
+  const bool broken = hands_.has_broken_rules();
+  if (broken) {
+    latest_rules_ = std::min(latest_rules_, last_rules_ + rules_retry_);
+  } else {
+    rules_retry_ = rules_at_most_every;
+  }
+  if (at < last_rules_ + rules_at_most_every ||
+      !(news_.has_touched_rules() || at >= latest_rules_)) {
+    return;
+  }
+  news_.forget_touched_rules();
+  last_rules_ = at;
+  latest_rules_ = at + rules_at_least_every;
+  rules_retry_ = broken
+                     ? std::min<std::chrono::milliseconds>(2 * rules_retry_, rules_at_least_every)
+                     : rules_retry_;
+  hands_.check_rules();
 }
 
 /// Addresses come and go; what may never be banned goes with them.
@@ -329,10 +434,19 @@ void Daemon::look_around() {
   }
 }
 
+/// With what was counted goes how much it is by now: a crash between the two would lose count.
 void Daemon::write_notes() {
-  if (!notes_.empty()) {
-    ledger_->note(std::exchange(notes_, {}));
+  if (notes_.empty()) {
+    return;
   }
+  for (const auto& jail : guard_.jails()) {
+    const auto totals = jail->totals();
+    if (auto& noted = noted_totals_[jail->name()]; noted != totals) {
+      noted = totals;
+      notes_.emplace_back(ledger::Totals{jail->name(), totals.failed, totals.banned});
+    }
+  }
+  ledger_->note(std::exchange(notes_, {}));
 }
 
 void Daemon::hear_programs() {
@@ -404,8 +518,13 @@ int Daemon::wait_time() const {
   for (const auto* source : sources()) {
     until = std::min(until, source->next_turn(at));
   }
-  if (firewall_.has_news()) {
+  if (firewall_.has_news() || net_.has_news()) {
     return 0;
+  }
+  until = std::min(until,
+                   news_.has_touched_rules() ? last_rules_ + rules_at_most_every : latest_rules_);
+  if (const auto mail = mailer_.next()) {
+    until = std::min(until, at + std::max(ban::Instant::duration(0), *mail - now()));
   }
   if (const auto deadline = control_->next_deadline()) {
     until = std::min(until, *deadline);
@@ -443,11 +562,22 @@ void Daemon::stop() {
   stopping_ = true;
   warden_.say(Ask::What::goodbye);
   say(Level::info, "server", "Shutdown in progress...");
+  say(Level::info, "observer", "Observer stop ... try to end queue 5 seconds");
+  write_notes();
+  say(Level::info, "observer", "Observer stopped, 0 events remaining.");
   say(Level::info, "server", "Stopping all jails");
+  if (!options_.dry_run) {
+    mailer_.tell_stop(hands_.mail_routes());
+  }
   const bool keep = plan_.own["on_stop"] == "keep";
+  for (const auto& jail : guard_.jails()) {
+    tell_removed_logs(jail->name());
+  }
   for (const auto& jail : guard_.jails()) {
     jail->close(keep);
     hands_.unbind(jail->name(), keep);
+  }
+  for (const auto& jail : guard_.jails()) {
     say(Level::info, "jail", "Jail '" + jail->name() + "' stopped");
   }
   drain(runner_, firewall_);
@@ -455,6 +585,10 @@ void Daemon::stop() {
   write_notes();
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
+  }
+  mailer_.finish(2s);
+  if (!options_.database.empty()) {
+    say(Level::info, "database", "Connection to database closed.");
   }
   say(Level::info, "server", "Exiting Fail2ban");
 }

@@ -2,6 +2,7 @@
 // loop: lines first, then what the other processes have to say, then the clock.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 #include "daemon/jail_hands.h"
 #include "daemon/log_desk.h"
 #include "daemon/log_writer.h"
+#include "daemon/mailer.h"
+#include "daemon/net_link.h"
 #include "daemon/options.h"
 #include "daemon/runner_link.h"
 #include "daemon/surroundings.h"
@@ -25,6 +28,7 @@
 #include "guard/control/service.h"
 #include "guard/judge/history.h"
 #include "guard/live/guard.h"
+#include "guard/live/name_desk.h"
 #include "guard/logs/file_watch.h"
 #include "guard/logs/journal_watch.h"
 #include "ledger/ledger.h"
@@ -54,22 +58,37 @@ private:
   };
 
   [[nodiscard]] Result<void> open_ledger();
-  void make_jails(const ledger::Memory& memory);
+  void make_jails();
   void make_jail(const ban::JailSpec& spec);
   void remember(const ledger::Memory& memory);
+  void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
   [[nodiscard]] guard::LiveWorld world();
-  [[nodiscard]] Way decide(const ban::ActionSpec& action) const;
+  [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
+  [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
 
   void turn();
   void hear_programs();
   void read_logs();
   void hear_warden();
+  void hear_firewall(short events);
   void hear_ledger();
+  void on_net_answer(const net_helper::Request& request, const net_helper::Answer& answer);
+  void follow_names();
+  void ask_names();
+  void resume_sightings();
   void on_clock();
   void look_around();
+  void look_at_rules(SteadyTime at);
+  /// introduce.cpp: what fail2ban logs of a jail before it is at work.
+  void introduce(const guard::LiveJail& jail, bool is_new);
+  void tell_added_logs(const guard::LiveJail& jail);
+  void tell_removed_logs(const std::string& jail);
+  /// The files that the jail reads, in the order of its logpath.
+  [[nodiscard]] std::vector<guard::LogPlace> files_of(const guard::LiveJail& jail) const;
+
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes();
@@ -85,15 +104,19 @@ private:
   void open_journals(const std::vector<guard::JailPlace>& places);
   [[nodiscard]] std::vector<guard::LiveSource*> sources() const;
   [[nodiscard]] Result<std::pair<plan::GuardPlan, Fd>> new_plan(const std::string& which);
-  void apply(plan::GuardPlan next, Fd for_runner);
+  void apply(const std::string& which, plan::GuardPlan next, Fd for_runner);
   void release_actions(const plan::GuardPlan& next);
-  void change_jail(const ban::JailSpec& spec);
+  [[nodiscard]] bool change_jail(const ban::JailSpec& spec);
+  void follow_again();
+  void bring_back(const std::string& name);
   void remove_jail(const std::string& name);
   void flush_logs();
   void stop();
 
   [[nodiscard]] ban::Instant now() const;
   void say(guard::Level level, std::string_view logger, const std::string& text);
+
+  static constexpr std::chrono::milliseconds rules_at_most_every{300};
 
   Options options_;
   const Clock& clock_;
@@ -112,18 +135,27 @@ private:
   firewall::RemoteFirewall firewall_;
   Doors doors_;
   RunnerLink runner_;
+  NetLink net_;
+  Mailer mailer_;
   JailHands hands_;
   guard::LiveWorld world_;
   guard::Guard guard_;
+  guard::NameDesk names_;
   LogDesk desk_;
   ControlFace face_;
   std::optional<guard::control::Service> control_;
   std::unique_ptr<guard::FileWatch> file_watch_;
-  std::vector<Journal> journals_;       // one for each way to open it
-  std::vector<std::string> bad_jails_;  // with the reason
-  ban::Instant since_;                  // when it started
+  std::vector<Journal> journals_;                              // one for each way to open it
+  std::vector<std::string> bad_jails_;                         // with the reason
+  std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
+  ban::Instant since_;                                         // when it started
   SteadyTime next_look_{};
-  SteadyTime next_totals_{};
+  SteadyTime next_purge_{};
+  std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
+  SteadyTime next_prolonging_{};
+  SteadyTime last_rules_{};  // when iptables' were looked at
+  SteadyTime latest_rules_{};
+  std::chrono::milliseconds rules_retry_{rules_at_most_every};
   bool stop_asked_{false};  // the reply goes out first
   bool stopping_{false};
   int status_{0};

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "firewall/ipset.h"
 #include "guard/judge/network.h"
 
 namespace spranga::daemon {
 
 namespace {
 
+using firewall::Backend;
 using firewall::Door;
 using firewall::DoorId;
 using firewall::Entry;
 using std::chrono::milliseconds;
 
 constexpr std::size_t at_a_time = 4000;
+constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done again at the latest
 
 /// The later of two ends; none is for good.
 std::optional<ban::Instant> later(std::optional<ban::Instant> a, std::optional<ban::Instant> b) {
@@ -46,7 +49,8 @@ std::optional<Entry> entry_of(DoorId door,
   out.prefix = static_cast<std::uint8_t>(network->prefix());
   if (until) {
     // Rounded up: the kernel must not let go before we say so.
-    out.lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+    const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+    out.lasts = lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
   }
   return out;
 }
@@ -55,23 +59,55 @@ std::uint16_t Doors::number_of(const std::string& jail) {
   return numbers_.emplace(jail, static_cast<std::uint16_t>(numbers_.size())).first->second;
 }
 
-Result<DoorId> Doors::open(Door shape) {
+void Doors::order_open(Gate& gate) {
+  const auto order = firewall_.open(gate.door);
+  gate.opening = gate.door.backend == Backend::ipset ? order : 0;
+}
+
+Result<DoorId> Doors::open(Door shape, const std::string& jail) {
+  const auto user = number_of(jail);
   for (auto& [id, gate] : gates_) {
     shape.id = id;
     if (gate.door == shape) {
+      gate.users.insert(user);
+      return id;
+    }
+    if (shape.backend == Backend::ipset && gate.door.name == shape.name) {
+      if (!gate.users.empty()) {
+        return fail(Errc::conflict, "the name " + shape.name + " stands for other ports already");
+      }
+      gate.door = shape;
+      gate.users.insert(user);
+      order_open(gate);
       return id;
     }
   }
   if (gates_.size() >= firewall::most_doors) {
     return fail(Errc::too_large, "there are too many different sets of ports");
   }
-  while (gates_.contains(next_) || next_ == 0) {
-    next_ = static_cast<DoorId>(next_ + 1);
+  while (gates_.contains(next_) || next_ == 0 || next_ >= firewall::most_doors) {
+    next_ = next_ >= firewall::most_doors ? DoorId{1} : static_cast<DoorId>(next_ + 1);
   }
   shape.id = next_;
-  gates_[next_].door = shape;
-  firewall_.open(shape);
+  auto& gate = gates_[next_];
+  gate.door = shape;
+  gate.users.insert(user);
+  order_open(gate);
   return next_++;
+}
+
+std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Instant now) {
+  for (auto& [id, gate] : gates_) {
+    if (gate.opening == 0 || gate.opening != outcome.order) {
+      continue;
+    }
+    if (outcome.error.empty()) {
+      gate.opening = 0;
+      fill(gate, now, [](const auto& /*end*/) { return true; });
+    }
+    return id;
+  }
+  return std::nullopt;
 }
 
 bool Doors::ban(DoorId door,
@@ -94,8 +130,10 @@ bool Doors::ban(DoorId door,
   } else {
     mine->until = until;
   }
-  entry = entry_of(door, target, end_of(holders), now);
-  firewall_.ban(std::span(&*entry, 1));
+  if (gate.opening == 0) {
+    entry = entry_of(door, target, end_of(holders), now);
+    firewall_.ban(std::span(&*entry, 1));
+  }
   return true;
 }
 
@@ -134,10 +172,10 @@ void Doors::unban(DoorId door,
   std::vector<Entry> gone;
   std::vector<Entry> shorter;
   let_go(found->second, number_of(jail), target, now, gone, shorter);
-  if (!gone.empty()) {
+  if (!gone.empty() && found->second.opening == 0) {
     firewall_.unban(gone);
   }
-  if (!shorter.empty()) {
+  if (!shorter.empty() && found->second.opening == 0) {
     firewall_.ban(shorter);
   }
 }
@@ -160,6 +198,9 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   for (const auto& target : targets) {
     let_go(gate, number, target, now, gone, shorter);
   }
+  if (gate.opening != 0) {
+    return;
+  }
   if (gate.held.empty() && !gone.empty()) {
     firewall_.flush(door);
     return;
@@ -172,41 +213,69 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   }
 }
 
-void Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
+bool Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
   clear(door, jail, now);
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
-    return;
+    return true;
   }
   found->second.users.erase(number_of(jail));
-  if (found->second.users.empty()) {
+  if (!found->second.users.empty()) {
+    return false;
+  }
+  if (found->second.door.backend == Backend::nftables) {
+    close_unused(door);
+  }
+  return true;
+}
+
+void Doors::close_unused(DoorId door) {
+  const auto found = gates_.find(door);
+  if (found != gates_.end() && found->second.users.empty()) {
     firewall_.close(door);
     gates_.erase(found);
   }
 }
 
+/// `wanted(end)`: whether an element that lasts until then is to be put in.
+template <class Wanted>
+void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
+  std::vector<Entry> batch;
+  const auto send = [&] {
+    if (!batch.empty()) {
+      firewall_.ban(batch);
+      batch.clear();
+    }
+  };
+  for (const auto& [target, holders] : gate.held) {
+    const auto end = end_of(holders);
+    if ((!end || *end > now) && wanted(end)) {
+      batch.push_back(*entry_of(gate.door.id, target, end, now));
+    }
+    if (batch.size() >= at_a_time) {
+      send();
+    }
+  }
+  send();
+}
+
 void Doors::refill(ban::Instant now) {
-  for (const auto& [id, gate] : gates_) {
-    firewall_.open(gate.door);
+  for (auto& [id, gate] : gates_) {
+    order_open(gate);
   }
   for (const auto& [id, gate] : gates_) {
-    std::vector<Entry> batch;
-    const auto send = [&] {
-      if (!batch.empty()) {
-        firewall_.ban(batch);
-        batch.clear();
-      }
-    };
-    for (const auto& [target, holders] : gate.held) {
-      const auto end = end_of(holders);
-      if (!end || *end > now) {
-        batch.push_back(*entry_of(id, target, end, now));
-      }
-      if (batch.size() >= at_a_time) {
-        send();
-      }
+    if (gate.opening == 0) {
+      fill(gate, now, [](const auto& /*end*/) { return true; });
     }
-    send();
+  }
+}
+
+void Doors::prolong_longest(ban::Instant now) {
+  const auto soon = now + std::chrono::seconds(firewall::longest_ipset_ban) - prolonging_takes;
+  for (const auto& [id, gate] : gates_) {
+    if (gate.door.backend == Backend::ipset && gate.opening == 0) {
+      fill(gate, now, [&](const auto& end) { return end && *end > soon; });
+    }
   }
 }
 

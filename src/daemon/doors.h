@@ -2,6 +2,10 @@
 // that shut the same ports share a set: an element stays until the last of its jails lets go.
 //
 // What is here is the truth; the kernel's sets are made again from it whenever they are lost.
+//
+// A door whose backend is ipset is known by its name, and may be refused by the kernel. So its bans
+// wait until it is open; they go out together then. It is closed when told to, since the rules that
+// look into its sets have to go first.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +26,14 @@ class Doors {
 public:
   explicit Doors(firewall::Firewall& firewall) : firewall_(firewall) {}
 
-  /// The door of that shape, opened if it is new; its id does not matter. Errc::too_large: there
-  /// are too many.
-  [[nodiscard]] Result<firewall::DoorId> open(firewall::Door shape);
+  /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
+  /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
+  [[nodiscard]] Result<firewall::DoorId> open(firewall::Door shape, const std::string& jail);
+
+  /// The door that this order was to open, if it is one that waits for that. Where it could not be,
+  /// its bans stay here until it is dropped.
+  [[nodiscard]] std::optional<firewall::DoorId> answered(const firewall::Outcome& outcome,
+                                                         ban::Instant now);
 
   /// False: the target is no address and no network, so no firewall knows it.
   bool ban(firewall::DoorId door,
@@ -41,8 +50,18 @@ public:
   /// The jail lets everybody go through this door.
   void clear(firewall::DoorId door, const std::string& jail, ban::Instant now);
 
-  /// The jail uses the door no more; one that nobody uses is taken away.
-  void leave(firewall::DoorId door, const std::string& jail, ban::Instant now);
+  /// The jail uses the door no more; one of nftables that nobody uses is taken away. False: others
+  /// use it.
+  bool leave(firewall::DoorId door, const std::string& jail, ban::Instant now);
+
+  /// Takes a door away if nobody uses it (again).
+  void close_unused(firewall::DoorId door);
+
+  /// Forgets a door that could not be opened.
+  void drop(firewall::DoorId door) { gates_.erase(door); }
+
+  /// Orders again what a set of ipset cannot hold as long as it is to last.
+  void prolong_longest(ban::Instant now);
 
   /// Everything again, for a firewall that has forgotten it.
   void refill(ban::Instant now);
@@ -62,9 +81,13 @@ private:
     firewall::Door door;
     std::set<std::uint16_t> users;
     std::unordered_map<std::string, std::vector<Holder>> held;
+    std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
+  void order_open(Gate& gate);
+  template <class Wanted>
+  void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,
               std::uint16_t jail,
               const std::string& target,

@@ -17,6 +17,12 @@ public:
   void done(const firewall::Outcome& outcome) override {
     if (outcome.error.empty()) {
       ++done_;
+      if (on_success) {
+        on_success(outcome);
+      }
+      return;
+    }
+    if (on_failure && on_failure(outcome)) {
       return;
     }
     ++failed_;
@@ -30,6 +36,8 @@ public:
     }
   }
 
+  void rules_touched() override { rules_touched_ = true; }
+
   void lost(const std::string& why) override {
     lost_ = true;
     why_ = why;
@@ -40,6 +48,11 @@ public:
 
   [[nodiscard]] const std::string& why() const { return why_; }
 
+  /// Whether iptables' rules are to be looked at.
+  [[nodiscard]] bool has_touched_rules() const { return rules_touched_; }
+
+  void forget_touched_rules() { rules_touched_ = false; }
+
   [[nodiscard]] std::uint64_t failed() const { return failed_; }
 
   [[nodiscard]] std::uint64_t done_count() const { return done_; }
@@ -47,10 +60,14 @@ public:
   [[nodiscard]] const std::string& last_error() const { return last_error_; }
 
   std::function<void(std::uint64_t, firewall::Holding)> on_holding;
+  std::function<void(const firewall::Outcome&)> on_success;
+  /// True: somebody deals with it, so that it need not be logged.
+  std::function<bool(const firewall::Outcome&)> on_failure;
 
 private:
   guard::Log& log_;
   bool lost_{false};
+  bool rules_touched_{false};
   std::string why_;
   std::string last_error_;
   std::uint64_t done_{0};

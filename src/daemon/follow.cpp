@@ -130,10 +130,8 @@ std::vector<std::string> Daemon::reads_of(const guard::LiveJail& jail) const {
     const auto target = plan_.server.find("logtarget");
     return target == plan_.server.end() ? out : std::vector{target->second};
   }
-  for (const auto& [number, path] : file_watch_->paths()) {
-    if (desk_.name_of(number) == jail.name()) {
-      out.push_back(path);
-    }
+  for (const auto& file : files_of(jail)) {
+    out.push_back(file.path);
   }
   return out;
 }

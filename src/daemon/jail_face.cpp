@@ -4,6 +4,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/jail_settings.h"
+#include "daemon/jail_words.h"
 #include "guard/judge/network.h"
 
 namespace spranga::daemon {
@@ -21,6 +22,27 @@ std::int64_t seconds_of(ban::Instant at) {
 std::string canonical(std::string_view id) {
   const auto network = guard::Network::parse(id);
   return network ? network->to_string() : std::string(id);
+}
+
+/// Of those that the log repeats.
+std::string_view option_of(guard::control::JailSetting setting) {
+  using Setting = guard::control::JailSetting;
+  switch (setting) {
+    case Setting::maxlines:
+      return "maxlines";
+    case Setting::datepattern:
+      return "datepattern";
+    case Setting::maxretry:
+      return "maxretry";
+    case Setting::findtime:
+      return "findtime";
+    case Setting::bantime:
+      return "bantime";
+    case Setting::logencoding:
+      return "logencoding";
+    default:
+      return "";
+  }
 }
 
 }  // namespace
@@ -97,7 +119,17 @@ JailFace::Outcome<void> JailFace::set(Setting setting, const Value& value) {
   if (!write_setting(spec, setting, value)) {
     return raise("ValueError", "this is changed in the configuration, not over the socket");
   }
-  return change(spec);
+  auto done = change(spec);
+  if (done) {
+    say(option_of(setting));
+  }
+  return done;
+}
+
+void JailFace::say(std::string_view option) {
+  for (const auto& word : words_of(jail_.spec(), option)) {
+    daemon_.say(guard::Level::info, word.logger, word.text);
+  }
 }
 
 JailFace::Outcome<void> JailFace::add(Setting setting, const Value& value) {
@@ -115,7 +147,7 @@ JailFace::Outcome<void> JailFace::remove(Setting setting, const Value& value) {
   }
   auto done = change(spec);
   if (done && setting == Setting::logpath) {
-    daemon_.follow_logs({});
+    daemon_.follow_again();
   }
   return done;
 }
@@ -125,7 +157,8 @@ JailFace::Outcome<void> JailFace::add_logpath(const std::string& path, bool tail
   spec.logpath.push_back({path, tail});
   auto done = change(spec);
   if (done) {
-    daemon_.follow_logs({});
+    daemon_.follow_again();
+    daemon_.tell_added_logs(jail_);
   }
   return done;
 }
@@ -139,7 +172,11 @@ JailFace::Outcome<void> JailFace::set_bantime_option(std::string_view option, co
   if (!write_bantime_option(spec, option, value)) {
     return raise("ValueError", "there is no option bantime." + std::string(option));
   }
-  return change(spec);
+  auto done = change(spec);
+  if (done) {
+    say("bantime." + std::string(option));
+  }
+  return done;
 }
 
 std::vector<guard::control::HeldBan> JailFace::bans() const {
@@ -154,7 +191,16 @@ std::vector<guard::control::HeldBan> JailFace::bans() const {
 }
 
 bool JailFace::is_banned(std::string_view id) const {
-  return jail_.bans().find(canonical(id)) != nullptr;
+  return !held_for(canonical(id)).empty();
+}
+
+/// What is banned on account of an address: itself, or the network that it counts for.
+std::string JailFace::held_for(const std::string& target) const {
+  if (jail_.bans().find(target) != nullptr) {
+    return target;
+  }
+  const auto network = jail_.judge().target_of(target);
+  return jail_.bans().find(network) != nullptr ? network : "";
 }
 
 JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& ids) {
@@ -167,7 +213,8 @@ JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& id
 
 std::int64_t JailFace::unban(const std::string& id) {
   const auto target = canonical(id);
-  if (jail_.unban(target, daemon_.now())) {
+  const auto banned = held_for(target);
+  if (jail_.unban(banned.empty() ? target : banned, daemon_.now())) {
     return 1;
   }
   // A network lets go whom it holds.

@@ -63,7 +63,11 @@ public:
   [[nodiscard]] Outcome<void> delete_action(const std::string& name) override;
 
 private:
+  [[nodiscard]] std::string held_for(const std::string& target) const;
+
   [[nodiscard]] Outcome<void> change(const ban::JailSpec& spec);
+  /// What fail2ban's log says when it is set.
+  void say(std::string_view option);
 
   Daemon& daemon_;
   guard::LiveJail& jail_;

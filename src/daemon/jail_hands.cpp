@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/actions/iptables_rules.h"
 #include "guard/actions/properties.h"
+#include "text/ascii.h"
 
 namespace spranga::daemon {
 
@@ -16,8 +18,11 @@ using action_runner::Verb;
 using guard::HeldBan;
 using guard::JailNumbers;
 
-double unix_time(ban::Instant at) {
-  return std::chrono::duration<double>(at.time_since_epoch()).count();
+/// As Python shows it: whole seconds have their ".0".
+std::string unix_time(ban::Instant at) {
+  const auto seconds = std::chrono::duration<double>(at.time_since_epoch()).count();
+  auto text = fmt::format("{}", seconds);
+  return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
 /// What a ban looks like to an action: fail2ban's tags. Costly ones only where they are asked for.
@@ -32,7 +37,7 @@ action_runner::Tags tags_of(const std::string& jail,
       {"ip", ban.target},
       {"fid", ban.target},
       {"failures", std::to_string(ban.failures)},
-      {"time", fmt::format("{}", unix_time(ban.since))},
+      {"time", unix_time(ban.since)},
       {"bantime", std::to_string(length)},
       {"bancount", std::to_string(ban.count - 1)},
       {"matches", fmt::format("{}", fmt::join(held.matches, "\n"))},
@@ -70,12 +75,18 @@ bool same(const ban::ActionSpec& a, const ban::ActionSpec& b) {
 }  // namespace
 
 bool JailHands::runs(const Bound& bound) const {
-  return !bound.door && !bound.spec.is_script && !settings_.dry_run;
+  return !bound.door && !bound.mail && !bound.spec.is_script && !settings_.dry_run;
 }
 
 JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec& spec) {
   Bound out;
   out.spec = spec;
+  auto way = settings_.decide(spec);
+  if (const auto* route = std::get_if<guard::mail::Route>(&way)) {
+    out.mail = *route;
+    out.way = "mail to " + text::enumerate(route->recipients);
+    return out;
+  }
   if (spec.is_script) {
     out.way = "not run: it is a Python script";
     log_.write(guard::Level::error,
@@ -84,25 +95,22 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
                    " is a Python script, and spranga runs none");
     return out;
   }
-  auto way = settings_.decide(spec);
-  if (const auto* door = std::get_if<firewall::Door>(&way); door != nullptr && settings_.native) {
-    const auto id = doors_.open(*door);
+  const auto* written = std::get_if<AsWritten>(&way);
+  out.on_order = written == nullptr;
+  auto why = written != nullptr ? written->why : std::string("there is no firewall process");
+  if (written == nullptr && settings_.native) {
+    const auto& door = std::get<firewall::Door>(way);
+    const auto id = doors_.open(door, jail);
     if (id) {
       out.door = *id;
-      out.way = describe(*door);
+      out.way = describe(door);
+      out.rules =
+          door.backend == firewall::Backend::ipset ? guard::actions::rules_name(spec.name) : "";
       return out;
     }
-    way = AsWritten{id.error().detail};
+    why = id.error().detail;
   }
-  const auto* written = std::get_if<AsWritten>(&way);
-  const auto why = written != nullptr ? written->why : std::string("there is no firewall process");
-  out.way = "as written" + (why.empty() ? "" : ": " + why);
-  out.tags = guard::actions::moment_tags(spec);
-  if (!why.empty()) {
-    log_.write(guard::Level::info,
-               "actions",
-               "[" + jail + "] action " + spec.name + " runs as written: " + why);
-  }
+  say_as_written(jail, out, why);
   return out;
 }
 
@@ -139,15 +147,28 @@ void JailHands::release(const std::string& jail,
       return false;
     }
     if (bound.door) {
-      doors_.leave(*bound.door, jail, settings_.now());
+      leave_door(jail, bound);
     } else if (runs(bound) && !bound.flushed && !has_flush(bound.spec)) {
       for (const auto* ban : held) {
         runner_.send(about(jail, bound, Verb::unban, *ban, {}));
       }
     }
     runner_.forget(jail, bound.spec.name);
+    runner_.forget(jail, bound.rules);
     return true;
   });
+}
+
+/// Another configuration may send its mails elsewhere, or have somebody else send them: false.
+bool JailHands::stays(Bound& bound) {
+  auto way = settings_.decide(bound.spec);
+  auto* route = std::get_if<guard::mail::Route>(&way);
+  if (route == nullptr || !bound.mail) {
+    return route == nullptr && !bound.mail;
+  }
+  bound.way = "mail to " + text::enumerate(route->recipients);
+  bound.mail = std::move(*route);
+  return true;
 }
 
 void JailHands::bind(const ban::JailSpec& jail,
@@ -155,18 +176,21 @@ void JailHands::bind(const ban::JailSpec& jail,
                      const JailNumbers& numbers) {
   auto old = std::exchange(jails_[jail.name], {});
   // Once a jail is started in the runner, that starts what comes later by itself.
-  const bool is_started =
-      std::ranges::any_of(old, [this](const Bound& bound) { return runs(bound); });
+  const bool is_started = std::ranges::any_of(
+      old, [this](const Bound& bound) { return runs(bound) && !bound.on_order; });
   auto& bounds = jails_[jail.name];
   for (const auto& spec : jail.actions) {
     const auto kept =
         std::ranges::find_if(old, [&](const Bound& one) { return same(one.spec, spec); });
-    if (kept != old.end()) {
+    if (kept != old.end() && stays(*kept)) {
       bounds.push_back(*kept);
       continue;
     }
+    if (kept != old.end()) {
+      runner_.forget(jail.name, spec.name);
+    }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
-    if (runs(fresh) && !is_started) {
+    if (runs(fresh) && (!is_started || fresh.on_order)) {
       runner_.send(request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {
@@ -188,7 +212,7 @@ void JailHands::unbind(const std::string& jail, bool keep) {
   auto& bounds = found->second;
   for (auto bound = bounds.rbegin(); bound != bounds.rend() && !keep; ++bound) {
     if (bound->door) {
-      doors_.leave(*bound->door, jail, settings_.now());
+      leave_door(jail, *bound);
     } else if (runs(*bound)) {
       runner_.send(request(jail, *bound, Verb::stop));
     }
@@ -197,7 +221,8 @@ void JailHands::unbind(const std::string& jail, bool keep) {
 }
 
 void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
-  for (auto& bound : jails_[jail]) {
+  auto& bounds = jails_[jail];
+  for (auto& bound : bounds) {
     bound.flushed = false;
     if (bound.door && !settings_.dry_run) {
       if (!doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now())) {
@@ -210,6 +235,40 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
       runner_.send(about(jail, bound, Verb::ban, held, numbers));
     }
   }
+  if (!held.restored && !settings_.dry_run) {
+    tell_by_mail(bounds, held);
+  }
+}
+
+/// By the jail's own mail actions, or else by the usual way.
+void JailHands::tell_by_mail(const std::vector<Bound>& bounds, const HeldBan& held) {
+  bool told = false;
+  for (const auto& bound : bounds) {
+    if (bound.mail) {
+      mailer_.on_ban(*bound.mail, held);
+      told = true;
+    }
+  }
+  if (const auto* usual = mailer_.usual(); !told && usual != nullptr) {
+    mailer_.on_ban(*usual, held);
+  }
+}
+
+Mailer::Jails JailHands::mail_routes() const {
+  Mailer::Jails out;
+  for (const auto& [jail, bounds] : jails_) {
+    bool told = false;
+    for (const auto& bound : bounds) {
+      if (bound.mail) {
+        out[*bound.mail].push_back(jail);
+        told = true;
+      }
+    }
+    if (const auto* usual = mailer_.usual(); !told && usual != nullptr) {
+      out[*usual].push_back(jail);
+    }
+  }
+  return out;
 }
 
 void JailHands::prolong(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) {
@@ -240,23 +299,28 @@ void JailHands::check(const std::string& jail, const HeldBan& held) {
     if (bound.door && !settings_.dry_run) {
       // Said again it costs nothing, and puts right what somebody took out.
       doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
+      if (!bound.rules.empty()) {
+        send_rules(jail, bound, Verb::check);
+      }
     } else if (runs(bound)) {
       runner_.send(request(jail, bound, Verb::check));
     }
   }
 }
 
-void JailHands::flush(const std::string& jail) {
+void JailHands::flush(const std::string& jail, bool stopping) {
   for (auto& bound : jails_[jail]) {
+    if (has_flush(bound.spec) && (bound.door || runs(bound))) {
+      log_.write(guard::Level::notice,
+                 "actions",
+                 "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
+    }
     if (bound.door && !settings_.dry_run) {
       doors_.clear(*bound.door, jail, settings_.now());
       bound.flushed = true;
     } else if (runs(bound) && has_flush(bound.spec)) {
-      log_.write(guard::Level::notice,
-                 "actions",
-                 "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
       auto order = request(jail, bound, Verb::flush);
-      order.stopping = true;
+      order.stopping = stopping;
       runner_.send(std::move(order));
       bound.flushed = true;
     }
@@ -266,6 +330,7 @@ void JailHands::flush(const std::string& jail) {
 void JailHands::on_reply(const Request& request,
                          const action_runner::Reply& reply,
                          const std::vector<const HeldBan*>& held) {
+  on_rules(request, reply);
   const auto found = jails_.find(request.jail);
   if (found == jails_.end() || !reply.rebuilt) {
     return;
@@ -297,7 +362,8 @@ std::vector<std::string> JailHands::ways_of(const std::string& jail) const {
   std::vector<std::string> out;
   if (const auto found = jails_.find(jail); found != jails_.end()) {
     for (const auto& bound : found->second) {
-      out.push_back(bound.spec.name + ": " + bound.way);
+      const auto name = bound.spec.name + ": ";
+      out.push_back(bound.way.starts_with(name) ? bound.way : name + bound.way);
     }
   }
   return out;

@@ -192,7 +192,9 @@ bool add_to_setting(JailSpec& spec, Setting setting, const Value& value) {
     return true;
   }
   if (setting == Setting::ignoreip) {
-    spec.ignoreip.push_back(value.text);
+    if (std::ranges::count(spec.ignoreip, value.text) == 0) {
+      spec.ignoreip.push_back(value.text);
+    }
     return true;
   }
   if (setting == Setting::journalmatch) {

@@ -10,13 +10,14 @@ namespace {
 guard::Level level_of(guard::LiveEvent event) {
   using guard::LiveEvent;
   switch (event) {
-    case LiveEvent::found:
-    case LiveEvent::rotated:
-    case LiveEvent::truncated:
     case LiveEvent::widened:
       return guard::Level::info;
+    case LiveEvent::rotated:
+    case LiveEvent::truncated:
     case LiveEvent::gone:
       return guard::Level::msg;
+    case LiveEvent::found:  // told as fail2ban does, by the daemon
+      return guard::Level::debug;
     case LiveEvent::unreadable:
     case LiveEvent::lost:
       return guard::Level::error;
@@ -64,8 +65,11 @@ LogDesk::Stream* LogDesk::stream_for(const std::string& key, std::span<const std
   return slot.get();
 }
 
+/// The clock is read after each line: a line that was written while this process had to wait must
+/// not seem to be of the future, or it would lose its time.
 void LogDesk::on_line(const guard::LiveLine& line) {
   ++lines_;
+  now_ = std::chrono::time_point_cast<ban::Instant::duration>(clock_.wall());
   if (!line.at) {
     if (auto* found = stream_for(line.after.path, line.jails)) {
       guard_.on_line(found->stream, line.text, now_);
@@ -95,10 +99,15 @@ void LogDesk::on_end(std::span<const std::size_t> jails) {
 
 void LogDesk::on_note(const guard::LiveNote& note) {
   suppressed_ += note.event == guard::LiveEvent::suppressed ? note.count : 0;
+  found_ = found_ || note.event == guard::LiveEvent::found;
   log_.write(level_of(note.event), "filter", note.text);
 }
 
 void LogDesk::note_positions(const guard::LiveSource& source) {
+  constexpr std::size_t most_noted = 10'000;  // files that have gone are among them
+  if (noted_.size() > most_noted) {
+    noted_.clear();
+  }
   for (const auto& [jail, place] : source.positions()) {
     const auto key =
         std::pair(jail, place.path + (place.inode == 0 ? "" : ":" + std::to_string(place.inode)));

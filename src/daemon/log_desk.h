@@ -6,8 +6,10 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "guard/live/guard.h"
 #include "guard/logs/live_source.h"
 #include "ledger/ledger.h"
@@ -16,8 +18,11 @@ namespace spranga::daemon {
 
 class LogDesk : public guard::LineSink {
 public:
-  LogDesk(guard::Guard& guard, guard::Log& log, std::vector<ledger::Record>& notes)
-      : guard_(guard), log_(log), notes_(notes) {}
+  LogDesk(guard::Guard& guard,
+          guard::Log& log,
+          std::vector<ledger::Record>& notes,
+          const Clock& clock)
+      : guard_(guard), log_(log), notes_(notes), clock_(clock) {}
 
   /// The number under which sources know a jail; it stays the same however often jails come and go.
   [[nodiscard]] std::size_t number_of(const std::string& jail);
@@ -27,14 +32,15 @@ public:
   /// Jails have changed: lines find their way anew.
   void forget_streams() { streams_.clear(); }
 
-  void set_now(ban::Instant now) { now_ = now; }
-
   /// Notes for the ledger how far the source has been read, where that has changed.
   void note_positions(const guard::LiveSource& source);
 
   void on_line(const guard::LiveLine& line) override;
   void on_end(std::span<const std::size_t> jails) override;
   void on_note(const guard::LiveNote& note) override;
+
+  /// Whether a file was found since the last question.
+  [[nodiscard]] bool take_found() { return std::exchange(found_, false); }
 
   /// Lines handled since the start.
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
@@ -53,13 +59,15 @@ private:
   guard::Guard& guard_;
   guard::Log& log_;
   std::vector<ledger::Record>& notes_;
-  ban::Instant now_{};
+  const Clock& clock_;
+  ban::Instant now_{};  // when the last line came
   std::vector<std::string> names_;
   std::map<std::string, std::unique_ptr<Stream>> streams_;  // by path; of the journal by jail
   std::set<std::size_t> in_operation_;
   std::map<std::pair<std::size_t, std::string>, guard::LogPlace> noted_;
   std::uint64_t lines_{0};
   std::uint64_t suppressed_{0};
+  bool found_{false};
 };
 
 }  // namespace spranga::daemon

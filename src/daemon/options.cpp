@@ -40,10 +40,13 @@ Result<Options> parse_options(int argc, char** argv) {
       {"--log-kind", text_into(out.log_kind)},
       {"--state", text_into(out.state)},
       {"--database", text_into(out.database)},
+      {"--geoip", text_into(out.geoip)},
       {"--warden", [&](auto value) { return read_number(value, out.warden); }},
   };
   const std::map<std::string_view, bool*> flags = {{"--firewall", &out.firewall},
-                                                   {"--dry-run", &out.dry_run}};
+                                                   {"--dry-run", &out.dry_run},
+                                                   {"--again", &out.again},
+                                                   {"--background", &out.background}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (const auto flag = flags.find(word); flag != flags.end()) {

@@ -19,6 +19,9 @@ struct Options {
   pid_t warden{0};
   bool firewall{false};  // there is a firewall process, at its descriptor
   bool dry_run{false};
+  bool again{false};       // one before it died
+  std::string geoip;       // a database outside the usual places; "" = none
+  bool background{false};  // it was started so: the log says it
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "guard/control/command.h"
 #include "text/ascii.h"
 
 namespace spranga::daemon {
@@ -56,8 +57,11 @@ std::vector<firewall::Network> firewall_networks(const std::vector<guard::Networ
 
 ledger::LedgerOptions ledger_options(const std::map<std::string, std::string>& server) {
   ledger::LedgerOptions out;
-  if (const auto age = number_in<std::int64_t>(server, "dbpurgeage")) {
-    out.purge_age = std::chrono::seconds(*age);
+  if (const auto age = server.find("dbpurgeage"); age != server.end()) {
+    const auto seconds = guard::control::to_seconds(guard::pickle::Value::of(age->second));
+    if (seconds && seconds->kind == guard::pickle::Value::Kind::integer) {
+      out.purge_age = std::chrono::seconds(seconds->integer);
+    }
   }
   if (const auto matches = number_in<std::size_t>(server, "dbmaxmatches")) {
     out.matches = *matches;

@@ -6,6 +6,7 @@
 #include "daemon/own_options.h"
 #include "plan/archive.h"
 #include "plan/jail_fields.h"
+#include "text/python_repr.h"
 
 namespace spranga::daemon {
 
@@ -26,7 +27,7 @@ Result<void> Daemon::reload(const std::string& which) {
     say(Level::error, "server", "the configuration stays as it was: " + plans.error().detail);
     return fail(plans.error().code, plans.error().detail);
   }
-  apply(std::move(plans->first), std::move(plans->second));
+  apply(which, std::move(plans->first), std::move(plans->second));
   say(Level::info, "server", "Reload finished.");
   return {};
 }
@@ -41,7 +42,8 @@ Result<std::pair<plan::GuardPlan, Fd>> Daemon::new_plan(const std::string& which
   return std::pair(std::move(next), std::move(given.fds.back()));
 }
 
-void Daemon::apply(plan::GuardPlan next, Fd for_runner) {
+/// Everything is made anew; the log speaks of the jails that were asked for.
+void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner) {
   release_actions(next);
   runner_.adopt(std::move(for_runner));
   plan_ = std::move(next);
@@ -51,12 +53,52 @@ void Daemon::apply(plan::GuardPlan next, Fd for_runner) {
   }
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
+  mailer_.change(plan_);
+  std::vector<const guard::LiveJail*> changed;
+  std::vector<std::string> fresh;
   for (const auto& spec : plan_.jails) {
-    change_jail(spec);
+    const bool is_new = guard_.find(spec.name) == nullptr;
+    const auto* jail = change_jail(spec) ? guard_.find(spec.name) : nullptr;
+    if (jail != nullptr && (is_new || which == "--all" || which == spec.name)) {
+      changed.push_back(jail);
+    }
+    if (is_new) {
+      fresh.push_back(spec.name);
+    }
   }
+  const auto is_fresh = [&fresh](const std::string& name) {
+    return std::ranges::count(fresh, name) > 0;
+  };
   guard_.feed_with_bans(fed_by_bans(plan_));
+  follow_names();
   ledger_->set_jails(kept_jails());
+  follow_again();
+  for (const auto* jail : changed) {
+    introduce(*jail, is_fresh(jail->name()));
+  }
+  for (const auto* jail : changed) {
+    if (is_fresh(jail->name())) {
+      say(Level::info, "jail", "Jail '" + jail->name() + "' started");
+    } else {
+      say(Level::info, "server", "Jail '" + jail->name() + "' reloaded");
+    }
+  }
+}
+
+/// Logs that are read go on where they are; what is read no more is told.
+void Daemon::follow_again() {
   follow_logs({});
+  for (auto& [name, told] : told_logs_) {
+    const auto* jail = guard_.find(name);
+    const auto read = jail == nullptr ? std::vector<guard::LogPlace>() : files_of(*jail);
+    std::erase_if(told, [&](const std::string& path) {
+      const bool gone = std::ranges::count(read, path, &guard::LogPlace::path) == 0;
+      if (gone) {
+        say(Level::info, "filter", "Removed logfile: " + text::python_repr(path));
+      }
+      return gone;
+    });
+  }
 }
 
 /// What is gone lets go before the runner forgets how.
@@ -73,28 +115,49 @@ void Daemon::release_actions(const plan::GuardPlan& next) {
   std::ranges::for_each(gone, [this](const auto& name) { remove_jail(name); });
 }
 
-void Daemon::change_jail(const ban::JailSpec& spec) {
+/// False: it stays as it was.
+bool Daemon::change_jail(const ban::JailSpec& spec) {
   auto* jail = guard_.find(spec.name);
   if (jail == nullptr) {
     make_jail(spec);
-    return;
+    bring_back(spec.name);
+    return true;
   }
-  say(Level::info, "server", "Reload jail '" + spec.name + "'");
   if (!same(jail->spec(), spec)) {
     if (const auto changed = jail->change(spec, now()); !changed) {
       say(Level::error,
           "jail",
           "Jail '" + spec.name + "' stays as it was: " + changed.error().detail);
       bad_jails_.push_back(spec.name + ": " + changed.error().detail);
-      return;
+      return false;
     }
   }
   hands_.bind(spec, jail->bans().all(), jail->numbers());
-  say(Level::info, "server", "Jail '" + spec.name + "' reloaded");
+  return true;
+}
+
+/// The bans of a jail that comes back, as at a start.
+void Daemon::bring_back(const std::string& name) {
+  write_notes();
+  constexpr std::chrono::milliseconds patience{500};
+  if (const auto written = ledger_->flush(patience); !written) {
+    say(Level::warning, "database", written.error().detail);
+  }
+  const auto memory = ledger_->recall(kept_jails(), now());
+  auto* jail = guard_.find(name);
+  if (!memory || jail == nullptr) {
+    return;
+  }
+  for (const auto& made : memory->bans) {
+    if (made.ban.jail == name && jail->bans().find(made.ban.target) == nullptr) {
+      jail->restore(made, now());
+    }
+  }
 }
 
 void Daemon::remove_jail(const std::string& name) {
   if (auto* jail = guard_.find(name)) {
+    tell_removed_logs(name);
     jail->close(false);
     hands_.unbind(name, false);
     guard_.remove(name);

@@ -25,6 +25,7 @@ public:
     out["folder"] = daemon_.plan_.folder;
     out["pid"] = daemon_.options_.warden;
     out["since"] = seconds(daemon_.since_);
+    out["now"] = seconds(daemon_.now());
     out["dry_run"] = daemon_.options_.dry_run;
     out["lines"] = daemon_.desk_.lines();
     out["not_well"] = not_well();
@@ -122,10 +123,20 @@ private:
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }
+    if (const auto trouble = daemon_.mailer_.trouble(); !trouble.empty()) {
+      add("mail", trouble);
+    }
+    if (daemon_.names_.dropped() > 0) {
+      add("names_dropped", std::to_string(daemon_.names_.dropped()));
+    }
     if (daemon_.log_.lost() > 0) {
       add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
     }
     for (const auto& jail : daemon_.guard_.jails()) {
+      const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail->name()) != 0;
+      if (!fed && !jail->spec().skip_if_nologs && daemon_.reads_of(*jail).empty()) {
+        add("reads_nothing", jail->name() + ": no log of it is there");
+      }
       for (const auto& runaway : jail->matcher().quarantined()) {
         const auto& origin = runaway.expression->origin;
         add("quarantined", jail->name() + ": " + origin.file + ":" + std::to_string(origin.line));

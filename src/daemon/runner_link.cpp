@@ -49,19 +49,20 @@ void RunnerLink::transmit(const Request& request) {
   }
 }
 
-void RunnerLink::send(Request request) {
+bool RunnerLink::send(Request request) {
   if (open_.size() >= most_open) {
     log_.write(guard::Level::error,
                "actions",
                "too many actions wait; one of jail " + request.jail + " is left out");
-    return;
+    return false;
   }
   if (!have_runner()) {
-    return;
+    return false;
   }
   request.order = ++last_order_;
   transmit(request);
   open_.emplace(request.order, std::move(request));
+  return true;
 }
 
 Result<action_runner::Reply> RunnerLink::ask(Request request, int timeout_ms) {
@@ -140,7 +141,8 @@ void RunnerLink::take(const Answer& answer) {
   if (!request.action.empty()) {
     started_[{request.jail, request.action}] = answer.reply->started;
   }
-  if (answer.reply->outcome == action_runner::Outcome::refused) {
+  // What becomes of a mail, its sender tells.
+  if (answer.reply->outcome == action_runner::Outcome::refused && request.verb != Verb::mail) {
     log_.write(guard::Level::error,
                "actions",
                "[" + request.jail + "] action " + request.action + ": " + answer.reply->why);
@@ -156,9 +158,7 @@ void RunnerLink::lost(const std::string& why) {
     log_.write(guard::Level::error,
                "actions",
                "the action runner keeps ending: " + why + "; what waits is given up");
-    open_.clear();
-    awaited_.clear();
-    failures_in_a_row_ = 0;
+    give_up(why);
     return;
   }
   log_.write(guard::Level::error, "actions", "the action runner ended: " + why);
@@ -167,6 +167,20 @@ void RunnerLink::lost(const std::string& why) {
   }
   for (const auto& [order, request] : open_) {
     transmit(request);
+  }
+}
+
+/// A mail is not lost with the rest: it waits for its next time.
+void RunnerLink::give_up(const std::string& why) {
+  awaited_.clear();
+  failures_in_a_row_ = 0;
+  action_runner::Reply reply;
+  reply.outcome = action_runner::Outcome::failed;
+  reply.why = "the action runner ended: " + why;
+  for (const auto& [order, request] : std::exchange(open_, {})) {
+    if (request.verb == Verb::mail) {
+      done_(request, reply);
+    }
   }
 }
 

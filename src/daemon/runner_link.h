@@ -27,8 +27,8 @@ public:
   RunnerLink(Start start, guard::Log& log, Done done)
       : start_(std::move(start)), log_(log), done_(std::move(done)) {}
 
-  /// Queues it; its order number is given here.
-  void send(action_runner::Request request);
+  /// Queues it; its order number is given here. False: it is left out, and nobody will hear of it.
+  bool send(action_runner::Request request);
 
   /// Waits for the answer, at most so long; for ignorecommand. Other answers are handled meanwhile.
   [[nodiscard]] Result<action_runner::Reply> ask(action_runner::Request request, int timeout_ms);
@@ -57,6 +57,7 @@ private:
   void transmit(const action_runner::Request& request);
   void take(const action_runner::Answer& answer);
   void lost(const std::string& why);
+  void give_up(const std::string& why);
 
   Start start_;
   guard::Log& log_;

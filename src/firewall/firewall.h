@@ -56,6 +56,9 @@ struct Door {
 
 constexpr DoorId most_doors = 1000;
 
+/// What is to last longer is for good.
+inline constexpr std::chrono::milliseconds longest_ban{100LL * 365 * 86'400'000};
+
 struct Entry {
   DoorId door{0};
   net::Address base;       // of a network its first address
@@ -109,6 +112,9 @@ public:
   /// Doors and sets are gone (flushed by somebody, or the process that holds them was started
   /// anew): everything is to be made again.
   virtual void lost(const std::string& why) = 0;
+  /// Somebody took rules of iptables out, maybe those that look into our sets: whoever made them is
+  /// to look.
+  virtual void rules_touched() = 0;
 };
 
 }  // namespace spranga::firewall

@@ -16,6 +16,7 @@ constexpr std::uint8_t ipset_protocol = 6;  // spoken by every kernel since 2.6.
 constexpr std::uint8_t revision = 0;        // of hash:net: what we use is in the first
 constexpr std::uint32_t most_in_set = 1'048'576;
 constexpr std::size_t most_in_message = 500;
+constexpr std::chrono::seconds patience{1};
 constexpr int hash_full = IPSET_ERR_TYPE_SPECIFIC;  // the first of the hash types' own errors
 
 std::size_t index_of(net::Family family) {
@@ -193,11 +194,110 @@ Result<void> Ipset::close(DoorId door) {
       return ipset_result(answer, "the set " + name);
     }
   }
+  for (const auto& name : found->second) {
+    filled_until_.erase(name);
+  }
   doors_.erase(found);
   return {};
 }
 
+/// How many elements the set has; nullopt: this kernel does not tell.
+Result<std::optional<std::uint32_t>> Ipset::count(const std::string& name) {
+  std::optional<std::uint32_t> out;
+  auto message = start_command(IPSET_CMD_LIST, name, NLM_F_DUMP);
+  message.number32(in_network_order(IPSET_ATTR_FLAGS), IPSET_FLAG_LIST_HEADER);
+  const auto answer = socket_.dump(
+      std::move(message),
+      [&out] { out.reset(); },
+      [&out](const nlmsghdr& told) {
+        for_each_attribute(told, sizeof(nfgenmsg), [&out](const nlattr& attribute) {
+          if (::mnl_attr_get_type(&attribute) != IPSET_ATTR_DATA) {
+            return;
+          }
+          for_each_attribute(attribute, [&out](const nlattr& part) {
+            if (::mnl_attr_get_type(&part) == IPSET_ATTR_ELEMENTS) {
+              out = static_cast<std::uint32_t>(number_of(part));
+            }
+          });
+        });
+      });
+  SPRANGA_CHECK(ipset_result(answer, "reading " + name));
+  return out;
+}
+
+void Ipset::note_banned(const std::string& name, const Entry& entry, Time now) {
+  // The kernel may take an element out up to a second before its time.
+  const auto end =
+      entry.lasts ? now + std::chrono::seconds(ipset_seconds(entry.lasts)) - patience : Time::max();
+  auto& until = filled_until_.try_emplace(name, Time::min()).first->second;
+  until = std::max(until, end);
+}
+
+/// What we took out ourselves is nobody else's doing.
+void Ipset::note_emptied(const std::string& name) {
+  const auto found = filled_until_.find(name);
+  if (found == filled_until_.end()) {
+    return;
+  }
+  const auto left = count(name);
+  if (!left || *left == std::uint32_t{0}) {
+    filled_until_.erase(found);
+  }
+}
+
+std::optional<std::string> Ipset::look(Time now) {
+  std::optional<std::string> out;
+  for (const auto& [id, names] : doors_) {
+    for (const auto& name : names) {
+      const auto left = count(name);
+      if (!left && left.error().code == Errc::not_found) {
+        out = fmt::format("the set {} was destroyed by another program", name);
+        filled_until_.erase(name);
+        continue;
+      }
+      const auto filled = filled_until_.find(name);
+      if (left && *left == std::uint32_t{0} && filled != filled_until_.end()) {
+        if (filled->second > now) {
+          out = fmt::format("the set {} was emptied by another program", name);
+        }
+        filled_until_.erase(filled);
+      }
+    }
+  }
+  return out;
+}
+
+Result<void> Ipset::repair() {
+  for (const auto& [id, names] : doors_) {
+    for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+      SPRANGA_CHECK(create(names[index_of(family)], family));
+    }
+  }
+  return {};
+}
+
 /// Without NLM_F_EXCL what is there is prolonged, and what is not there is no error.
+Result<void> Ipset::order(std::uint16_t command,
+                          const std::string& name,
+                          std::span<const Entry* const> entries) {
+  const bool adds = command == IPSET_CMD_ADD;
+  auto message = start_command(command, name);
+  message.attribute(IPSET_ATTR_LINENO, host_bytes(std::uint32_t{0}));
+  message.nest(IPSET_ATTR_ADT, [&] {
+    for (const auto* entry : entries) {
+      put_entry(message, *entry, adds);
+    }
+  });
+  SPRANGA_CHECK(ipset_result(socket_.request(std::move(message)), adds ? "banning" : "unbanning"));
+  if (adds) {
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto* entry : entries) {
+      note_banned(name, *entry, now);
+    }
+  }
+  return {};
+}
+
 Result<void> Ipset::change(std::uint16_t command, std::span<const Entry> entries) {
   std::map<std::string, std::vector<const Entry*>> by_set;
   for (const auto& entry : entries) {
@@ -208,21 +308,16 @@ Result<void> Ipset::change(std::uint16_t command, std::span<const Entry> entries
     by_set[door->second.at(index_of(entry.base.family()))].push_back(&entry);
   }
   Result<void> first;
-  for (const auto& item : by_set) {
-    const auto& all = item.second;
-    for (std::size_t at = 0; at < all.size(); at += most_in_message) {
-      auto message = start_command(command, item.first);
-      message.attribute(IPSET_ATTR_LINENO, host_bytes(std::uint32_t{0}));
-      message.nest(IPSET_ATTR_ADT, [&] {
-        for (auto i = at; i < std::min(at + most_in_message, all.size()); ++i) {
-          put_entry(message, *all[i], command == IPSET_CMD_ADD);
-        }
-      });
-      auto done = ipset_result(socket_.request(std::move(message)),
-                               command == IPSET_CMD_ADD ? "banning" : "unbanning");
-      if (first && !done) {
+  for (const auto& [name, all] : by_set) {
+    for (std::span<const Entry* const> left = all; !left.empty();) {
+      const auto part = left.first(std::min(left.size(), most_in_message));
+      left = left.subspan(part.size());
+      if (auto done = order(command, name, part); first && !done) {
         first = std::move(done);
       }
+    }
+    if (command == IPSET_CMD_DEL) {
+      note_emptied(name);
     }
   }
   return first;
@@ -246,6 +341,7 @@ Result<void> Ipset::flush(DoorId door) {
     if (answer && answer->number != ENOENT) {
       return ipset_result(answer, "emptying " + name);
     }
+    filled_until_.erase(name);
   }
   return {};
 }

@@ -13,10 +13,9 @@ using process::Packer;
 using process::Unpacker;
 
 constexpr std::size_t longest_name = 24;  // f2b-NAME is the longest chain of iptables then
-constexpr std::chrono::milliseconds longest_ban{100LL * 365 * 86'400'000};
 
 enum class Kind : std::uint8_t { start, never, open, close, ban, unban, flush, list };
-enum class AnswerKind : std::uint8_t { outcome, holding, lost };
+enum class AnswerKind : std::uint8_t { outcome, holding, lost, touched };
 
 // ---- packing ----
 
@@ -115,6 +114,10 @@ void put(Packer& to, const Lost& answer) {
   to.put(std::string_view(answer.why).substr(0, longest_reason));
 }
 
+void put(Packer& to, const RulesTouched& /*answer*/) {
+  to.put(AnswerKind::touched);
+}
+
 // ---- reading ----
 
 void require(Unpacker& from, bool promise) {
@@ -157,6 +160,12 @@ bool is_name(std::string_view name, std::size_t longest) {
   return name.size() <= longest && std::ranges::all_of(name, is_name_byte);
 }
 
+/// As guard/actions lets it be: iptables knows more letters than nftables.
+bool is_door_name(std::string name) {
+  std::ranges::replace(name, '@', '-');
+  return is_name(name, longest_name);
+}
+
 bool in_order(const std::vector<PortRange>& ports) {
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (ports[i].first > ports[i].last || (i > 0 && ports[i].first <= ports[i - 1].last)) {
@@ -179,7 +188,7 @@ Door get_door(Unpacker& from) {
   out.name = from.text();
   require(from, in_order(out.ports));
   require(from, out.protocols != Protocols::all || out.ports.empty());
-  require(from, is_name(out.name, longest_name));
+  require(from, is_door_name(out.name));
   require(from, out.backend != Backend::ipset || !out.name.empty());
   return out;
 }
@@ -255,7 +264,7 @@ std::string get_reason(Unpacker& from) {
 }
 
 Answer get_answer(Unpacker& from) {
-  switch (from.one_of(AnswerKind::lost)) {
+  switch (from.one_of(AnswerKind::touched)) {
     case AnswerKind::outcome: {
       Outcome out;
       out.order = from.get<std::uint64_t>();
@@ -271,9 +280,11 @@ Answer get_answer(Unpacker& from) {
       return out;
     }
     case AnswerKind::lost:
+      return Lost{get_reason(from)};
+    case AnswerKind::touched:
       break;
   }
-  return Lost{get_reason(from)};
+  return RulesTouched{};
 }
 
 }  // namespace

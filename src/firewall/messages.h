@@ -90,7 +90,10 @@ struct Lost {
   std::string why;
 };
 
-using Answer = std::variant<Outcome, HoldingPart, Lost>;
+/// Somebody took rules of iptables out.
+struct RulesTouched {};
+
+using Answer = std::variant<Outcome, HoldingPart, Lost, RulesTouched>;
 
 /// So many fit into one message, whatever they are.
 constexpr std::size_t most_entries = 4000;

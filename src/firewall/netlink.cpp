@@ -2,12 +2,15 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
+#include <linux/filter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <system_error>
 
 namespace spranga::firewall {
@@ -137,7 +140,18 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   return out;
 }
 
-Result<void> NetlinkSocket::join(int group) {
+/// Messages of one transaction come together, and all name the socket that sent it.
+Result<void> NetlinkSocket::join(int group, std::uint32_t but) {
+  constexpr std::uint32_t everything = 0xffffffff;
+  std::array<sock_filter, 4> program = {
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(but), 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, 0),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, everything)};
+  const sock_fprog filter{program.size(), program.data()};
+  if (::setsockopt(fd(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) != 0) {
+    return Failure(failed(errno).as("hearing the kernel's events"));
+  }
   ::setsockopt(fd(), SOL_SOCKET, SO_RCVBUFFORCE, &events_buffer, sizeof(events_buffer));
   if (::mnl_socket_setsockopt(socket_.get(), NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
     return Failure(failed(errno).as("hearing the kernel's events"));

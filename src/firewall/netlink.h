@@ -34,8 +34,9 @@ public:
   /// NETLINK_NETFILTER, NETLINK_SOCK_DIAG.
   [[nodiscard]] static Result<NetlinkSocket> open(int protocol);
 
-  /// Hears what a group is told.
-  [[nodiscard]] Result<void> join(int group);
+  /// Hears what a group is told, but for what the socket with the number `but` did: its own work
+  /// could be more than the other events leave room for.
+  [[nodiscard]] Result<void> join(int group, std::uint32_t but);
 
   /// All of them or none (nfnetlink's transaction).
   [[nodiscard]] KernelAnswer commit(std::vector<NetlinkMessage>& batch, std::uint16_t subsystem);

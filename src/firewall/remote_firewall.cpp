@@ -113,8 +113,10 @@ void RemoteFirewall::take(Answer answer) {
       std::ranges::move(part->holding.entries, std::back_inserter(holding->entries));
       holding->complete = holding->complete && part->holding.complete;
     }
+  } else if (const auto* lost = std::get_if<Lost>(&answer)) {
+    events_.lost(lost->why);
   } else {
-    events_.lost(std::get<Lost>(answer).why);
+    events_.rules_touched();
   }
 }
 

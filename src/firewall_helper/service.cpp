@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -16,12 +17,22 @@ namespace spranga::firewall_helper {
 
 using firewall::Backend;
 using firewall::NetlinkSocket;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds look_every{300};
+constexpr milliseconds look_again{10'000};  // where they could not be made again
+constexpr int most_looking = 50;            // times as long nothing is looked at
+
+}  // namespace
 
 Result<Sockets> open_sockets() {
   SPRANGA_TRY(auto nftables, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_TRY(auto ipset, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_TRY(auto events, NetlinkSocket::open(NETLINK_NETFILTER));
-  SPRANGA_CHECK(events.join(NFNLGRP_NFTABLES));
+  SPRANGA_CHECK(events.join(NFNLGRP_NFTABLES, nftables.port()));
   SPRANGA_TRY(auto sessions, NetlinkSocket::open(NETLINK_SOCK_DIAG));
   return Sockets{std::move(nftables), std::move(ipset), std::move(events), std::move(sessions)};
 }
@@ -39,7 +50,9 @@ Service::Service(process::Channel channel, Sockets sockets)
 Result<std::unique_ptr<firewall::KernelBackend>> Service::make(Backend which,
                                                                const firewall::Start& setup) {
   if (which != Backend::nftables) {
-    return std::make_unique<firewall::Ipset>(std::move(sockets_.ipset));
+    auto out = std::make_unique<firewall::Ipset>(std::move(sockets_.ipset));
+    ipset_ = out.get();
+    return out;
   }
   auto out =
       std::make_unique<firewall::Nftables>(std::move(sockets_.nftables), setup.table, setup.owner);
@@ -76,11 +89,16 @@ Result<bool> Service::take_orders() {
 
 void Service::take_events() {
   std::optional<std::string> why;
+  bool touched = false;
   const bool whole = sockets_.events.drain([&](const nlmsghdr& message) {
     if (nftables_ != nullptr && !why) {
       why = firewall::nft::loss(message, nftables_->table(), nftables_->port());
     }
+    touched = touched || firewall::nft::touches_iptables(message);
   });
+  if (ipset_ != nullptr && (touched || !whole)) {
+    answer(firewall::RulesTouched{});
+  }
   if (nftables_ == nullptr) {
     return;
   }
@@ -91,17 +109,39 @@ void Service::take_events() {
         complete && *complete ? why : std::optional<std::string>("the table is not as it was made");
   }
   if (why) {
-    const auto repaired = nftables_->repair();
-    answer(firewall::Lost{repaired ? *why : fmt::format("{}; {}", *why, repaired.error().detail)});
+    tell_lost(*why, nftables_->repair());
   }
+}
+
+void Service::tell_lost(const std::string& why, const Result<void>& repaired) {
+  answer(firewall::Lost{repaired ? why : fmt::format("{}; {}", why, repaired.error().detail)});
+}
+
+/// Of sets of ipset the kernel tells nobody. Where a look takes long, it is had less often.
+void Service::look_at_sets() {
+  const auto begun = steady_clock::now();
+  auto pause = look_every;
+  if (const auto why = ipset_->look(begun)) {
+    const auto repaired = ipset_->repair();
+    tell_lost(*why, repaired);
+    pause = repaired ? look_every : look_again;
+  }
+  const auto took = steady_clock::now() - begun;
+  next_look_ = begun + std::max<steady_clock::duration>(pause, most_looking * took);
 }
 
 Result<bool> Service::turn() {
   const auto write = static_cast<short>(channel_.wants_to_write() ? POLLOUT : 0);
   std::array<pollfd, 2> ready{
       {{channel_.fd(), static_cast<short>(POLLIN | write), 0}, {sockets_.events.fd(), POLLIN, 0}}};
-  if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) {
+  const bool looks = ipset_ != nullptr && ipset_->has_doors();
+  const auto left = std::chrono::ceil<milliseconds>(next_look_ - steady_clock::now()).count();
+  const int wait = looks ? static_cast<int>(std::max<std::int64_t>(0, left)) : -1;
+  if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) {
     return fail(Errc::io, std::system_category().message(errno));
+  }
+  if (looks && steady_clock::now() >= next_look_) {
+    look_at_sets();
   }
   if (ready[1].revents != 0) {
     take_events();

@@ -3,9 +3,12 @@
 // rights went.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <string>
 
 #include "firewall/doorkeeper.h"
+#include "firewall/ipset.h"
 #include "firewall/netlink.h"
 #include "firewall/nftables.h"
 #include "firewall/open_sessions.h"
@@ -37,12 +40,16 @@ private:
   [[nodiscard]] Result<bool> turn();
   [[nodiscard]] Result<bool> take_orders();
   void take_events();
+  void look_at_sets();
+  void tell_lost(const std::string& why, const Result<void>& repaired);
   void answer(const firewall::Answer& answer);
   void banned(const firewall::Door& door, const firewall::Entry& entry);
 
   process::Channel channel_;
   Sockets sockets_;
-  firewall::Nftables* nftables_{nullptr};  // owned by doors_
+  firewall::Nftables* nftables_{nullptr};  // both owned by doors_
+  firewall::Ipset* ipset_{nullptr};
+  std::chrono::steady_clock::time_point next_look_{};  // at the sets
   std::optional<Error> unsent_;
   firewall::OpenSessions sessions_;
   firewall::Doorkeeper doors_;

@@ -14,7 +14,8 @@ namespace spranga::knock {
 
 using Seconds = std::chrono::seconds;
 
-/// 5, 15, 30 s, 1, 3, 10, 30 min, 1, 2, 3, 6, 12, 24, 25 h after the door was first seen shut.
+/// 5, 15, 30 s, 1, 3, 10, 30 min, 1 h, 2 h, 2 h 59 min, 6, 12, 24, 25 h after the door was first
+/// seen shut: a ban of just 3 h began before that moment, and must be seen before it ends.
 [[nodiscard]] std::span<const Seconds> look_times();
 
 struct Look {

@@ -17,6 +17,7 @@ Result<Book> Book::open(Database& db, std::size_t matches) {
 Result<void> Book::write(const std::vector<Entry>& entries, ban::Instant now) {
   const auto before = *this;
   now_ = now;
+  positions_ = 0;
   auto done = transaction(*db_, [&] { return put_all(entries); });
   if (!done) {
     *this = before;
@@ -99,8 +100,8 @@ Result<void> Book::put(const Position& position) {
   return db_->run(
       "INSERT INTO positions(jail, path, device, inode, offset, first_line, cursor, at, noted)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-      " ON CONFLICT(jail, path) DO UPDATE SET device = excluded.device, inode = excluded.inode,"
-      " offset = excluded.offset, first_line = excluded.first_line, cursor = excluded.cursor,"
+      " ON CONFLICT(jail, path, device, inode) DO UPDATE SET offset = excluded.offset, first_line "
+      "= excluded.first_line, cursor = excluded.cursor,"
       " at = excluded.at, noted = excluded.noted",
       position.jail,
       position.path,
@@ -110,7 +111,7 @@ Result<void> Book::put(const Position& position) {
       position.first_line_md5,
       position.cursor,
       position.at,
-      now_);
+      now_ + std::chrono::microseconds(++positions_));  // the later one is the younger one
 }
 
 Result<void> Book::put(const Totals& totals) {

@@ -37,6 +37,7 @@ private:
   std::int64_t change_{0};
   bool unclean_{false};
   ban::Instant now_;
+  std::int64_t positions_{0};  // put in at that moment
 };
 
 }  // namespace spranga::ledger

@@ -56,7 +56,9 @@ Result<std::vector<Place>> moved_positions(Database& own) {
   SPRANGA_CHECK(
       own.each("SELECT jail, path, first_line, offset, at FROM positions"
                " WHERE CASE path WHEN '' THEN mirrored_place IS NOT at ELSE"
-               "  mirrored_place IS NOT offset OR mirrored_first_line IS NOT first_line END",
+               "  mirrored_place IS NOT offset OR mirrored_first_line IS NOT first_line END"
+               " AND noted = (SELECT max(noted) FROM positions AS other"
+               "  WHERE other.jail = positions.jail AND other.path = positions.path)",
                [&places](const Row& row) {
                  Place place;
                  place.log.jail = row.bytes(0);
@@ -152,9 +154,12 @@ Result<void> Mirror::positions(Database& own) {
   return for_all(own, places, [](Database& db, const Place& place) {
     return db.run(
         "UPDATE positions SET mirrored_place = ?, mirrored_first_line = ?"
-        " WHERE jail = ? AND path = ?",
+        " WHERE jail = ? AND path = ?"
+        " AND noted = (SELECT max(noted) FROM positions WHERE jail = ? AND path = ?)",
         place.place,
         place.path.empty() ? std::string() : place.log.first_line_md5,
+        place.log.jail,
+        place.path,
         place.log.jail,
         place.path);
   });

@@ -47,6 +47,18 @@ CREATE TABLE totals(jail TEXT PRIMARY KEY, failed INTEGER NOT NULL, banned INTEG
   WITHOUT ROWID;
 CREATE TABLE gaps(jail TEXT PRIMARY KEY, after INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    // A place for each file that has had the name: the one before is read to its end beside the
+    // one after.
+    R"sql(
+CREATE TABLE places(jail TEXT NOT NULL, path TEXT NOT NULL, device INTEGER NOT NULL,
+  inode INTEGER NOT NULL, offset INTEGER NOT NULL, first_line TEXT NOT NULL,
+  cursor TEXT NOT NULL, at INTEGER NOT NULL, noted INTEGER NOT NULL, mirrored_place INTEGER,
+  mirrored_first_line TEXT,
+  PRIMARY KEY(jail, path, device, inode)) WITHOUT ROWID;
+INSERT INTO places SELECT * FROM positions;
+DROP TABLE positions;
+ALTER TABLE places RENAME TO positions;
+)sql",
 };
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());

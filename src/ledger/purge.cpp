@@ -10,6 +10,7 @@ constexpr std::int64_t rows_at_once = 2000;
 
 /// A log that gave nothing for so long is searched by time when it speaks again.
 constexpr auto positions_kept = std::chrono::hours(24 * 30);
+constexpr auto former_kept = std::chrono::hours(24);  // of files that have lost the name
 
 struct Deletion {
   const char* sql;  // ?3: how many rows at once
@@ -55,7 +56,12 @@ Result<bool> purge_some(Database& db, const PurgeRules& rules, ban::Instant now)
       SPRANGA_CHECK(db.run(deletion.sql, deletion.first, deletion.second, rows_at_once));
       more = more || db.changes() >= rows_at_once;
     }
-    return db.run("DELETE FROM positions WHERE noted < ?", now - positions_kept);
+    SPRANGA_CHECK(db.run("DELETE FROM positions WHERE noted < ?", now - positions_kept));
+    return db.run(
+        "DELETE FROM positions WHERE noted < ? AND noted <"
+        " (SELECT max(noted) FROM positions AS other"
+        "  WHERE other.jail = positions.jail AND other.path = positions.path)",
+        now - former_kept);
   }));
   SPRANGA_CHECK(db.script("PRAGMA incremental_vacuum(500)"));
   return more;

@@ -52,7 +52,7 @@ Result<std::vector<Position>> all_positions(Database& db) {
   std::vector<Position> positions;
   SPRANGA_CHECK(
       db.each("SELECT jail, path, device, inode, offset, first_line, cursor, at FROM positions"
-              " ORDER BY jail, path",
+              " ORDER BY jail, path, noted",
               [&positions](const Row& row) {
                 int column = 0;
                 Position position;

@@ -189,25 +189,30 @@ Result<void> Takeover::log(const Fail2banLog& row) {
   const auto place = static_cast<std::int64_t>(
       std::llround(std::clamp(journal ? row.place * micro : row.place, 0.0, most)));
   const auto path = journal ? std::string() : row.path;
-  SPRANGA_TRY(const auto ours,
-              own_->number("SELECT count(*) FROM positions WHERE jail = ? AND path = ?"
-                           " AND (? = 0 OR mirrored_place IS NULL"
-                           "  OR (mirrored_place = ? AND (path = '' OR mirrored_first_line = ?))"
-                           "  OR (path = '' AND at = ?)"
-                           "  OR (path != '' AND offset = ? AND first_line = ?))",
-                           row.jail,
-                           path,
-                           same_file_,
-                           place,
-                           row.first_line_md5,
-                           place,
-                           place,
-                           row.first_line_md5));
+  SPRANGA_TRY(
+      const auto ours,
+      own_->number("SELECT count(*) FROM positions WHERE jail = ? AND path = ?"
+                   " AND noted = (SELECT max(noted) FROM positions WHERE jail = ? AND path = ?)"
+                   " AND (? = 0 OR mirrored_place IS NULL"
+                   "  OR (mirrored_place = ? AND (path = '' OR mirrored_first_line = ?))"
+                   "  OR (path = '' AND at = ?)"
+                   "  OR (path != '' AND offset = ? AND first_line = ?))",
+                   row.jail,
+                   path,
+                   row.jail,
+                   path,
+                   same_file_,
+                   place,
+                   row.first_line_md5,
+                   place,
+                   place,
+                   row.first_line_md5));
   if (ours > 0) {
     return {};
   }
+  SPRANGA_CHECK(own_->run("DELETE FROM positions WHERE jail = ? AND path = ?", row.jail, path));
   return own_->run(
-      "INSERT OR REPLACE INTO positions(jail, path, device, inode, offset, first_line, cursor, at,"
+      "INSERT INTO positions(jail, path, device, inode, offset, first_line, cursor, at,"
       " noted, mirrored_place, mirrored_first_line) VALUES(?, ?, 0, 0, ?, ?, '', ?, ?, ?, ?)",
       row.jail,
       path,

@@ -1,5 +1,7 @@
 #include "ledger/waiting.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -64,6 +66,10 @@ void shorten(Record& record) {
 /// No path has a NUL.
 std::pair<std::string, std::string> totals_key(const std::string& jail) {
   return {jail, std::string(1, '\0')};
+}
+
+std::string file_key(const Position& position) {
+  return fmt::format("{}{}{}:{}", position.path, '\0', position.device, position.inode);
 }
 
 bool holds_sightings(const Records& together) {
@@ -166,10 +172,11 @@ void Waiting::admit_one(BanEnded ended, ban::Instant /*now*/) {
 
 void Waiting::admit_one(Position position, ban::Instant /*now*/) {
   if (const auto gap = gaps_.find(position.jail); gap != gaps_.end()) {
-    gap->second.positions[position.path] = std::move(position);
+    auto& held = gap->second.positions[file_key(position)];
+    held = std::move(position);
     return;
   }
-  const Key key{position.jail, position.path};
+  const Key key{position.jail, file_key(position)};
   replace_or_push(key, std::move(position));
 }
 
@@ -217,7 +224,7 @@ void Waiting::count() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     bytes_ += size_of(entries_[i]);
     if (const auto* position = std::get_if<Position>(&entries_[i])) {
-      latest_[{position->jail, position->path}] = i;
+      latest_[{position->jail, file_key(*position)}] = i;
     } else if (const auto* totals = std::get_if<Totals>(&entries_[i])) {
       latest_[totals_key(totals->jail)] = i;
     }
@@ -256,8 +263,8 @@ bool Waiting::written(ban::Instant now) {
     push(GapEnds{gap->first});
     auto held = std::move(gap->second);
     gap = gaps_.erase(gap);
-    for (auto& [path, position] : held.positions) {
-      const Key key{position.jail, path};
+    for (auto& [file, position] : held.positions) {
+      const Key key{position.jail, file};
       replace_or_push(key, std::move(position));
     }
     if (held.totals) {

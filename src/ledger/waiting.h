@@ -63,12 +63,12 @@ public:
 
 private:
   struct Gap {
-    ban::Instant last;  // the youngest sighting or ban that was given up
-    std::map<std::string, Position> positions;
+    ban::Instant last;                          // the youngest sighting or ban that was given up
+    std::map<std::string, Position> positions;  // by file
     std::optional<Totals> totals;
   };
 
-  using Key = std::pair<std::string, std::string>;  // jail, path; see totals_key
+  using Key = std::pair<std::string, std::string>;  // jail, file; see totals_key
 
   [[nodiscard]] std::chrono::seconds findtime(const std::string& jail) const;
   [[nodiscard]] bool has_room(std::size_t more, std::size_t limit) const;

@@ -40,7 +40,7 @@ struct Request {
   enum class What : std::uint8_t {
     addresses,  // of the name `text`
     names,      // of the address `text`
-    mail,
+    mail,       // `text` is the asker's own
   };
 
   std::uint64_t number{0};  // given back in the answer

@@ -13,7 +13,7 @@ namespace spranga::plan {
 
 struct Ask {
   enum class What : std::uint8_t {
-    expand,         // text: one of the plan's patterns → texts
+    expand,         // text: one of the plan's patterns, or a glob for rotations → texts
     open_log,       // text: a path, number: 1 = watched → number: the watch, with one descriptor
     watch_folder,   // text: a path → number: the watch
     forget_watch,   // number: a watch

@@ -23,6 +23,7 @@ struct WardenPlan {
   std::string dbfile;        // "" = in memory
   std::string state_folder;  // "" = in memory
   std::vector<std::string> log_patterns;
+  std::string geoip;  // a database that the guard may read, outside the usual places; "" = none
 };
 
 /// For the guard.
@@ -47,7 +48,7 @@ struct Plan {
 template <class Archive>
 void fields(Archive& to, WardenPlan& it) {
   to(it.socket, it.pidfile, it.logtarget, it.syslogsocket, it.dbfile, it.state_folder);
-  to(it.log_patterns);
+  to(it.log_patterns, it.geoip);
 }
 
 [[nodiscard]] std::string pack(const WardenPlan& plan);

@@ -84,18 +84,21 @@ Result<void> keep_capabilities(const std::vector<int>& wanted) {
   return {};
 }
 
-}  // namespace
-
-Result<Confined> enter_sandbox(const Confinement& wanted) {
-  Confined out;
+Result<void> give_up_rights(const Confinement& wanted) {
   SPRANGA_CHECK(drop_bounding_set());
   if (wanted.become != nullptr) {
     SPRANGA_CHECK(turn_into(*wanted.become));
   }
   SPRANGA_CHECK(keep_capabilities(wanted.capabilities));
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    return failed("PR_SET_NO_NEW_PRIVS");
-  }
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? Result<void>()
+                                                       : failed("PR_SET_NO_NEW_PRIVS");
+}
+
+}  // namespace
+
+Result<Confined> enter_sandbox(const Confinement& wanted) {
+  Confined out;
+  SPRANGA_CHECK(give_up_rights(wanted));
   if (!wanted.files_stay_open) {
     SPRANGA_TRY(const bool held, confine_files(wanted.folders));
     out.lacking = held ? "" : "Landlock";

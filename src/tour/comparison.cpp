@@ -55,6 +55,17 @@ Result<Summary> summarise(std::string_view json) {
   }
 }
 
+Result<Measured> measured(std::string_view json) {
+  try {
+    const auto ban = nlohmann::json::parse(json).at("ban");
+    return Measured{ban.at("attempts").get<int>(),
+                    ban.at("lasted").at("at_least_s").get<std::int64_t>(),
+                    ban.at("lasted").at("at_most_s").get<std::int64_t>()};
+  } catch (const nlohmann::json::exception& error) {
+    return fail(Errc::malformed, error.what());
+  }
+}
+
 std::vector<Change> improvements(const Summary& before, const Summary& after) {
   std::vector<Change> out;
   for (const auto& [id, status] : before.checks) {

@@ -1,6 +1,7 @@
 // Two reports of one server, before and after: what got better, and what did not.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,16 @@ struct Summary {
   std::vector<std::string> rules;  // "ok", "no", "unknown" of rules 1, 2, 3
   std::vector<Line> checks;        // in the order of the catalogue
 };
+
+/// What a ban test measured; from a "spranga.check/1" document. Errc::malformed where it is none,
+/// or no block was seen, or its end was not.
+struct Measured {
+  int attempts{0};
+  std::int64_t at_least_s{0};
+  std::int64_t at_most_s{0};
+};
+
+[[nodiscard]] Result<Measured> measured(std::string_view json);
 
 /// From a "spranga.check/1" document. Errc::malformed where it is none.
 [[nodiscard]] Result<Summary> summarise(std::string_view json);

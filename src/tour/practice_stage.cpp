@@ -67,6 +67,8 @@ public:
 
   [[nodiscard]] Result<Seen> look(bool hardened, const render::Style& style) override;
 
+  [[nodiscard]] Result<Seen> guard(int /*bantime*/) override { return Seen(); }
+
 private:
   StageSettings settings_;
 };

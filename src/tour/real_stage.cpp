@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,12 +25,11 @@ struct ServerRow {
   std::string_view name;
   std::string_view product;
   std::string_view hardened;  // the lab's variant that is hardened in the sense of rules 1 and 2
-  std::string_view jail;      // of fail2ban, which guards the hardened one
 };
 
-constexpr std::array servers = {ServerRow{"exim", "Exim", "hard", "exim"},
-                                ServerRow{"postfix", "Postfix", "hard", "postfix-sasl"},
-                                ServerRow{"sendmail", "Sendmail", "strict", "sendmail-auth"}};
+constexpr std::array servers = {ServerRow{"exim", "Exim", "hard"},
+                                ServerRow{"postfix", "Postfix", "hard"},
+                                ServerRow{"sendmail", "Sendmail", "strict"}};
 
 // What is typed after `spranga`; the password comes from the environment.
 constexpr std::array check_words = {"check",
@@ -46,6 +46,23 @@ constexpr std::array check_words = {"check",
                                     "mail.example.test",
                                     "--fast",
                                     "--wait=5s"};
+
+// The same for the guard's turn: rule 3 alone, to the end of a short ban.
+constexpr std::array ban_test_words = {"check",
+                                       "mail.example.test",
+                                       "-4",
+                                       "--domain",
+                                       "example.test",
+                                       "--ca-file",
+                                       "/etc/lab/ca.crt",
+                                       "--rules",
+                                       "3",
+                                       "--ban-test",
+                                       "--i-own",
+                                       "mail.example.test",
+                                       "--second-source",
+                                       "10.77.0.22",
+                                       "--wait=40s"};
 
 // Dovecot's penalty makes guessing slow; that is no block, and the tour has little time.
 constexpr std::string_view no_penalty =
@@ -69,7 +86,7 @@ std::string tail(const std::string& text) {
 
 /// Where the lab's files are written to below the stage's folder.
 std::string lab_path(const StageSettings& settings, const std::string& file) {
-  return settings.folder + "/lab/" + file;
+  return settings.folder + "/" + file;
 }
 
 Result<void> write_lab(const StageSettings& settings) {
@@ -98,12 +115,17 @@ public:
 
   [[nodiscard]] Result<std::string> prepare() override;
   [[nodiscard]] Result<Seen> look(bool hardened, const render::Style& style) override;
+  [[nodiscard]] Result<Seen> guard(int bantime) override;
 
 private:
   [[nodiscard]] Result<std::string> check(bool hardened,
                                           const std::vector<std::string>& options) const;
 
-  [[nodiscard]] std::string lab(const std::string& file) const { return lab_path(settings_, file); }
+  [[nodiscard]] std::string lab(const std::string& file) const {
+    return lab_path(settings_, "lab/" + file);
+  }
+
+  [[nodiscard]] process::RunOptions knobs(bool guarded) const;
 
   [[nodiscard]] std::string cache() const { return settings_.folder + "/cache"; }
 
@@ -129,6 +151,19 @@ std::string RealStage::command() const {
   return out + " --level fail";
 }
 
+/// The lab's environment, with or without spranga's guard before the server.
+process::RunOptions RealStage::knobs(bool guarded) const {
+  process::RunOptions run;
+  run.environment = {{"SPRANGA_PASSWORD", "alicepw"}, {"SPRANGA_LAB_CACHE", cache()}};
+  run.environment["COLUMNS"] = "80";
+  run.environment["DOVECOT_EXTRA"] = no_penalty;
+  if (guarded) {
+    run.environment["GUARD"] = settings_.program;
+    run.environment["GUARD_ETC"] = lab_path(settings_, "etc");
+  }
+  return run;
+}
+
 Result<std::string> RealStage::check(bool hardened, const std::vector<std::string>& options) const {
   const std::string variant(hardened ? row_.hardened : "weak");
   std::vector<std::string> argv{
@@ -136,15 +171,7 @@ Result<std::string> RealStage::check(bool hardened, const std::vector<std::strin
   argv.insert(argv.end(), check_words.begin(), check_words.end());
   argv.insert(argv.end(), options.begin(), options.end());
   argv.insert(argv.end(), {"--lang", std::string(words::tag_of(words::chosen_language()))});
-  process::RunOptions run;
-  run.environment = {{"SPRANGA_PASSWORD", "alicepw"}, {"SPRANGA_LAB_CACHE", cache()}};
-  run.environment["COLUMNS"] = "80";
-  run.environment["DOVECOT_EXTRA"] = no_penalty;
-  if (hardened) {
-    run.environment["FAIL2BAN"] = row_.jail;
-    run.environment["F2B_BANTIME"] = "4h";
-  }
-  SPRANGA_TRY(auto done, process::run_program(argv, run));
+  SPRANGA_TRY(auto done, process::run_program(argv, knobs(hardened)));
   constexpr int not_proven = 2;
   if (done.exit_code > not_proven || done.output.empty()) {
     return fail(Errc::io,
@@ -167,6 +194,28 @@ Result<Seen> RealStage::look(bool hardened, const render::Style& style) {
   return Seen{*std::move(text), *std::move(document)};
 }
 
+Result<Seen> RealStage::guard(int bantime) {
+  auto run = knobs(true);
+  run.environment["GUARD_JAIL"] = fmt::format("[DEFAULT]\nbantime = {}\n", bantime);
+  run.environment["TOUR_LANG"] = words::tag_of(words::chosen_language());
+  run.environment["TOUR_CHECK"] = fmt::format("{}", fmt::join(ban_test_words, "\n"));
+  SPRANGA_TRY(const auto done,
+              process::run_program({lab("lab"),
+                                    settings_.server,
+                                    std::string(row_.hardened),
+                                    "--script",
+                                    lab("start/tour.sh")},
+                                   run));
+  constexpr std::string_view mark = "\n=== report\n";
+  const auto report = done.output.find(mark);
+  if (report == std::string::npos) {
+    return fail(Errc::io,
+                say(Word::tour_server_failed,
+                    {std::string(row_.product), tail(done.errors + done.output)}));
+  }
+  return Seen{done.output.substr(0, report), done.output.substr(report + mark.size())};
+}
+
 }  // namespace
 
 std::string why_no_real_server(const StageSettings& settings) {
@@ -179,7 +228,7 @@ std::string why_no_real_server(const StageSettings& settings) {
   if (const auto written = write_lab(settings); !written) {
     return written.error().detail;
   }
-  const auto able = process::run_program({lab_path(settings, "lab"), "--able"});
+  const auto able = process::run_program({lab_path(settings, "lab/lab"), "--able"});
   if (!able || able->exit_code != 0) {
     return say(Word::tour_needs_namespaces, {able ? tail(able->errors) : able.error().detail});
   }

@@ -32,6 +32,11 @@ public:
 
   /// Starts the server, checks it with the user's login, and ends it.
   [[nodiscard]] virtual Result<Seen> look(bool hardened, const render::Style& style) = 0;
+
+  /// The hardened server behind spranga's guard with a ban time of `bantime` seconds: an attacker
+  /// guesses, then a ban test measures from outside. `text`: commands and what they said; `json`:
+  /// the ban test's report. Both empty: there is no guard on this stage.
+  [[nodiscard]] virtual Result<Seen> guard(int bantime) = 0;
 };
 
 struct StageSettings {

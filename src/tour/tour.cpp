@@ -44,7 +44,7 @@ public:
     SPRANGA_TRY(const auto before, act(Word::tour_step_weak, false));
     SPRANGA_TRY(const auto after, act(Word::tour_step_hard, true));
     compare(before, after);
-    return {};
+    return guard();
   }
 
 private:
@@ -99,6 +99,26 @@ private:
     paragraph(say(Word::tour_counts,
                   {std::to_string(failing(before).size()), std::to_string(failing(after).size())}),
               "   ");
+  }
+
+  Result<void> guard() {
+    if (settings_.practice) {
+      paragraph(say(Word::tour_no_guard));
+      return {};
+    }
+    constexpr int bantime = 12;  // seconds; a tour has not the three hours
+    open_step(Word::tour_step_guard);
+    SPRANGA_TRY(const auto seen, stage_.guard(bantime));
+    print_("\n" + seen.text + "\n");
+    SPRANGA_TRY(const auto ban, measured(seen.json));
+    paragraph(say(Word::tour_measured,
+                  {std::to_string(ban.attempts),
+                   std::to_string(ban.at_least_s),
+                   std::to_string(ban.at_most_s),
+                   std::to_string(bantime)}),
+              "   ");
+    close_step();
+    return {};
   }
 
   Stage& stage_;

@@ -1,5 +1,6 @@
 // `spranga tour`: for one who has no mail server yet. A server starts, weak; check shows what is
-// wrong; the hardened configuration takes its place; the same check shows what got better.
+// wrong; the hardened configuration takes its place; the same check shows what got better; then the
+// guard shuts an attacker out, and a ban test measures it.
 #pragma once
 
 #include <functional>

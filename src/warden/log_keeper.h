@@ -14,13 +14,6 @@
 
 namespace spranga::warden {
 
-/// Whether a pattern names the path, or what it was called before it was rotated (mail.log.1,
-/// mail.log-20261124, mail.log.2.gz).
-[[nodiscard]] bool may_open(const std::vector<std::string>& patterns, const std::string& path);
-
-/// Whether a file that a pattern names may be in this folder, or in one below it.
-[[nodiscard]] bool may_watch(const std::vector<std::string>& patterns, const std::string& folder);
-
 class LogKeeper {
 public:
   /// `files` does the work and outlives the keeper.

@@ -1,6 +1,7 @@
 #include "warden/places.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -8,8 +9,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 namespace spranga::warden {
 
@@ -80,13 +83,41 @@ Result<LogTarget> open_file(const std::string& path) {
   return out;
 }
 
+/// Who called listen() there; 0: nobody listens.
+pid_t listener_at(const sockaddr_un& address) {
+  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!probe || ::connect(probe.get(), plain(address), sizeof address) != 0) {
+    return 0;
+  }
+  ucred who{};
+  socklen_t size = sizeof who;
+  const bool known = ::getsockopt(probe.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) == 0;
+  return known && who.pid > 0 ? who.pid : ::getpid();
+}
+
+/// A guard whose warden was killed holds the socket a moment longer than it lives.
+bool somebody_answers(const sockaddr_un& address) {
+  constexpr auto time_to_die = std::chrono::seconds(2);
+  const auto end = std::chrono::steady_clock::now() + time_to_die;
+  for (;;) {
+    const auto listener = listener_at(address);
+    if (listener == 0) {
+      return false;
+    }
+    const bool is_alive = ::kill(listener, 0) == 0 || errno != ESRCH;
+    if (is_alive || std::chrono::steady_clock::now() > end) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 }  // namespace
 
 Result<Fd> listen_at(const std::string& path) {
   SPRANGA_TRY(const auto address, socket_address(path));
   SPRANGA_CHECK(make_folders(folder_of(path), 0755));
-  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (probe && ::connect(probe.get(), plain(address), sizeof address) == 0) {
+  if (somebody_answers(address)) {
     return fail(Errc::conflict,
                 "a guard or fail2ban is already running: somebody answers on " + path);
   }
@@ -110,6 +141,16 @@ Result<Fd> listen_at(const std::string& path) {
     return failed("the socket " + path);
   }
   return fd;
+}
+
+bool may_log_to(const std::string& target, const std::string& configured) {
+  if (target == configured || !target.starts_with('/')) {
+    return true;
+  }
+  const auto folder = folder_of(target);
+  const bool is_plain = (target + "/").find("/../") == std::string::npos;
+  const bool known = folder == folder_of(configured) || (folder + "/").starts_with("/var/log/");
+  return is_plain && known && ::access(folder.c_str(), F_OK) == 0;
 }
 
 Result<void> write_pidfile(const std::string& path) {
@@ -143,25 +184,37 @@ Result<LogTarget> open_log_target(const std::string& target, const std::string& 
   return open_file(target);
 }
 
-Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& owner, bool rights) {
-  if (!plan.state_folder.empty()) {
-    SPRANGA_CHECK(make_folders(folder_of(plan.state_folder), 0755));
-    SPRANGA_CHECK(make_folders(plan.state_folder, 0700));
-    const Fd folder(
-        ::open(plan.state_folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
-        ::fchmod(folder.get(), 0700) != 0) {
-      return failed("the folder " + plan.state_folder);
-    }
-  }
-  if (!plan.dbfile.empty()) {
-    SPRANGA_CHECK(make_folders(folder_of(plan.dbfile), 0755));
-    const Fd file(::open(plan.dbfile.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
-      return failed("the database " + plan.dbfile);
-    }
+namespace {
+
+Result<void> make_state_folder(const std::string& path,
+                               const process::Identity& owner,
+                               bool rights) {
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  SPRANGA_CHECK(make_folders(path, 0700));
+  const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
+      ::fchmod(folder.get(), 0700) != 0) {
+    return failed("the folder " + path);
   }
   return {};
+}
+
+Result<void> make_database(const std::string& path, const process::Identity& owner, bool rights) {
+  SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
+    return failed("the database " + path);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& owner, bool rights) {
+  if (!plan.state_folder.empty()) {
+    SPRANGA_CHECK(make_state_folder(plan.state_folder, owner, rights));
+  }
+  return plan.dbfile.empty() ? Result<void>() : make_database(plan.dbfile, owner, rights);
 }
 
 }  // namespace spranga::warden

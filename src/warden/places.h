@@ -22,6 +22,10 @@ struct LogTarget {
   std::string kind;  // "file", "stdout", "stderr", "syslog", "journal"
 };
 
+/// Whether the guard may have its log turned to that target: one of fail2ban's names, or a file in
+/// a folder that is there, below /var/log or that of `configured`.
+[[nodiscard]] bool may_log_to(const std::string& target, const std::string& configured);
+
 /// `target`: a path, or one of fail2ban's names. A file is made for root alone, and appended to.
 [[nodiscard]] Result<LogTarget> open_log_target(const std::string& target,
                                                 const std::string& syslogsocket);

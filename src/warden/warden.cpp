@@ -70,6 +70,7 @@ Result<void> Warden::open() {
   opened_ = true;
   logs_.allow(plans_.warden.log_patterns);
   SPRANGA_CHECK(make_state(plans_.warden, accounts_.guard, accounts_.rights));
+  configured_log_ = plans_.warden.logtarget;
   SPRANGA_TRY(log_, open_log_target(plans_.warden.logtarget, plans_.warden.syslogsocket));
   SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
   if (accounts_.rights && !options_.dry_run) {
@@ -131,6 +132,14 @@ Result<Fd> Warden::start_actions() {
   return std::move(ends.first);
 }
 
+/// One of an earlier guard, or one that hangs, makes room.
+Result<Fd> Warden::start_net() {
+  SPRANGA_TRY(auto ends, process::Channel::pair());
+  children_.send(Role::net, SIGKILL);
+  SPRANGA_CHECK(children_.start(Role::net, {{ends.second.get(), plan::helper_channel}}));
+  return std::move(ends.first);
+}
+
 Result<void> Warden::start_guard() {
   SPRANGA_TRY(auto asks, process::Channel::pair());
   SPRANGA_TRY(auto tells, process::Channel::pair());
@@ -154,6 +163,15 @@ Result<void> Warden::start_guard() {
   }
   if (options_.dry_run) {
     arguments.emplace_back("--dry-run");
+  }
+  if (ready_) {
+    arguments.emplace_back("--again");
+  }
+  if (!plans_.warden.geoip.empty()) {
+    arguments.insert(arguments.end(), {"--geoip", plans_.warden.geoip});
+  }
+  if (options_.ready_fd >= 0) {
+    arguments.emplace_back("--background");
   }
   SPRANGA_CHECK(children_.start(Role::guard, descriptors, arguments));
   asked_.emplace(std::move(asks.first));
@@ -374,7 +392,7 @@ plan::Answer Warden::answer(const Ask& ask, std::vector<Fd>& fds) {
     case Ask::What::open_log_target:
       return open_target(ask.text, fds);
     case Ask::What::start_net:
-      return channel(fail(Errc::not_found, "there is no net helper yet"));
+      return channel(start_net());
     default:
       return logs_.answer(ask, fds);
   }
@@ -401,6 +419,11 @@ plan::Answer Warden::new_plan(std::vector<Fd>& fds) {
 plan::Answer Warden::open_target(const std::string& target, std::vector<Fd>& fds) {
   plan::Answer out;
   const auto& wanted = target.empty() ? plans_.warden.logtarget : target;
+  if (!may_log_to(wanted, configured_log_)) {
+    out.code = Errc::denied;
+    out.error = wanted + ": a log may be below /var/log, or where the configuration has its own";
+    return out;
+  }
   auto opened = open_log_target(wanted, plans_.warden.syslogsocket);
   if (!opened) {
     out.code = opened.error().code;

@@ -44,6 +44,7 @@ private:
   /// Starts the firewall process; its channel's other end.
   [[nodiscard]] Result<Fd> start_firewall();
   [[nodiscard]] Result<Fd> start_actions();
+  [[nodiscard]] Result<Fd> start_net();
   void on_signal();
   void on_deaths();
   void hear_last_words();
@@ -72,6 +73,7 @@ private:
   Fd socket_;
   Fd signals_;
   LogTarget log_;
+  std::string configured_log_;
   std::optional<process::Channel> asked_;   // by the guard
   std::optional<process::Channel> told_;    // to the guard
   std::optional<process::Channel> runner_;  // to the action runner

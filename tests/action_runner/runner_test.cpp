@@ -6,10 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
 
+#include "action_runner/firewall_rules.h"
+#include "action_runner/jail_actions.h"
 #include "plan/plan.h"
 #include "process/channel.h"
 
@@ -33,6 +36,11 @@ protected:
     folder_ = ::mkdtemp(pattern.data());
   }
 
+  Runners(const Runners&) = delete;
+  Runners& operator=(const Runners&) = delete;
+  Runners(Runners&&) = delete;
+  Runners& operator=(Runners&&) = delete;
+
   ~Runners() override {
     end();
     // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a folder of this test
@@ -53,9 +61,12 @@ protected:
                            plan = std::move(plan),
                            ours = std::move(guard->second),
                            theirs = with_warden ? std::move(warden->second) : Fd()]() mutable {
-      Runner runner(std::move(plan), std::move(ours), std::move(theirs), [](bool full) {
-        return std::string(full ? "host.example.test" : "host");
-      });
+      Runner runner(
+          std::move(plan),
+          std::move(ours),
+          std::move(theirs),
+          [](bool full) { return std::string(full ? "host.example.test" : "host"); },
+          guard::actions::service_ports(""));
       EXPECT_TRUE(runner.run());
     });
   }
@@ -112,7 +123,7 @@ protected:
   [[nodiscard]] RunnerPlan plan_of(std::vector<ban::ActionSpec> actions,
                                    const std::string& ignore = "") const {
     RunnerPlan out;
-    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions)});
+    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions), {}});
     return out;
   }
 
@@ -156,7 +167,7 @@ TEST_F(Runners, DelayNobodyElseByASlowAction) {
   ASSERT_EQ(::mkfifo(path("gate").c_str(), 0600), 0);
   auto plan = plan_of({action("slow", {{"actionban", "read x < " + path("gate")}})}, "exit 0");
   plan.jails.push_back(
-      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}});
+      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}, {}});
   run(std::move(plan));
   const auto slow = send(Verb::ban, "a", "slow", somebody);
   const auto fast = send(Verb::ban, "b", "fast", somebody);
@@ -167,6 +178,39 @@ TEST_F(Runners, DelayNobodyElseByASlowAction) {
   EXPECT_EQ(answered.outcome, Outcome::ignored);
   std::ofstream(path("gate")) << "go\n";
   EXPECT_EQ(next().order, slow);
+}
+
+TEST_F(Runners, HaveNoRulesForActionsThatAreNoneOfTheFirewalls) {
+  JailPlan plan = plan_of({action("one", {{"actionban", "true"}})}).jails.front();
+  add_firewall_rules(plan, guard::actions::service_ports(""));
+  EXPECT_EQ(plan.actions.size(), 1U);
+  EXPECT_TRUE(plan.on_order.empty());
+}
+
+TEST(JailActionsOnOrder, AreNotStartedByAnotherPlan) {
+  std::string said;
+  const Log log = [&said](const LogLine& line) { said += line.text + "|"; };
+  const std::atomic<bool> verbose{false};
+  const Common common{true, [](bool) { return std::string(); }, [] { return 0.0; }, &verbose};
+  const auto failing = [](const std::string& name) {
+    return action(name, {{"actionstart", "echo " + name + "; false"}});
+  };
+  JailPlan plan;
+  plan.name = "a";
+  plan.actions = {action("old", {{"actionstart", "true"}})};
+  JailActions actions(plan, common, log, 1);
+  Request start;
+  start.verb = Verb::start;
+  start.action = "old";
+  EXPECT_EQ(actions.carry_out(start).outcome, Outcome::done);
+  plan.actions = {plan.actions.front(), failing("waits"), failing("comes")};
+  plan.on_order = {"waits"};
+  actions.replace(plan);
+  EXPECT_NE(said.find("echo comes"), std::string::npos);
+  EXPECT_EQ(said.find("echo waits"), std::string::npos);
+  start.action = "waits";
+  EXPECT_EQ(actions.carry_out(start).outcome, Outcome::failed);
+  EXPECT_NE(said.find("echo waits"), std::string::npos);
 }
 
 TEST_F(Runners, RefuseWhatThePlanDoesNotHave) {

@@ -26,9 +26,14 @@ protected:
     folder_ = ::mkdtemp(pattern.data());
   }
 
-  ~SystemShells() override { Shell_(Command{"rm -rf " + folder_, {}}); }
+  SystemShells(const SystemShells&) = delete;
+  SystemShells& operator=(const SystemShells&) = delete;
+  SystemShells(SystemShells&&) = delete;
+  SystemShells& operator=(SystemShells&&) = delete;
 
-  void Shell_(const Command& command) { shell_.run(command, milliseconds(10'000)); }
+  ~SystemShells() override { run_quietly(Command{"rm -rf " + folder_, {}}); }
+
+  void run_quietly(const Command& command) { shell_.run(command, milliseconds(10'000)); }
 
   Shell::Ran run(const std::string& text,
                  std::vector<std::string> arguments = {},
@@ -116,7 +121,7 @@ TEST_F(SystemShells, DoNotWaitForWhatACommandLeavesRunning) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(run("sleep 30 & echo $! > " + folder_ + "/pid").good);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
-  Shell_({"kill $(cat " + folder_ + "/pid)", {}});
+  run_quietly({"kill $(cat " + folder_ + "/pid)", {}});
 }
 
 TEST_F(SystemShells, KeepOnlySoMuchOutput) {

@@ -76,16 +76,16 @@ protected:
 };
 
 TEST_F(DoorsTest, SharesADoorAmongJailsOfTheSamePorts) {
-  const auto one = doors.open(mail_ports());
-  const auto two = doors.open(mail_ports());
-  const auto all = doors.open(firewall::Door{});
+  const auto one = doors.open(mail_ports(), "postfix");
+  const auto two = doors.open(mail_ports(), "dovecot");
+  const auto all = doors.open(firewall::Door{}, "postfix");
   EXPECT_EQ(*one, *two);
   EXPECT_NE(*one, *all);
   EXPECT_EQ(kernel.done.size(), 2U);
 }
 
 TEST_F(DoorsTest, KeepsAnElementUntilTheLastOfItsJailsLetsGo) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   forget();
   doors.ban(door, "postfix", attacker, now + seconds(10), now);
   doors.ban(door, "dovecot", attacker, now + seconds(60), now);
@@ -99,7 +99,7 @@ TEST_F(DoorsTest, KeepsAnElementUntilTheLastOfItsJailsLetsGo) {
 }
 
 TEST_F(DoorsTest, NeverShortensWhatAnotherJailHolds) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   forget();
   doors.ban(door, "recidive", attacker, std::nullopt, now);
   doors.ban(door, "postfix", attacker, now + seconds(10), now);
@@ -108,7 +108,7 @@ TEST_F(DoorsTest, NeverShortensWhatAnotherJailHolds) {
 }
 
 TEST_F(DoorsTest, LeavesToTheKernelWhatEndsByItself) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(10), now);
   forget();
   doors.unban(door, "postfix", attacker, now + seconds(10) + milliseconds(1));
@@ -117,7 +117,7 @@ TEST_F(DoorsTest, LeavesToTheKernelWhatEndsByItself) {
 }
 
 TEST_F(DoorsTest, MakesEverythingAgain) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(100), now);
   doors.ban(door, "postfix", "2001:db8:0:7::/64", std::nullopt, now);
   doors.ban(door, "postfix", "198.51.100.8", now + seconds(1), now);
@@ -129,7 +129,7 @@ TEST_F(DoorsTest, MakesEverythingAgain) {
 }
 
 TEST_F(DoorsTest, LetsTheBansOfOneJailGoAndNoOthers) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(100), now);
   doors.ban(door, "dovecot", "198.51.100.8", now + seconds(100), now);
   forget();
@@ -140,8 +140,88 @@ TEST_F(DoorsTest, LetsTheBansOfOneJailGoAndNoOthers) {
   EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32", "flush 1", "close 1"));
 }
 
+TEST_F(DoorsTest, StaysOpenForAJailThatHasBannedNobodyYet) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  forget();
+  EXPECT_FALSE(doors.leave(door, "postfix", now));
+  EXPECT_THAT(kernel.done, IsEmpty());
+  EXPECT_TRUE(doors.leave(door, "dovecot", now));
+  EXPECT_THAT(kernel.done, ElementsAre("close 1"));
+}
+
+firewall::Door ipset_door(const std::string& name, std::uint16_t port = 25) {
+  firewall::Door door;
+  door.backend = firewall::Backend::ipset;
+  door.ports = {{port, port}};
+  door.name = name;
+  return door;
+}
+
+/// What RecordingFirewall was told first has the number 1.
+firewall::Outcome answer(std::uint64_t order, Errc code = {}, const std::string& error = "") {
+  return {order, code, error};
+}
+
+TEST_F(DoorsTest, KeepsTheBansOfAnIpsetDoorUntilItIsOpenAndThenOrdersThemTogether) {
+  const auto door = *doors.open(ipset_door("mail"), "mail");
+  doors.ban(door, "mail", attacker, now + seconds(10), now);
+  doors.ban(door, "mail", "198.51.100.8", now + seconds(10), now);
+  doors.unban(door, "mail", "198.51.100.8", now);
+  EXPECT_THAT(kernel.done, ElementsAre("open 1"));
+  EXPECT_EQ(doors.answered(answer(7), now), std::nullopt);
+  EXPECT_EQ(doors.answered(answer(1), now), door);
+  EXPECT_THAT(kernel.done, ElementsAre("open 1", "ban 1 198.51.100.7/32 10000 ms"));
+  EXPECT_EQ(doors.answered(answer(1), now), std::nullopt);
+  forget();
+  doors.unban(door, "mail", attacker, now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsTest, ForgetsAnIpsetDoorThatTheKernelRefused) {
+  const auto door = *doors.open(ipset_door("mail"), "mail");
+  doors.ban(door, "mail", attacker, now + seconds(10), now);
+  EXPECT_EQ(doors.answered(answer(1, Errc::not_found, "no ipset"), now), door);
+  doors.drop(door);
+  EXPECT_FALSE(doors.ban(door, "mail", attacker, now + seconds(10), now));
+  EXPECT_THAT(kernel.done, ElementsAre("open 1"));
+}
+
+TEST_F(DoorsTest, ClosesAnIpsetDoorOnlyWhenToldThatItsRulesAreGone) {
+  const auto door = *doors.open(ipset_door("mail"), "mail");
+  EXPECT_EQ(doors.answered(answer(1), now), door);
+  forget();
+  EXPECT_TRUE(doors.leave(door, "mail", now));
+  EXPECT_THAT(kernel.done, IsEmpty());
+  doors.close_unused(door);
+  EXPECT_THAT(kernel.done, ElementsAre("close 1"));
+}
+
+TEST_F(DoorsTest, GivesAnIpsetDoorOtherPortsWhenNobodyUsesIt) {
+  const auto door = *doors.open(ipset_door("mail"), "mail");
+  const auto other = doors.open(ipset_door("mail", 143), "imap");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::conflict);
+  doors.leave(door, "mail", now);
+  EXPECT_EQ(*doors.open(ipset_door("mail", 143), "mail"), door);
+  doors.close_unused(door);
+  EXPECT_THAT(kernel.done, ElementsAre("open 1", "open 1"));
+}
+
+TEST_F(DoorsTest, OrdersAgainWhatAnIpsetCannotHoldAsLong) {
+  const auto door = *doors.open(ipset_door("mail"), "mail");
+  EXPECT_EQ(doors.answered(answer(1), now), door);
+  using std::chrono::hours;
+  doors.ban(door, "mail", attacker, now + hours(24 * 60), now);
+  doors.ban(door, "mail", "198.51.100.8", now + hours(24), now);
+  doors.ban(door, "mail", "198.51.100.9", std::nullopt, now);
+  forget();
+  doors.prolong_longest(now + hours(24 * 30));
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 2592000000 ms"));
+}
+
 TEST_F(DoorsTest, RefusesWhatIsNoAddress) {
-  const auto door = *doors.open(mail_ports());
+  const auto door = *doors.open(mail_ports(), "postfix");
   EXPECT_FALSE(doors.ban(door, "postfix", "alice", now + seconds(1), now));
 }
 

@@ -16,6 +16,7 @@ using testing::ElementsAre;
 
 std::vector<std::string> texts(const std::vector<net::Address>& addresses) {
   std::vector<std::string> out;
+  out.reserve(addresses.size());
   for (const auto& address : addresses) {
     out.push_back(address.to_string());
   }
@@ -76,7 +77,9 @@ std::string login(const char* user, const char* from) {
   if (::inet_pton(AF_INET, from, entry.ut_addr_v6) != 1) {
     ::inet_pton(AF_INET6, from, entry.ut_addr_v6);
   }
-  return {reinterpret_cast<const char*>(&entry), sizeof entry};
+  std::string bytes(sizeof entry, '\0');
+  std::memcpy(bytes.data(), &entry, sizeof entry);
+  return bytes;
 }
 
 TEST(Surroundings, KnowFromWhereRootIsLoggedIn) {

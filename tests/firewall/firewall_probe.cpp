@@ -9,7 +9,7 @@
 //   ban ID SECONDS ADDRESS[/N]... · unban ID ADDRESS[/N]...
 //   fill ID COUNT SECONDS FIRST                   bans so many addresses from FIRST on
 //   await MILLISECONDS                            for a loss
-//   rules make|check|remove CHAIN DOOR...         iptables' rules for a door (as after `open`)
+//   rules start|check|stop CHAIN DOOR...          iptables' rules for a door (as after `open`)
 //   raw HEX                                       bytes straight to a new process
 //   old TABLE ADDRESS                             bans as for a kernel that does not prolong, until
 //                                                 a set of 10 is full
@@ -27,9 +27,10 @@
 #include <string>
 #include <vector>
 
-#include "firewall/iptables_rules.h"
 #include "firewall/nftables.h"
 #include "firewall/remote_firewall.h"
+#include "guard/actions/iptables_rules.h"
+#include "guard/actions/properties.h"
 #include "process/run.h"
 #include "process/spawn.h"
 
@@ -111,6 +112,8 @@ public:
   }
 
   void lost(const std::string& why) override { lost_.push_back(why); }
+
+  void rules_touched() override { lost_.emplace_back("rules of iptables"); }
 
   void run(const Words& words) {
     const auto& verb = words[0];
@@ -207,28 +210,25 @@ private:
     firewall_.detach();
   }
 
+  /// Of both families, as the action runner makes them.
   static void rules(Words words) {
     const auto what = words.at(1);
     const auto chain = words.at(2);
     words.erase(words.begin(), words.begin() + 2);
-    auto steps = firewall::iptables_rules(door_of(words), chain);
-    if (what == "remove") {
-      std::reverse(steps.begin(), steps.end());
-    }
-    int lacking = 0;
-    for (const auto& step : steps) {
-      const auto there = process::run_program(step.check);
-      const bool is_there = there && there->exit_code == 0;
-      lacking += is_there ? 0 : 1;
-      if (what == "check" || is_there == (what == "make")) {
-        continue;
-      }
-      const auto done = process::run_program(what == "make" ? step.make : step.remove);
+    const auto door = door_of(words);
+    guard::actions::Properties properties(
+        guard::actions::iptables_rules(
+            {door.backend, door.name, door.ports, door.protocols, chain, door.verdict}),
+        [](bool /*full*/) { return std::string(); },
+        true);
+    for (const auto* family : {"inet4", "inet6"}) {
+      const auto command = properties.command("action" + what, family);
+      const auto done = process::run_program({"/bin/sh", "-c", *command});
       if (!done || done->exit_code != 0) {
-        std::cout << "error " << (done ? done->errors : done.error().detail) << "\n";
+        std::cout << "error " << family << " " << (done ? done->errors : done.error().detail)
+                  << "\n";
       }
     }
-    std::cout << "lacking " << lacking << "\n";
   }
 
   void old(const Words& words) {

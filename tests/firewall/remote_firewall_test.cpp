@@ -24,6 +24,8 @@ public:
 
   void lost(const std::string& why) override { said.push_back("lost " + why); }
 
+  void rules_touched() override { said.emplace_back("rules touched"); }
+
   std::vector<std::string> said;
 };
 
@@ -133,6 +135,8 @@ TEST_F(Remote, HandsOnWhatTheProcessLost) {
   attach();
   answer(Lost{"table spranga was deleted by another program"});
   EXPECT_EQ(news(), (Said{"lost table spranga was deleted by another program"}));
+  answer(RulesTouched{});
+  EXPECT_EQ(news(), (Said{"rules touched"}));
 }
 
 TEST_F(Remote, TrustsNoProcessThatTalksNonsense) {

@@ -46,7 +46,7 @@ TEST(Vigil, LooksAtTheTimesOfTheList) {
   }
   EXPECT_EQ(times,
             (std::vector<Milliseconds>{
-                5s, 15s, 30s, 1min, 3min, 10min, 30min, 1h, 2h, 3h, 6h, 12h, 24h, 25h}));
+                5s, 15s, 30s, 1min, 3min, 10min, 30min, 1h, 2h, 179min, 6h, 12h, 24h, 25h}));
 }
 
 TEST(Vigil, EndsWithTheFirstOpenDoor) {

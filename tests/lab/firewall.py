@@ -82,6 +82,10 @@ class Network:
         for name in self.names.values():
             subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
 
+    def command(self, where):
+        """Put before a command, it runs there."""
+        return ["ip", "netns", "exec", self.names[where]]
+
     def run(self, command, where="host", **options):
         return sh(f"ip netns exec {self.names[where]} {command}", **options)
 
@@ -466,7 +470,9 @@ def losses(test):
     keep = network.listen("host", MAIL)
     with test.firewall(DOOR) as firewall:
         for command, word in (("nft flush ruleset", "table"), ("nft flush chain inet spranga v4", "rule"),
-                              ("nft delete table inet spranga", "table")):
+                              ("nft delete table inet spranga", "table"),
+                              ("nft flush set inet spranga tcp-25-587-2525.ip4", "element"),
+                              (f"nft delete element inet spranga tcp-25-587-2525.ip4 {{ {CLIENT4} }}", "element")):
             firewall.do("ban", 1, 600, CLIENT4)
             test.refused(CLIENT4, HOST4, MAIL)
             begun = time.monotonic()
@@ -483,7 +489,13 @@ def losses(test):
         for command in ("nft add table inet foreign", "nft delete table inet foreign",
                         "nft add element inet spranga tcp-25-587-2525.ip4 { 198.51.100.9 }"):
             network.run(command)
-        test.expect("what is not ours is no loss", firewall.ask("await", 200) == {})
+        firewall.do("ban", 1, 0.1, "198.51.100.10")
+        firewall.do("ban", 1, 600, "198.51.100.11")
+        firewall.do("unban", 1, "198.51.100.11")
+        firewall.do("fill", 1, 20_000, 600, "10.0.0.0")
+        firewall.do("flush", 1)
+        test.expect("what is not ours, or our own doing, or over, is no loss", firewall.ask("await", 1500) == {})
+        firewall.do("ban", 1, 600, CLIENT4)
         firewall.do("kill")
         for message in ("00", "ff" * 100, "01" + "00" * 7 + "04" + "ffffffff"):
             test.expect(f"{message[:20]} ends the process", firewall.ask("raw", message) == {"exit": ["1"]})
@@ -501,7 +513,10 @@ def many(test):
         print("  IPv6:", micros("fill", 1, 100_000, 3600, "2001:db8:5::"))
         times = sorted(int(firewall.do("ban", 1, 60, f"198.51.100.{i}")["took"][0]) for i in range(200))
         print(f"  one more: p50 {times[100]} us, p99 {times[197]} us")
+        end = time.monotonic() + 20
         held, whole = firewall.held(1)
+        while len(held) != 200_200 and time.monotonic() < end:  # a set that grows yet is listed with holes by the kernel
+            held, whole = firewall.held(1)
         test.expect(f"all are there: {len(held)} {whole}", len(held) == 200_200 and whole)
         test.expect("prolonged", held["10.0.0.0"] > 3600 and held["10.1.134.159"] > 3600)
         print("  flush:", micros("flush", 1))
@@ -523,16 +538,16 @@ def iptables(test):
     door, everything = "3 ipset tcp 25,587,2525 standard mail".split(), "4 ipset all - reject all".split()
     with test.firewall(" ".join(door)) as firewall:
         for _ in range(2):
-            answer = firewall.ask("rules", "make", "INPUT", *door)
+            answer = firewall.ask("rules", "start", "INPUT", *door)
             test.expect(f"rules are made: {answer}", "error" not in answer)
-        test.expect("all rules are there", firewall.ask("rules", "check", "INPUT", *door)["lacking"] == ["0"])
+        test.expect("all rules are there", "error" not in firewall.ask("rules", "check", "INPUT", *door))
         rules = network.run("iptables -S INPUT")
         test.expect(f"one jump, where admins look: {rules}", rules.count("-j f2b-mail") == 1)
         firewall.do("ban", 3, 600, CLIENT4, CLIENT6, "2001:db8:9::/64")
         firewall.do("ban", 3, 10_000_000, "198.51.100.7")
         firewall.do("ban", 3, "-", "198.51.100.8")
         for source, target in ((CLIENT4, HOST4), (CLIENT6, HOST6)):
-            test.drops(source, target, MAIL)
+            test.refused(source, target, MAIL)
             test.drops(source, target, PUBLISHED)
             test.reaches(source, target, OPEN)
         test.reaches(OTHER4, HOST4, MAIL)
@@ -554,21 +569,38 @@ def iptables(test):
         test.expect(f"sets in use stay: {answer}", "a rule looks into it" in answer.get("error", [""])[0])
         firewall.do("ban", 3, 1, CLIENT4)
         firewall.do("kill")
-        test.drops(CLIENT4, HOST4, MAIL)
+        test.refused(CLIENT4, HOST4, MAIL)
         while not isinstance(network.connect(CLIENT4, HOST4, MAIL, wait=0.2)[0], socket.socket):
             pass  # until the kernel lets it go
         firewall.ask("door", *door)
         firewall.do("attach", "spranga", 1)
+        firewall.ask("await", 1)  # that it was started anew
         firewall.do("ban", 3, 600, CLIENT4)
-        test.drops(CLIENT4, HOST4, MAIL)
-        test.expect("rules are taken away", "error" not in firewall.ask("rules", "remove", "INPUT", *door))
+        test.refused(CLIENT4, HOST4, MAIL)
+        test.expect("what we empty ourselves is no loss", firewall.ask("await", 800) == {})
+        for command, word in (("ipset flush f2b-mail", "emptied"), ("ipset del f2b-mail " + CLIENT4, "emptied"),
+                              ("iptables -F", "rules of iptables")):
+            begun = time.monotonic()
+            network.run(command)
+            answer = firewall.ask("await", 3000)
+            took = time.monotonic() - begun
+            test.expect(f"{command} is noticed after {took:.2f} s: {answer}",
+                        took < 1 and word in answer.get("lost", [""])[0])
+            firewall.ask("rules", "start", "INPUT", *door)
+            firewall.do("ban", 3, 600, CLIENT4)
+            test.refused(CLIENT4, HOST4, MAIL)
+        for command in ("iptables -A OUTPUT -p udp -j ACCEPT", "iptables -D OUTPUT -p udp -j ACCEPT"):
+            network.run(command)
+        test.expect("others' rules are none of ours", firewall.ask("await", 300) == {})
+        test.expect("rules are taken away", "error" not in firewall.ask("rules", "stop", "INPUT", *door))
+        firewall.ask("await", 1)
         firewall.do("close", 3)
         test.reaches(CLIENT4, HOST4, MAIL)
 
         firewall.do("open", *everything)
-        test.expect("rules for all", "error" not in firewall.ask("rules", "make", "INPUT", *everything))
+        test.expect("rules for all", "error" not in firewall.ask("rules", "start", "INPUT", *everything))
         firewall.do("ban", 4, 600, CLIENT4)
-        test.drops(CLIENT4, HOST4, OPEN)
+        test.refused(CLIENT4, HOST4, OPEN)
         out = test.reaches(HOST4, CLIENT4, MAIL, "host")
         peer = outside.accept()[0]
         while peer.getpeername()[1] != out.getsockname()[1]:
@@ -576,7 +608,7 @@ def iptables(test):
         peer.sendall(b"220 hello")
         out.settimeout(2)
         test.expect("the host hears from whom it banned", out.recv(100) == b"220 hello")
-        test.expect("all is removed", "error" not in firewall.ask("rules", "remove", "INPUT", *everything))
+        test.expect("all is removed", "error" not in firewall.ask("rules", "stop", "INPUT", *everything))
         firewall.do("close", 4)
         left = network.run("iptables-save") + network.run("ip6tables-save") + network.run("ipset list -n")
         test.expect(f"nothing is left: {left}", "f2b" not in left)

@@ -8,11 +8,13 @@ Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -20,9 +22,14 @@ import threading
 import time
 from pathlib import Path
 
-from firewall import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OTHER4, Network, ended
+from firewall import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/oracle"))
+
+import fail2ban  # noqa: E402
+
+NFTABLES = 'nftables[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]'
 FILTER = """[Definition]
 failregex = ^\\s*mail: login of \\S* from <HOST> failed$
 ignoreregex =
@@ -46,11 +53,11 @@ findtime = 10m
 bantime = {bantime}
 backend = auto
 usedns = no
-port = 25,465,587
+port = 25,465,587,2525
 protocol = tcp
 enabled = true
 filter = mail
-action = nftables[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]
+action = {action}
 {more}
 [mail]
 logpath = {home}/mail.log
@@ -71,8 +78,8 @@ def until(what, wait=10.0):
 class Guard:
     """A configuration in a folder of its own, and the guard that runs on it in the host's namespace."""
 
-    def __init__(self, net, spranga, bantime="10m", more="", action=None):
-        self.net, self.spranga = net, spranga
+    def __init__(self, net, spranga, bantime="10m", more="", action=NFTABLES):
+        self.net, self.spranga, self.action = net, spranga, action
         self.home = Path(tempfile.mkdtemp(prefix="spranga-guard-"))
         os.chmod(self.home, 0o755)
         self.log = self.home / "mail.log"
@@ -81,13 +88,15 @@ class Guard:
         for part in ("filter.d", "action.d"):
             (etc / part).mkdir(parents=True)
         shutil.copy(ROOT / "etc/action.d/nftables.conf", etc / "action.d")
+        for stock in fail2ban.STOCK.glob("action.d/[fi]*.conf"):  # firewallcmd-*, iptables*
+            shutil.copy(stock, etc / "action.d")
         (etc / "filter.d/mail.conf").write_text(FILTER)
         (etc / "fail2ban.conf").write_text(FAIL2BAN.format(home=self.home))
         self.jails(bantime, more)
         self.process = None
 
     def jails(self, bantime, more=""):
-        text = JAILS.format(home=self.home, bantime=bantime, more=more)
+        text = JAILS.format(home=self.home, bantime=bantime, more=more.format(home=self.home), action=self.action)
         (self.home / "etc/jail.conf").write_text(text)
 
     def __enter__(self):
@@ -99,13 +108,12 @@ class Guard:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self):
-        command = ["ip", "netns", "exec", self.net.names["host"], self.spranga, "guard", "-f", "-c",
-                   self.home / "etc"]
+        command = [*self.net.command("host"), self.spranga, "guard", "-f", "-c", self.home / "etc"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if not until(lambda: self.process.poll() is not None or self.answers()):
             raise RuntimeError("the guard did not come up")
         if self.process.poll() is not None:
-            raise RuntimeError("the guard ended: " + self.process.stdout.read())
+            raise RuntimeError(f"the guard ended, {self.process.returncode}: " + self.process.stdout.read() + "".join((self.home / "guard.log").read_text().splitlines(True)[-5:]))
 
     def answers(self):
         return self.client("ping").returncode == 0
@@ -155,6 +163,12 @@ class Guard:
     def banned(self):
         return set(self.client("get", "mail", "banip").stdout.split())
 
+    def kill(self):
+        """All its processes at once; their mounts and rules stay."""
+        for pid in (self.warden(), *self.processes().values()):
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
     def lines(self, *, of=""):
         return [line for line in (self.home / "guard.log").read_text().splitlines() if of in line]
 
@@ -195,6 +209,8 @@ class Server:
 def shut(net, source, target=HOST4, port=MAIL):
     """Refused at once; anything else is not what a ban looks like."""
     got, took = net.connect(source, target, port)
+    if got == "timeout":  # the ban came between its SYN and the answer: the SYN that is sent again is refused
+        got, took = net.connect(source, target, port)
     if isinstance(got, str):
         if got not in ("ECONNREFUSED", "ECONNRESET"):  # the ban may come while it connects
             raise RuntimeError(f"{source} -> {target}: {got} after {took:.1f} s")
@@ -248,14 +264,16 @@ def expiry(net, spranga, checks):
 
 
 def flush(net, spranga, checks):
-    """Somebody flushes the whole firewall."""
+    """Somebody flushes the whole firewall, or our set alone."""
     with Server(net), Guard(net, spranga) as guard:
         guard.fail(CLIENT4)
         checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
-        net.run("nft flush ruleset")
-        begun = time.monotonic()
-        checks.that(until(lambda: shut(net, CLIENT4), 3), "a flushed firewall is filled again")
-        print(f"  after {time.monotonic() - begun:.2f} s")
+        for command in ("nft flush set inet spranga tcp-25-465-587-2525.ip4", "nft flush ruleset"):
+            net.run(command)
+            begun = time.monotonic()
+            checks.that(until(lambda: shut(net, CLIENT4), 3), f"{command}: it is filled again")
+            print(f"  after {time.monotonic() - begun:.2f} s")
+        checks.that(guard.lines(of="an element of table spranga was deleted by another program"), "the log says which")
 
 
 def deaths(net, spranga, checks):
@@ -310,7 +328,152 @@ def reload(net, spranga, checks):
         checks.that(any("broken" in text for text in bad), "status says which jail is left out")
 
 
-SCENARIOS = {"basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def rules(net, of="f2b"):
+    """What iptables has of ours, sorted: the order of rules of different chains means nothing."""
+    saved = net.run("iptables-save") + net.run("ip6tables-save")
+    return sorted(line.partition(" [")[0] for line in saved.splitlines() if of in line)
+
+
+def made_rules(net):
+    """All rules of the jail `mail`, which come one by one: for both families, eight each."""
+    until(lambda: len(rules(net)) == 2 * 8)
+    return rules(net)
+
+
+IPTABLES = 'iptables-multiport[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]'
+
+
+def silent(net, source, target, port):
+    return net.connect(source, target, port, wait=0.3)[0] == "timeout"
+
+
+def opens(net, source, target, port):
+    got, _ = net.connect(source, target, port)
+    if isinstance(got, str):
+        return False
+    got.close()
+    return True
+
+
+def iptables(net, spranga, checks):
+    """fail2ban's own iptables action, unchanged: sets of ipset, written through netlink, and the chain f2b-NAME."""
+    with Server(net), Server(net, "box"), Server(net, port=OPEN), Server(net, "client") as outside, \
+            Guard(net, spranga, action=IPTABLES) as guard:
+        checks.that(len(made_rules(net)) == 2 * 8, "the rules are made, for both families")
+        checks.that("-A INPUT -p tcp -m multiport --dports 25,465,587,2525 -j f2b-mail" in rules(net),
+                    "one of them leads to the chain f2b-mail, as fail2ban's")
+        opened = session(net, CLIENT4)
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "three failures shut the door")
+        checks.that(ended(opened) in ("ECONNRESET", "EPIPE"), "an open session ends")
+        checks.that(silent(net, CLIENT4, HOST4, PUBLISHED), "the port of a container that is published is shut too")
+        checks.that(opens(net, OTHER4, HOST4, MAIL) and opens(net, OTHER4, HOST4, PUBLISHED), "others come in")
+        checks.that(opens(net, CLIENT4, HOST4, OPEN), "another port is not shut")
+        found = net.run("ipset list f2b-mail")
+        checks.that(f"{CLIENT4} timeout 5" in found, "the set has the address, with its time")
+        checks.that(guard.banned() == {CLIENT4}, "the client lists who is banned")
+        checks.that(guard.client("unban", CLIENT4).stdout.strip() == "1", "unban says 1")
+        checks.that(until(lambda: not shut(net, CLIENT4)), "unban opens the door")
+        guard.fail(CLIENT6)
+        checks.that(until(lambda: shut(net, CLIENT6, HOST6)), "IPv6 is banned too")
+        checks.that(silent(net, CLIENT6, HOST6, PUBLISHED), "and its published port")
+        guard.client("set", "mail", "banip", "2001:db8:2::2/127")
+        checks.that(until(lambda: shut(net, OTHER6, HOST6)), "a network is banned")
+        guard.client("set", "mail", "bantime", "-1")
+        guard.client("set", "mail", "banip", "198.51.100.8")
+        checks.that(until(lambda: "198.51.100.8 timeout 0" in net.run("ipset list f2b-mail")), "a ban for good has no time")
+        before = made_rules(net)
+        checks.that(guard.stop() == 0, "it stops in an orderly way")
+        checks.that(not rules(net) and "f2b" not in net.run("ipset list -n"), "a stop leaves no rule and no set")
+        guard.start()
+        checks.that(until(lambda: shut(net, CLIENT6, HOST6)), "a start shuts the doors again")
+        checks.that(until(lambda: "198.51.100.8 timeout 0" in net.run("ipset list f2b-mail")), "also of who is banned for good")
+        checks.that(made_rules(net) == before, "with the same rules")
+        checks.that(not guard.lines(of="ERROR"), "nothing went wrong")
+        del outside
+
+
+def iptables_lives(net, spranga, checks):
+    """Others flush rules and sets; the daemon is killed and started; another reload has other ports."""
+    with Server(net), Guard(net, spranga, bantime="4", action=IPTABLES) as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        before = made_rules(net)
+        guard.kill()
+        checks.that(shut(net, CLIENT4), "with all processes killed it is still shut")
+        checks.that(until(lambda: not shut(net, CLIENT4)), "until the kernel lets go")
+        guard.jails("10m")
+        guard.start()
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "another life shuts it again")
+        checks.that(made_rules(net) == before, "and makes no rule twice")
+        for command in ("iptables -F", "iptables -t mangle -F", "ipset flush f2b-mail", "ipset del f2b-mail " + CLIENT4,
+                        "sh -c 'iptables -F; iptables -t mangle -F; iptables -X; ipset destroy f2b-mail; true'",
+                        "nft flush ruleset"):
+            net.run(command)
+            begun = time.monotonic()
+            checks.that(until(lambda: shut(net, CLIENT4) and rules(net) == before, 5), f"{command} is repaired")
+            took = time.monotonic() - begun
+            checks.that(took < 2, f"  after {took:.2f} s")
+        guard.action = IPTABLES.replace("%(port)s", "25,143")
+        guard.jails("10m")
+        checks.that(guard.ask("reload") == {"done": True}, "a reload with other ports")
+        checks.that(until(lambda: any("--dports 25,143 -j f2b-mail" in line for line in rules(net))), "changes the rules")
+        checks.that(until(lambda: shut(net, CLIENT4)), "and keeps the ban")
+        checks.that(not any("465" in line for line in rules(net)), "the old ones are gone")
+
+
+def iptables_kinds(net, spranga, checks):
+    """All ports, another blocktype and chain; an action that was changed, or that cannot be had, runs as written."""
+    everything = 'iptables-allports[name=all, protocol=all, blocktype=DROP]'
+    with Server(net), Server(net, port=OPEN), Server(net, "client") as outside, \
+            Guard(net, spranga, action=everything) as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: silent(net, CLIENT4, HOST4, MAIL)), "all ports are shut by DROP")
+        checks.that(silent(net, CLIENT4, HOST4, OPEN), "all of them")
+        checks.that(opens(net, OTHER4, HOST4, OPEN), "not for others")
+        got, _ = net.connect(HOST4, CLIENT4, MAIL, "host")
+        checks.that(not isinstance(got, str), "this host reaches whom it has banned")
+        (guard.home / "etc/action.d/iptables.local").write_text("[Init]\nlockingopt = -w 5\n")
+        checks.that(guard.ask("reload") == {"done": True}, "a reload with an action that was changed")
+        checks.that(until(lambda: guard.lines(of="runs as written: its commands are not those of a stock action")),
+                    "says that it runs as written")
+        checks.that(until(lambda: any(f"-s {CLIENT4}/32 -j DROP" in line for line in rules(net, "DROP"))),
+                    "and bans by its own commands")
+        checks.that(until(lambda: "f2b" not in net.run("ipset list -n")), "the set is gone")
+        guard.stop()
+        (guard.home / "etc/action.d/iptables.local").unlink()
+        net.run("ipset create f2b-all hash:ip timeout 0")
+        net.run("iptables -A INPUT -m set --match-set f2b-all src -j RETURN")
+        guard.start()
+        checks.that(until(lambda: any(f"-s {CLIENT4}/32 -j DROP" in line for line in rules(net, "DROP"))),
+                    "where the set cannot be made, it runs as written too")
+        checks.that(guard.lines(of="runs as written: the set f2b-all: "), "and says why")
+        del outside
+
+
+def unread(net, spranga, checks):
+    """Killed before it has read a line: what was written then, and rotated away while it was down, is read."""
+    with Server(net), Guard(net, spranga) as guard:
+        book = f"file:{guard.home}/state/guard.spranga/ledger.sqlite3?mode=ro"
+
+        def places():
+            with contextlib.closing(sqlite3.connect(book, uri=True)) as ledger:
+                return ledger.execute("SELECT count(*) FROM positions").fetchone()[0]
+
+        checks.that(until(lambda: places() == 1), "the place of a log that nobody has read is written down")
+        guard.kill()
+        guard.fail(CLIENT4)
+        guard.log.rename(guard.home / "mail.log.1")
+        guard.log.touch()
+        guard.fail(OTHER4, times=2)
+        guard.start()
+        checks.that(until(lambda: shut(net, CLIENT4)), "lines in the rotated log count")
+        guard.fail(OTHER4, times=1)
+        checks.that(until(lambda: shut(net, OTHER4)), "and those in its successor")
+
+
+SCENARIOS = {"unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def main():
@@ -322,8 +485,8 @@ def main():
     if given.list or not given.scenario:
         print("\n".join(SCENARIOS))
         return 0
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
+    if os.geteuid() != 0 or not all(map(shutil.which, ("nft", "iptables", "ipset"))):
+        print("needs root, nft, iptables and ipset")
         return 77
     checks = Checks()
     with Network() as net:

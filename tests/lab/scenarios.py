@@ -25,6 +25,8 @@ def outside(file, row, given):
     if importlib.util.find_spec("jsonschema") is None:
         print(f"{sys.executable} has no jsonschema (Debian: python3-jsonschema)", file=sys.stderr)
         return 3
+    if "GUARD" in knobs:  # the guard is the program itself, on its own configuration where none is named
+        knobs = dict(knobs, GUARD=spranga, **({} if "FAIL2BAN" in knobs else {"GUARD_ETC": ROOT / "etc"}))
     knobs = dict(knobs, LAB_SHOW=f"{ROOT} {spranga} {sys.base_prefix}")
     command = [ROOT / "lab/lab", server, variant, os.path.realpath(sys.executable), file, given.scenario,
                "--spranga", spranga, "--inside"]

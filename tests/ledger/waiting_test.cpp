@@ -34,6 +34,7 @@ std::vector<std::string> spelt(const std::vector<Entry>& entries) {
   };
 
   std::vector<std::string> out;
+  out.reserve(entries.size());
   for (const auto& entry : entries) {
     out.push_back(std::visit(Spell{}, entry));
   }

@@ -37,7 +37,7 @@ void print_rules() {
   native.name = "mail";
   native.chain = "INPUT";
   native.protocols = firewall::Protocols::both;
-  for (std::uint16_t port = 1000; port < 1020; ++port) {
+  for (std::uint16_t port = 1000; port < 1016; ++port) {
     native.ports.push_back(
         {static_cast<std::uint16_t>(port * 2), static_cast<std::uint16_t>(port * 2)});
   }

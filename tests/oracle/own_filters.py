@@ -180,7 +180,7 @@ def moment_of_ban(hits, client):
             weak += hit.get("attempts", 1)
         else:
             strong += hit.get("attempts", 1)
-        if strong + min(weak, 2 * strong) >= 5:
+        if strong + min(weak, strong) + min(max(weak - 3 * strong + 1, 0), strong) >= 5:
             return hit["time"]
     return None
 

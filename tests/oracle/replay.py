@@ -199,7 +199,7 @@ def banned_by(jail, etc, socket):
     """What the server says: {(jail, address, from, until)}."""
     out = set()
     done = fail2ban.run("client", "-c", etc, "-s", socket, "get", jail, "banip", "--with-time", TZ="UTC")
-    for line in done.stdout.decode().splitlines():
+    for line in filter(None, done.stdout.decode().splitlines()):  # nobody banned is an empty line
         address, since, length = re.match(r"(\S+)\s+(\S+ \S+) \+ (-?\d+) =", line).groups()
         at = int(time.mktime(time.strptime(since, "%Y-%m-%d %H:%M:%S")))
         out.add((jail, address, at, None if int(length) < 0 else at + int(length)))

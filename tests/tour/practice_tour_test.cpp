@@ -84,7 +84,13 @@ TEST(LabFiles, CarryTheWholeLabInsideTheProgram) {
     names.insert(file.path);
     EXPECT_FALSE(file.text.empty()) << file.path;
   }
-  for (const auto* name : {"lab", "setup.sh", "root.sh", "start.sh", "packages", "start/exim.sh"}) {
+  for (const auto* name : {"lab/lab",
+                           "lab/setup.sh",
+                           "lab/root.sh",
+                           "lab/start.sh",
+                           "lab/packages",
+                           "lab/start/exim.sh",
+                           "etc/jail.conf"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

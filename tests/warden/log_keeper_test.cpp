@@ -1,47 +1,59 @@
+// What the keeper does for the guard with a real folder; which names are allowed: log_names_test.
 #include "warden/log_keeper.h"
 
 #include <gtest/gtest.h>
 
+#include "guard/logs/local_log_files.h"
+#include "guard/logs/log_names.h"
+#include "tests/guard/logs/packing.h"
+
 namespace spranga::warden {
 namespace {
 
-const std::vector<std::string> patterns = {"/var/log/mail.log", "/var/log/app/*/error.log"};
+using What = plan::Ask::What;
 
-TEST(LogKeeper, OpensWhatAPatternNames) {
-  EXPECT_TRUE(may_open(patterns, "/var/log/mail.log"));
-  EXPECT_TRUE(may_open(patterns, "/var/log/app/one/error.log"));
+class LogKeeperTest : public testing::Test {
+protected:
+  LogKeeperTest() : files_(guard::LocalLogFiles::make(guard::Links::any)), keeper_(**files_) {
+    keeper_.allow({log_});
+  }
+
+  plan::Answer ask(What what, const std::string& text) {
+    plan::Ask question;
+    question.what = what;
+    question.text = text;
+    return keeper_.answer(question, fds_);
+  }
+
+  guard::LogFolder folder_;
+  std::string log_{folder_.write("mail.log", "one\n")};
+  Result<std::unique_ptr<guard::LocalLogFiles>> files_;
+  LogKeeper keeper_;
+  std::vector<Fd> fds_;
+};
+
+TEST_F(LogKeeperTest, OpensALogAndWhatItWasCalledAfterARotation) {
+  const auto rotated = folder_.write("mail.log.1", "zero\n");
+  EXPECT_EQ(ask(What::open_log, log_).error, "");
+  EXPECT_EQ(ask(What::open_log, rotated).error, "");
+  EXPECT_EQ(fds_.size(), 2);
 }
 
-TEST(LogKeeper, OpensWhatSuchAFileWasCalledAfterARotation) {
-  EXPECT_TRUE(may_open(patterns, "/var/log/mail.log.1"));
-  EXPECT_TRUE(may_open(patterns, "/var/log/mail.log-20261124"));
-  EXPECT_TRUE(may_open(patterns, "/var/log/app/one/error.log.2.gz"));
+TEST_F(LogKeeperTest, FindsTheRotationsOfALog) {
+  const auto rotated = folder_.write("mail.log.1", "zero\n");
+  const auto found = ask(What::expand, guard::rotations_glob(log_));
+  EXPECT_EQ(found.error, "");
+  EXPECT_EQ(found.texts, (std::vector<std::string>{log_, rotated}));
 }
 
-TEST(LogKeeper, OpensNothingElseWhateverTheGuardSays) {
-  for (const auto* path : {"/etc/shadow",
-                           "/var/log/mail.logx",
-                           "/var/log/auth.log",
-                           "/var/log/app/one/two/error.log",
-                           "/var/log/app/../../../etc/error.log",
-                           "/var/log/app/../mail.log",
-                           "var/log/mail.log",
-                           "/var/log/mail.log.1/../../../etc/shadow",
-                           "/var/log/mail.log.1/x",
-                           ""}) {
-    EXPECT_FALSE(may_open(patterns, path)) << path;
+TEST_F(LogKeeperTest, DoesNothingElseWhateverTheGuardSays) {
+  for (const auto& path :
+       {std::string("/etc/shadow"), folder_.write("other.log", "x\n"), log_ + "x"}) {
+    EXPECT_EQ(ask(What::open_log, path).code, Errc::denied) << path;
   }
-  EXPECT_FALSE(may_open(patterns, std::string("/var/log/mail.log\0x", 19)));
-}
-
-TEST(LogKeeper, WatchesFoldersOnTheWayToALog) {
-  for (const auto* folder : {"/", "/var", "/var/log", "/var/log/app", "/var/log/app/one"}) {
-    EXPECT_TRUE(may_watch(patterns, folder)) << folder;
-  }
-  for (const auto* folder :
-       {"/etc", "/var/lib", "/var/log/app/one/two", "/var/log/../../etc", ""}) {
-    EXPECT_FALSE(may_watch(patterns, folder)) << folder;
-  }
+  EXPECT_EQ(ask(What::expand, "/etc/*").code, Errc::denied);
+  EXPECT_EQ(ask(What::watch_folder, "/etc").code, Errc::denied);
+  EXPECT_TRUE(fds_.empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "guard/actions/iptables_rules.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,71 +20,121 @@ struct Rule {
   std::string table;
   std::string chain;
   std::string text;
-  bool first{true};  // before what is there
 };
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const auto part : parts) {
+    out += part;
+  }
+  return out;
+}
+
+/// "25", "4000:4010".
+std::string text_of(const PortRange& range) {
+  return std::to_string(range.first) +
+         (range.first == range.last ? "" : ":" + std::to_string(range.last));
+}
+
 /// One multiport match takes 15 ports; a range counts as two.
-std::vector<std::string> port_matches(const std::vector<PortRange>& ports) {
+std::vector<std::string> port_lists(const std::vector<PortRange>& ports) {
   constexpr std::size_t most = 15;
   std::vector<std::string> out;
   std::size_t used = most;
   for (const auto& range : ports) {
     const std::size_t needs = range.first == range.last ? 1 : 2;
     if (used + needs > most) {
-      out.emplace_back(" -m multiport --dports ");
+      out.emplace_back();
       used = 0;
-    } else {
-      out.back() += ",";
     }
-    out.back() += std::to_string(range.first);
-    out.back() += needs == 2 ? ":" + std::to_string(range.last) : "";
+    out.back() += (used == 0 ? "" : ",") + text_of(range);
     used += needs;
   }
-  return out.empty() ? std::vector<std::string>{""} : out;
+  return out;
 }
 
-/// What packets a door is about, one match a rule.
-std::vector<std::string> matches_of(const Native& native) {
-  if (native.protocols == Protocols::all) {
-    return {""};
+std::string chain_of(const Native& native) {
+  return "f2b-" + native.name;
+}
+
+constexpr auto began_outside = "-m conntrack --ctdir ORIGINAL ";
+
+/// What packets a door is about: at this host, or on their way through it.
+struct Matches {
+  std::vector<std::string> here;
+  std::vector<std::string> through;
+};
+
+/// The old iptables may take two rules that differ in the port before the translation for the same;
+/// two comments it tells apart.
+void add_protocol(Matches& to,
+                  const std::string& protocol,
+                  const std::vector<PortRange>& ports,
+                  const std::string& chain) {
+  const auto match = "-p " + protocol + " ";
+  if (ports.empty()) {
+    to.here.push_back(match + began_outside);
+    to.through.push_back(match + began_outside);
   }
-  std::vector<std::string> out;
-  for (const auto* protocol : {"tcp", "udp"}) {
-    const bool wanted =
-        native.protocols == Protocols::both ||
-        (native.protocols == Protocols::tcp) == (std::string_view(protocol) == "tcp");
-    for (const auto& ports : wanted ? port_matches(native.ports) : std::vector<std::string>()) {
-      out.push_back("-p " + std::string(protocol) + ports + " ");
-    }
+  for (const auto& list : port_lists(ports)) {
+    to.here.push_back(joined({match, "-m multiport --dports ", list, " "}));
+  }
+  for (const auto& range : ports) {
+    const auto port = text_of(range);
+    to.through.push_back(joined({match,
+                                 began_outside,
+                                 "--ctorigdstport ",
+                                 port,
+                                 " -m comment --comment ",
+                                 chain,
+                                 ":",
+                                 port,
+                                 " "}));
+  }
+}
+
+Matches matches_of(const Native& native) {
+  Matches out;
+  if (native.protocols == Protocols::tcp || native.protocols == Protocols::both) {
+    add_protocol(out, "tcp", native.ports, chain_of(native));
+  }
+  if (native.protocols == Protocols::udp || native.protocols == Protocols::both) {
+    add_protocol(out, "udp", native.ports, chain_of(native));
+  }
+  if (native.protocols == Protocols::all) {
+    out = {{began_outside}, {began_outside}};
   }
   return out;
 }
 
 constexpr auto in_set = "-m set --match-set <set> src ";
-constexpr auto in_set_dropped = "-m set --match-set <set> src -j DROP";
+
+/// What the chain does with whom it finds in the set; not by the order of its rules.
+std::vector<std::string> verdicts(Verdict verdict) {
+  const std::string rejected = "-j REJECT --reject-with ";
+  switch (verdict) {
+    case Verdict::drop:
+      return {std::string(in_set) + "-j DROP"};
+    case Verdict::reject:
+      return {in_set + rejected + "<icmp>"};
+    default:
+      return {"-p tcp " + (in_set + rejected) + "tcp-reset",
+              "! -p tcp " + (in_set + rejected) + "<icmp>"};
+  }
+}
 
 std::vector<Rule> rules_of(const Native& native) {
-  const auto chain = "f2b-" + native.name;
-  std::vector<Rule> out;
+  const auto chain = chain_of(native);
   const auto matches = matches_of(native);
-  out.reserve(2 * matches.size() + 2);
-  for (const auto& match : matches) {
-    out.push_back({"raw", "PREROUTING", match + in_set_dropped});
+  std::vector<Rule> out;
+  for (const auto& match : matches.through) {
+    out.push_back({"mangle", "FORWARD", joined({match, in_set, "-j DROP"})});
   }
-  if (native.verdict == Verdict::drop) {
-    out.push_back({"filter", chain, in_set_dropped, false});
-  } else {
-    if (native.verdict != Verdict::reject) {
-      out.push_back({"filter",
-                     chain,
-                     "-p tcp " + std::string(in_set) + "-j REJECT --reject-with tcp-reset",
-                     false});
-    }
-    out.push_back({"filter", chain, std::string(in_set) + "-j REJECT --reject-with <icmp>", false});
+  for (const auto& verdict : verdicts(native.verdict)) {
+    out.push_back({"filter", chain, verdict});
   }
-  const auto jump = "-j " + chain;
-  for (const auto& match : matches) {
-    out.push_back({"filter", native.chain, match + jump});
+  for (const auto& match : matches.here) {
+    out.push_back({"filter", native.chain, joined({match, "-j ", chain})});
   }
   return out;
 }
@@ -96,8 +147,7 @@ std::string made(const std::vector<Rule>& rules, const std::string& chain) {
   std::string out =
       "{ <iptables> -n -L " + chain + " >/dev/null 2>&1 || <iptables> -N " + chain + "; }";
   for (const auto& rule : rules) {
-    out += " &&\n{ " + call(rule, "-C") + " >/dev/null 2>&1 || " +
-           call(rule, rule.first ? "-I" : "-A") + "; }";
+    out += " &&\n{ " + call(rule, "-C") + " >/dev/null 2>&1 || " + call(rule, "-I") + "; }";
   }
   return out;
 }
@@ -131,13 +181,17 @@ bool is_chain_name(std::string_view name) {
          });
 }
 
+std::string rules_name(std::string_view action) {
+  return std::string(action) + " (rules)";
+}
+
 ban::ActionSpec iptables_rules(const Native& native) {
   const auto rules = rules_of(native);
-  const auto chain = "f2b-" + native.name;
+  const auto chain = chain_of(native);
   ban::ActionSpec out;
-  out.name = "iptables-rules-" + native.name;
   out.options = {
-      {"actionstart", made(rules, chain)},
+      {"actionstart",
+       "{ " + made(rules, chain) + "; } || {\n" + removed(rules, chain) + "\nfalse\n}"},
       {"actionstop", removed(rules, chain)},
       {"actioncheck", checked(rules)},
       {"actionrepair", made(rules, chain)},

@@ -254,6 +254,9 @@ Way native_of(const StockAction& stock, const Both& action, const ServicePort& s
                       ": only tcp, udp and all are known");
   }
   out.protocols = *protocols;
+  if (out.protocols == Protocols::all && !out.ports.empty()) {
+    return as_written("protocol = all has no ports");
+  }
   const auto verdict = verdict_of(stock, action);
   if (!verdict) {
     return as_written("blocktype = " + text::escape(action[0].value('b')) + ": not one of ours");

@@ -8,6 +8,7 @@
 #include "guard/config/jail_reader.h"
 #include "guard/config/jail_sections.h"
 #include "guard/config/layers.h"
+#include "guard/config/option_table.h"
 #include "guard/config/python_text.h"
 
 namespace spranga::guard::config {
@@ -66,9 +67,9 @@ private:
     SPRANGA_TRY(const auto options, read_server_options(*server, client_, problems_));
     SPRANGA_TRY(auto commands, commands_of_server(*server, options, problems_));
     SPRANGA_TRY(const auto jails, read_jails(jail_file));
-    const bool need_files = !options_.dump;
     for (const auto& jail : jails) {
       problems_.jail = jail.name;
+      const bool need_files = !options_.dump && !may_lack_logs(*jail_file, jail.name);
       SPRANGA_TRY(auto more, commands_of(jail, need_files, problems_));
       std::ranges::move(more, std::back_inserter(commands));
     }
@@ -78,6 +79,14 @@ private:
       }
     }
     return commands;
+  }
+
+  /// skip_if_nologs, of spranga and of fail2ban since 1.1; what is wrong with it is told elsewhere.
+  [[nodiscard]] static bool may_lack_logs(const Ini& jails, const std::string& jail) {
+    Problems aside;
+    const auto own = read_options({jails, jail, nullptr}, own_jail_rows(), nullptr, true, aside);
+    const auto* skips = own ? own->find("skip_if_nologs") : nullptr;
+    return skips != nullptr && skips->str() == "True";
   }
 
   [[nodiscard]] Result<std::vector<Jail>> read_jails(const std::shared_ptr<Ini>& file) {

@@ -42,6 +42,12 @@ void MemoryHistory::add(const ban::Ban& ban) {
   targets_[ban.target][ban.jail] = {ban.count, since, ban.until};
 }
 
+void MemoryHistory::forget(const std::string& jail, const std::string& target) {
+  if (const auto found = targets_.find(target); found != targets_.end()) {
+    found->second.erase(jail);
+  }
+}
+
 void MemoryHistory::purge(ban::Instant now) {
   for (auto& [target, jails] : targets_) {
     std::erase_if(jails, [&](const auto& entry) { return is_forgotten(entry.second, now); });

@@ -28,6 +28,9 @@ public:
 
   /// A ban was made; it replaces what is known of this target in this jail.
   virtual void add(const ban::Ban& ban) = 0;
+
+  /// A person let it go: as if it had never been banned in this jail.
+  virtual void forget(const std::string& jail, const std::string& target) = 0;
 };
 
 /// Forgets as fail2ban's database does: a ban that began more than `keep` ago, unless three times
@@ -41,6 +44,7 @@ public:
                                            bool all_jails,
                                            ban::Instant now) const override;
   void add(const ban::Ban& ban) override;
+  void forget(const std::string& jail, const std::string& target) override;
 
 private:
   struct Row {

@@ -16,7 +16,8 @@ constexpr int most_attempts = 1'000'000;  // a server's number, so anybody's
 }  // namespace
 
 int effective_count(int strong, int weak) {
-  return strong + std::min(weak, 2 * strong);
+  const int piled_up = strong == 0 ? 0 : std::clamp(weak - 3 * strong + 1, 0, strong);
+  return strong + std::min(weak, strong) + piled_up;
 }
 
 void RateEstimate::Rate::add(ban::Instant at, std::chrono::seconds findtime) {
@@ -74,11 +75,11 @@ void SlidingWindow::raise(int by) {
   }
 }
 
-/// The oldest go first; `enough` strong ones ban, and of the weak ones twice as many can count.
+/// The oldest go first; `enough` strong ones ban, and of the weak ones four times as many matter.
 void SlidingWindow::bound() {
   for (const bool weak : {false, true}) {
     const auto of_kind = [&](const Strike& failure) { return failure.weak == weak; };
-    const auto limit = std::max(1, weak ? 2 * enough_ : enough_);
+    const auto limit = std::max(1, weak ? 4 * enough_ : enough_);
     if (std::ranges::count_if(failures_, of_kind) > limit) {
       failures_.erase(std::ranges::find_if(failures_, of_kind));
     }

@@ -2,7 +2,8 @@
 // clock: a failure carries its time.
 //
 // Weak evidence never bans alone: with s strong and w weak failures the account stands at
-// s + min(w, 2·s), which is 0 without a strong one.
+// s + min(w, s), which is 0 without a strong one: of five failures three are strong. Only where
+// weak ones pile up, three for each strong one, what is beyond counts as well, up to s more.
 #pragma once
 
 #include <chrono>

@@ -20,6 +20,7 @@ struct HeldBan {
   std::vector<std::string> matches;
   std::map<std::string, std::string> fields;  // of the sighting that made it: "user", "fport"
   bool restored{false};
+  std::string rule{};  // FILE:LINE of the expression that completed it; "" = not known
 };
 
 class BanList {

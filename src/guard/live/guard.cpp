@@ -95,6 +95,11 @@ bool Guard::ban(LiveJail& jail, const std::string& target, ban::Instant now) {
   return done;
 }
 
+void Guard::resume(LiveJail& jail, const ban::Sighting& sighting, ban::Instant now) {
+  jail.on_sighting(sighting, now, fresh_);
+  tell_recidive(now);
+}
+
 void Guard::attempt(LiveJail& jail,
                     const std::string& id,
                     const std::vector<std::string>& lines,

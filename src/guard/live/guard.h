@@ -55,6 +55,9 @@ public:
                const std::vector<std::string>& lines,
                ban::Instant now);
 
+  /// A sighting that had to wait (LiveWorld::waits) goes on.
+  void resume(LiveJail& jail, const ban::Sighting& sighting, ban::Instant now);
+
 private:
   void tell_recidive(ban::Instant now);
 

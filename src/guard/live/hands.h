@@ -17,6 +17,14 @@ struct JailNumbers {
   std::uint64_t banned_total{0};
 };
 
+/// What was counted since the jail's first start, crashes overlooked.
+struct JailTotals {
+  std::uint64_t failed{0};
+  std::uint64_t banned{0};
+
+  [[nodiscard]] bool operator==(const JailTotals&) const = default;
+};
+
 class Hands {
 public:
   virtual ~Hands() = default;
@@ -29,8 +37,8 @@ public:
   /// Somebody who is banned failed again so long after the ban that something may be wrong with it.
   virtual void check(const std::string& jail, const HeldBan& held) = 0;
   /// The jail lets everybody go. An unban of each follows; what could be done at once needs no
-  /// more.
-  virtual void flush(const std::string& jail) = 0;
+  /// more. `stopping`: it ends, nothing is to be repaired.
+  virtual void flush(const std::string& jail, bool stopping) = 0;
 };
 
 }  // namespace spranga::guard

@@ -45,6 +45,11 @@ std::map<std::string, std::string> texts_of(const ban::Sighting& sighting) {
   return out;
 }
 
+/// A ban of somebody who is banned: the longer after the first, the likelier something is wrong.
+Level level_of_repeat(ban::Instant::duration gap) {
+  return gap < seconds(3) ? Level::debug : gap < seconds(60) ? Level::notice : Level::warning;
+}
+
 /// What servers write when a ban has cut their connection.
 bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
   constexpr std::array signs = {std::string_view("lost connection"),
@@ -111,6 +116,16 @@ bool LiveJail::is_echo(const ban::Sighting& sighting, ban::Instant now) const {
 void LiveJail::on_sighting(const ban::Sighting& sighting,
                            ban::Instant now,
                            std::vector<ban::Ban>& bans) {
+  count("Found", sighting, now, bans);
+}
+
+void LiveJail::count(std::string_view word,
+                     const ban::Sighting& sighting,
+                     ban::Instant now,
+                     std::vector<ban::Ban>& bans) {
+  if (world_.waits && world_.waits(*this, sighting)) {
+    return;
+  }
   if (is_echo(sighting, now)) {
     say(Level::debug, "filter", "Cut off " + sighting.id + " by its ban");
     return;
@@ -124,8 +139,8 @@ void LiveJail::on_sighting(const ban::Sighting& sighting,
     return;
   }
   const auto at = sighting.at.value_or(now);
-  say(Level::info, "filter", "Found " + sighting.id + " - " + world_.time_text(at));
-  ++failed_total_;
+  say(Level::info, "filter", fmt::format("{} {} - {}", word, sighting.id, world_.time_text(at)));
+  ++totals_.failed;
   world_.notes.emplace_back(ledger::Seen{
       spec_.name,
       sighting.id,
@@ -174,8 +189,8 @@ void LiveJail::begin_ban(const Judgement& judgement,
     say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
     return;
   }
-  HeldBan held{ban, judgement.matches, texts_of(sighting), false};
-  ++banned_total_;
+  HeldBan held{ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)};
+  ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + ban.target);
@@ -206,10 +221,7 @@ void LiveJail::ban_again(const Judgement& judgement,
     world_.notes.emplace_back(ledger::BanMade{held->ban, true, "filter", {}});
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
-  const auto level = gap < seconds(3)    ? Level::debug
-                     : gap < seconds(60) ? Level::notice
-                                         : Level::warning;
-  say(level, "actions", judgement.target + " already banned");
+  say(level_of_repeat(gap), "actions", judgement.target + " already banned");
   if (gap > seconds(3)) {
     world_.hands.check(spec_.name, *held);
   }
@@ -227,8 +239,9 @@ std::size_t LiveJail::let_go(ban::Instant now) {
 }
 
 bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans) {
-  if (bans_.find(target) != nullptr) {
-    say(Level::notice, "actions", target + " already banned");
+  if (const auto* held = bans_.find(target)) {
+    say(level_of_repeat(now - held->ban.since), "actions", target + " already banned");
+    prolong(*held, judge_->ban_of(target, now, now).until);
     return false;
   }
   if (const auto why = world_.safe(target); !why.empty()) {
@@ -237,13 +250,26 @@ bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban:
   }
   HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
   judge_->impose(held.ban);
-  ++banned_total_;
+  ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + target);
   world_.notes.emplace_back(ledger::BanMade{held.ban, false, "manual", {}});
   bans.push_back(held.ban);
   return true;
+}
+
+/// A ban by hand of somebody who is banned: the later end counts, as in fail2ban.
+void LiveJail::prolong(const HeldBan& held, std::optional<ban::Instant> until) {
+  const bool is_later = held.ban.until && (!until || *until > *held.ban.until);
+  if (!is_later) {
+    return;
+  }
+  const auto target = held.ban.target;
+  bans_.prolong(target, until);
+  const auto* longer = bans_.find(target);
+  world_.hands.prolong(spec_.name, *longer, numbers());
+  world_.notes.emplace_back(ledger::BanMade{longer->ban, true, "manual", {}});
 }
 
 bool LiveJail::unban(const std::string& target, ban::Instant now) {
@@ -254,6 +280,9 @@ bool LiveJail::unban(const std::string& target, ban::Instant now) {
     return false;
   }
   judge_->release(target);
+  if (world_.judge.history != nullptr) {
+    world_.judge.history->forget(spec_.name, target);  // the next ban of it is the first again
+  }
   say(Level::notice, "actions", "Unban " + target);
   world_.hands.unban(spec_.name, *held, numbers());
   return true;
@@ -264,6 +293,7 @@ std::size_t LiveJail::unban_all(ban::Instant now) {
   for (const auto* held : bans_.all()) {
     targets.push_back(held->ban.target);
   }
+  world_.hands.flush(spec_.name, false);
   for (const auto& target : targets) {
     unban(target, now);
   }
@@ -279,7 +309,7 @@ void LiveJail::attempt(const std::string& id,
   sighting.at = now;
   sighting.matches = lines;
   sighting.attempts = std::max(1, static_cast<int>(lines.size()));
-  on_sighting(sighting, now, bans);
+  count("Attempt", sighting, now, bans);
 }
 
 void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
@@ -292,7 +322,7 @@ void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
   }
   HeldBan held{made.ban, made.matches, {}, true};
   judge_->impose(made.ban);
-  ++banned_total_;
+  ++totals_.banned;
   bans_.put(held);
   say(Level::notice, "actions", "Restore Ban " + made.ban.target);
   world_.hands.ban(spec_.name, held, numbers());
@@ -310,16 +340,15 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
   judge_->recall(sighting, now);
 }
 
-void LiveJail::set_totals(std::uint64_t failed, std::uint64_t banned) {
-  failed_total_ = failed;
-  banned_total_ = banned;
+void LiveJail::set_totals(JailTotals totals) {
+  totals_ = totals;
 }
 
 void LiveJail::close(bool keep_doors_shut) {
   if (keep_doors_shut) {
     return;
   }
-  world_.hands.flush(spec_.name);
+  world_.hands.flush(spec_.name, true);
   for (const auto* held : bans_.all()) {
     say(Level::notice, "actions", "Unban " + held->ban.target);
     world_.hands.unban(spec_.name, *held, {});
@@ -328,7 +357,7 @@ void LiveJail::close(bool keep_doors_shut) {
 }
 
 JailNumbers LiveJail::numbers() const {
-  return {judge_->accounts(), failed_total_, bans_.size(), banned_total_};
+  return {judge_->accounts(), totals_.failed, bans_.size(), totals_.banned};
 }
 
 }  // namespace spranga::guard

@@ -23,6 +23,8 @@
 
 namespace spranga::guard {
 
+class LiveJail;
+
 /// What the jails of one guard share. Everything outlives them.
 struct LiveWorld {
   Log& log;
@@ -38,6 +40,8 @@ struct LiveWorld {
   MatchOptions match;
   /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
   std::function<std::string(ban::Instant)> time_text;
+  /// Whether the sighting has to wait for an answer of DNS: it comes back then (Guard::resume).
+  std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> waits{};
 };
 
 class LiveJail {
@@ -75,7 +79,7 @@ public:
   void recall(const ledger::Seen& seen, ban::Instant now);
 
   /// Totals of before a crash.
-  void set_totals(std::uint64_t failed, std::uint64_t banned);
+  void set_totals(JailTotals totals);
 
   /// Other settings or another filter; bans and counters stay. On an error nothing has changed.
   [[nodiscard]] Result<void> change(const ban::JailSpec& spec, ban::Instant now);
@@ -97,19 +101,28 @@ public:
 
   [[nodiscard]] Judge& judge() { return *judge_; }
 
+  [[nodiscard]] const Judge& judge() const { return *judge_; }
+
   [[nodiscard]] const BanList& bans() const { return bans_; }
 
   [[nodiscard]] JailNumbers numbers() const;
+
+  [[nodiscard]] JailTotals totals() const { return totals_; }
 
   [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }
 
 private:
   LiveJail(ban::JailSpec spec, LiveWorld& world);
 
+  void count(std::string_view word,
+             const ban::Sighting& sighting,
+             ban::Instant now,
+             std::vector<ban::Ban>& bans);
   [[nodiscard]] Result<void> build(const ban::JailSpec& spec, ban::Instant now);
   void begin_ban(const Judgement& judgement,
                  const ban::Sighting& sighting,
                  std::vector<ban::Ban>& bans);
+  void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
@@ -122,8 +135,7 @@ private:
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
   bool idle_{false};
-  std::uint64_t failed_total_{0};
-  std::uint64_t banned_total_{0};
+  JailTotals totals_;
 };
 
 }  // namespace spranga::guard

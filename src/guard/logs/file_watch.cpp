@@ -164,14 +164,13 @@ void FileWatch::note(LiveEvent event, const std::string& text) {
   }
 }
 
-std::vector<std::pair<std::size_t, std::string>> FileWatch::paths() const {
-  std::vector<std::pair<std::size_t, std::string>> out;
-  for (const auto& [path, trail] : trails_) {
-    for (const auto& jail : trail.current ? trail.jails : std::vector<TrailJail>()) {
-      out.emplace_back(jail.jail, path);
-    }
-  }
-  std::ranges::sort(out);
+std::vector<JailPlace> FileWatch::current() const {
+  auto out = positions();
+  std::erase_if(out, [this](const JailPlace& each) {
+    const auto trail = trails_.find(each.place.path);
+    return trail == trails_.end() ||
+           trail->second.current != FileId{each.place.device, each.place.inode};
+  });
   return out;
 }
 

@@ -50,8 +50,8 @@ public:
 
   [[nodiscard]] std::vector<JailPlace> positions() const override { return logs_.positions(); }
 
-  /// The paths that are read now, for `status`: jail and path.
-  [[nodiscard]] std::vector<std::pair<std::size_t, std::string>> paths() const;
+  /// How far the files are read that have their names now: not those that a rotation took away.
+  [[nodiscard]] std::vector<JailPlace> current() const;
 
   static constexpr std::size_t most_paths = 1000;
   static constexpr std::chrono::seconds unwatched_every{1};

@@ -320,11 +320,13 @@ std::vector<LogReader> OpenLogs::readers_of(FileId id) const {
 
 std::vector<JailPlace> OpenLogs::positions() const {
   std::vector<JailPlace> out;
-  for (const auto& [id, log] : logs_) {
-    for (const auto& reader : log->readers) {
-      out.push_back({reader.jail, log->tail.place()});
-      out.back().place.path = reader.path;
-      out.back().place.offset = std::max(out.back().place.offset, reader.from);
+  for (const bool rotated : {true, false}) {
+    for (const auto& [id, log] : logs_) {
+      for (const auto& reader : log->rotated == rotated ? log->readers : std::vector<LogReader>()) {
+        out.push_back({reader.jail, log->tail.place()});
+        out.back().place.path = reader.path;
+        out.back().place.offset = std::max(out.back().place.offset, reader.from);
+      }
     }
   }
   return out;

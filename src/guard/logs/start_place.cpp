@@ -111,7 +111,12 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   GoingOn out;
   out.rotations.resize(rotations.size());
   for (const auto& place : kept) {
-    if (!take(place, named, rotations, Match::inode, out)) {
+    const bool found = take(place, named, rotations, Match::inode, out);
+    // By the first line alone only what had the name last, or was copied and truncated: of files
+    // that went long ago it says little.
+    const bool was_last =
+        &place == &kept.back() || (named != nullptr && place.inode == named->facts.id.inode);
+    if (!found && was_last) {
       take(place, named, rotations, Match::first_line, out);
     }
   }

@@ -92,11 +92,16 @@ void Outbox::on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant n
   }
 }
 
-void Outbox::lost_way(ban::Instant now) {
+void Outbox::hasten(ban::Instant now) {
   for (auto& waiting : waiting_) {
-    if (std::exchange(waiting.on_the_way, false)) {
-      ++waiting.tries;
-      waiting.next = now + pause_after(waiting.tries);
+    waiting.next = std::min(waiting.next, now);
+  }
+}
+
+void Outbox::redirect(const Server& from, const Server& to) {
+  for (auto& waiting : waiting_) {
+    if (waiting.letter.route.server == from) {
+      waiting.letter.route.server = to;
     }
   }
 }

@@ -43,13 +43,16 @@ public:
   /// Its id is given here. The oldest goes where there is no room.
   void put(Letter letter, ban::Instant now);
 
-  /// Those to be handed over now; each is on its way until on_outcome, or lost_way.
+  /// Those to be handed over now; each is on its way until on_outcome.
   [[nodiscard]] std::vector<Letter> take_due(ban::Instant now);
 
   void on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant now);
 
-  /// Whoever carried the letters is gone: they wait again.
-  void lost_way(ban::Instant now);
+  /// All that waits may be tried at `now`.
+  void hasten(ban::Instant now);
+
+  /// Letters to one server go to another.
+  void redirect(const Server& from, const Server& to);
 
   /// When take_due has something next; none: nothing waits, or all is on its way.
   [[nodiscard]] std::optional<ban::Instant> next() const;

@@ -51,8 +51,18 @@ Text tell_within(const Teller& teller, Digest digest, std::size_t largest_body) 
 }
 
 void Post::change(Settings settings, words::Language language) {
-  settings_ = std::move(settings);
+  const auto old = std::exchange(settings_, std::move(settings)).route;
   teller_.language = language;
+  const auto& fresh = settings_.route;
+  if (old == fresh) {
+    return;
+  }
+  changed_ = true;
+  outbox_.redirect(old.server, fresh.server);
+  if (auto node = boxes_.extract(old)) {
+    node.key() = fresh;
+    boxes_.insert(std::move(node));  // a jail's own route may be the same: its box stays
+  }
 }
 
 void Post::on_ban(const Route& route, BanNews news, ban::Instant now) {
@@ -77,6 +87,11 @@ void Post::on_ban(const Route& route, BanNews news, ban::Instant now) {
   }
   box->sent.push_back(now);
   send(route, tell_ban(teller_, news), news.ban.target + " banned in " + news.ban.jail, now);
+}
+
+bool Post::has_room(const Route& route) const {
+  const auto box = boxes_.find(route);
+  return box == boxes_.end() || box->second.gathered.size() < most_gathered;
 }
 
 void Post::on_start(const Route& route, const std::vector<std::string>& jails, ban::Instant now) {
@@ -107,10 +122,6 @@ std::vector<Letter> Post::take_due(ban::Instant now) {
 void Post::on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant now) {
   outbox_.on_outcome(id, outcome, now);
   changed_ = true;
-}
-
-void Post::lost_way(ban::Instant now) {
-  outbox_.lost_way(now);
 }
 
 std::optional<ban::Instant> Post::next() const {

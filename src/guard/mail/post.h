@@ -9,7 +9,7 @@
 //   - on the clock, by next() at the latest: for each letter of take_due(now) asks the net helper
 //     (net_helper::Request::What::mail, number = the letter's id), or where the route's server is
 //     `sendmail` the action runner (/usr/sbin/sendmail -t -oi, the message on its input);
-//   - gives each answer to on_outcome(id, …); lost_way() when the helper has died;
+//   - gives each answer to on_outcome(id, …); where who carried it has died, that is one too;
 //   - writes take_log() into its log, and pack() into mail.outbox of its state folder when
 //     changed(), at most every few seconds and at a stop.
 #pragma once
@@ -44,10 +44,20 @@ public:
   Post(Settings settings, Teller teller, std::chrono::seconds offset)
       : settings_(std::move(settings)), teller_(std::move(teller)), offset_(offset) {}
 
-  /// Other settings after a reload; what waits goes on waiting.
+  /// Other settings after a reload. What is on its way by the usual route takes the new one: a
+  /// letter the new server, what is gathered the new recipients too.
   void change(Settings settings, words::Language language);
 
+  /// The zone has changed its clocks.
+  void set_offset(std::chrono::seconds offset) { offset_ = offset; }
+
+  /// What waits after a failure is tried now: somebody may have mended what was wrong.
+  void hasten(ban::Instant now) { outbox_.hasten(now); }
+
   void on_ban(const Route& route, BanNews news, ban::Instant now);
+
+  /// Whether more of one more ban would be told than that there was one.
+  [[nodiscard]] bool has_room(const Route& route) const;
 
   /// Nothing where mail_on_start = no.
   void on_start(const Route& route, const std::vector<std::string>& jails, ban::Instant now);
@@ -58,7 +68,6 @@ public:
 
   [[nodiscard]] std::vector<Letter> take_due(ban::Instant now);
   void on_outcome(std::uint64_t id, const Outcome& outcome, ban::Instant now);
-  void lost_way(ban::Instant now);
 
   /// When take_due has something next; none: nothing is planned.
   [[nodiscard]] std::optional<ban::Instant> next() const;

@@ -14,6 +14,7 @@ PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions
   PipelineSettings settings;
   settings.usedns = jail.usedns;
   settings.raw_hosts = options.raw_hosts;
+  settings.names_later = options.names_later;
   settings.check_all = options.check_all;
   settings.show_nofail = options.show_nofail;
   settings.need_date = options.mode != MatchMode::regex;
@@ -138,6 +139,7 @@ ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant
   seen.nofail = (hit.of_session || options_.mode == MatchMode::regex) && hit.failure.has("nofail");
   seen.nofail = seen.nofail || hit.attempts == 0;
   seen.weak = hit.weak;
+  seen.is_name = hit.is_name;
   return seen;
 }
 

@@ -29,7 +29,8 @@ struct MatchOptions {
   Zone local{Zone::system()};         // of lines for which neither line nor jail names a zone
   std::optional<ban::Instant> today;  // old logs: what a date without a year is guessed from
   ResolveName resolve;                // for usedns yes and warn; absent: no name has an address
-  bool raw_hosts{false};              // names stay names, whatever usedns says (fail2ban-regex -r)
+  bool names_later{false};  // a sighting of a name says so, and somebody else asks (is_name)
+  bool raw_hosts{false};    // names stay names, whatever usedns says (fail2ban-regex -r)
   bool check_all{false};    // every failregex is tried on every line (fail2ban-regex without -o)
   bool show_nofail{false};  // context-only hits of sessions are sightings too, with nofail set
 };

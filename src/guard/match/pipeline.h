@@ -25,6 +25,7 @@ struct Hit {
   const ban::Expression* expression{nullptr};
   int regex_index{0};  // place in failregex, or where `weak` in weakregex
   bool weak{false};
+  bool is_name{false};            // the id is a name that somebody else asks for
   bool of_session{false};         // there was an F-MLFID
   std::optional<int> total;       // F-ATTEMPTS: failures of the session, or of the line, in all
   int attempts{1};                // what this line adds; 0: others have told of them all
@@ -36,6 +37,7 @@ struct Hit {
 struct PipelineSettings {
   ban::UseDns usedns{ban::UseDns::warn};
   bool raw_hosts{false};
+  bool names_later{false};
   bool check_all{false};
   bool show_pending{false};  // hits without an id too (with check_all they are always shown)
   bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
@@ -102,6 +104,7 @@ private:
   struct Ids {
     std::vector<std::optional<std::string>> ids;
     bool valid{true};  // no: an expression without an id where one is needed
+    bool is_name{false};
   };
 
   explicit Pipeline(PipelineSettings settings)
@@ -129,7 +132,7 @@ private:
                             std::vector<Hit>& out);
   [[nodiscard]] Place locate(const CompiledExpression& expression) const;
   [[nodiscard]] Ids identify(Failure& failure, bool of_session) const;
-  [[nodiscard]] std::vector<std::optional<std::string>> resolve(const std::string& name) const;
+  [[nodiscard]] Ids resolve(const std::string& name) const;
   void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
 
   [[nodiscard]] bool many_lines() const { return maxlines_ > 1; }

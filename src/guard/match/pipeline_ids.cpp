@@ -34,7 +34,7 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
     prefix = prefix_length(failure.text("cidr"));
   } else if ((ip = failure.text("dns")) != nullptr) {
     if (!raw_names) {
-      return {resolve(*ip)};
+      return resolve(*ip);
     }
     kind = IdKind::raw;
   } else if (has_fid) {
@@ -52,22 +52,29 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
   return {{std::move(id)}};
 }
 
-std::vector<std::optional<std::string>> Pipeline::resolve(const std::string& name) const {
+Pipeline::Ids Pipeline::resolve(const std::string& name) const {
   if (auto address = plain_address(name)) {
-    return {std::move(address)};
+    return {{std::move(address)}};
   }
-  std::vector<std::optional<std::string>> ids;
-  if (settings_.resolve && settings_.usedns != ban::UseDns::no) {
+  if (settings_.usedns == ban::UseDns::no) {
+    return {};
+  }
+  if (settings_.names_later) {
+    return {{name}, true, true};
+  }
+  Ids out;
+  if (settings_.resolve) {
     for (auto& address : settings_.resolve(name)) {
-      ids.emplace_back(std::move(address));
+      out.ids.emplace_back(std::move(address));
     }
   }
-  return ids;
+  return out;
 }
 
 void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const {
   for (const auto& id : ids.ids) {
     hit.id = id;
+    hit.is_name = ids.is_name;
     hit.failure = failure;
     out.push_back(hit);
   }

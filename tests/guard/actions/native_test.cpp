@@ -99,19 +99,92 @@ TEST(Native, HasNothingToSayOfOtherActions) {
   EXPECT_EQ(way_of(spec, services()).why, "its tags lead back to themselves");
 }
 
-TEST(IptablesRules, AreAboutWhatTheDoorIsAbout) {
-  Native native;
-  native.name = "x";
-  native.chain = "FORWARD";
+Native named(std::vector<PortRange> ports) {
+  Native out;
+  out.backend = firewall::Backend::ipset;
+  out.name = "x";
+  out.chain = "INPUT";
+  out.ports = std::move(ports);
+  return out;
+}
+
+/// The rules without "<iptables> -t" and what checks them, a line each.
+std::string rules(const Native& native) {
+  std::string out;
+  const auto spec = iptables_rules(native);
+  std::string_view text = *spec.option("actioncheck");
+  constexpr std::string_view before = "<iptables> -t ";
+  constexpr std::string_view after = " >/dev/null 2>&1";
+  while (!text.empty()) {
+    const auto end = std::min(text.find(" &&\n"), text.size());
+    const auto rule = text.substr(0, end);
+    EXPECT_TRUE(rule.starts_with(before) && rule.ends_with(after)) << rule;
+    out += std::string(rule.substr(before.size(), rule.size() - before.size() - after.size()));
+    out += "\n";
+    text.remove_prefix(std::min(end + 4, text.size()));
+  }
+  return out;
+}
+
+TEST(IptablesRules, RefuseAtThisHostAndDropWhatIsPublished) {
+  EXPECT_EQ(rules(named({{25, 25}, {465, 470}})),
+            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 25 -m comment "
+            "--comment f2b-x:25 -m set --match-set <set> src -j DROP\n"
+            "mangle -C FORWARD -p tcp -m conntrack --ctdir ORIGINAL --ctorigdstport 465:470 -m "
+            "comment --comment f2b-x:465:470 -m set --match-set <set> src -j DROP\n"
+            "filter -C f2b-x -p tcp -m set --match-set <set> src -j REJECT --reject-with "
+            "tcp-reset\n"
+            "filter -C f2b-x ! -p tcp -m set --match-set <set> src -j REJECT --reject-with "
+            "<icmp>\n"
+            "filter -C INPUT -p tcp -m multiport --dports 25,465:470 -j f2b-x\n");
+}
+
+TEST(IptablesRules, LetAnswersInWhereEveryPortIsShut) {
+  auto native = named({});
+  native.chain = "DOCKER-USER";
   native.protocols = firewall::Protocols::all;
   native.verdict = firewall::Verdict::drop;
-  const auto spec = iptables_rules(native);
-  EXPECT_EQ(
-      *spec.option("actioncheck"),
-      "<iptables> -t raw -C PREROUTING -m set --match-set <set> src -j DROP >/dev/null 2>&1 &&\n"
-      "<iptables> -t filter -C f2b-x -m set --match-set <set> src -j DROP >/dev/null 2>&1 &&\n"
-      "<iptables> -t filter -C FORWARD -j f2b-x >/dev/null 2>&1");
+  EXPECT_EQ(rules(native),
+            "mangle -C FORWARD -m conntrack --ctdir ORIGINAL -m set --match-set <set> src -j DROP\n"
+            "filter -C f2b-x -m set --match-set <set> src -j DROP\n"
+            "filter -C DOCKER-USER -m conntrack --ctdir ORIGINAL -j f2b-x\n");
+}
+
+TEST(IptablesRules, SplitListsThatMultiportCannotHold) {
+  std::vector<PortRange> ports;
+  for (std::uint16_t i = 0; i < 8; ++i) {
+    const auto port = static_cast<std::uint16_t>(100 + 10 * i);
+    ports.push_back({port, static_cast<std::uint16_t>(port + 5)});
+  }
+  auto native = named(ports);
+  native.protocols = firewall::Protocols::both;
+  native.verdict = firewall::Verdict::reject;
+  const auto all = rules(native);
+  EXPECT_NE(all.find("filter -C INPUT -p tcp -m multiport --dports "
+                     "100:105,110:115,120:125,130:135,140:145,150:155,160:165 -j f2b-x\n"
+                     "filter -C INPUT -p tcp -m multiport --dports 170:175 -j f2b-x\n"
+                     "filter -C INPUT -p udp "),
+            std::string::npos)
+      << all;
+  EXPECT_NE(all.find("filter -C f2b-x -m set --match-set <set> src -j REJECT --reject-with <icmp>"),
+            std::string::npos);
+}
+
+TEST(IptablesRules, AreMadeWhereTheyAreNotAndTakenAwayWithTheirChain) {
+  const auto spec = iptables_rules(named({{25, 25}}));
+  EXPECT_EQ(*spec.option("actionstart"),
+            "{ " + *spec.option("actionrepair") + "; } || {\n" + *spec.option("actionstop") +
+                "\nfalse\n}");
+  EXPECT_NE(spec.option("actionstart")
+                ->find("-j f2b-x >/dev/null 2>&1 || <iptables> -t filter -I "
+                       "INPUT -p tcp -m multiport --dports 25 -j f2b-x; }"),
+            std::string::npos);
+  EXPECT_TRUE(spec.option("actionstop")
+                  ->ends_with("! <iptables> -n -L f2b-x >/dev/null 2>&1 || { <iptables> -F f2b-x "
+                              "&& <iptables> -X f2b-x; "
+                              "}"));
   EXPECT_EQ(*spec.option("set?family=inet6"), "f2b-x6");
+  EXPECT_EQ(rules_name("iptables"), "iptables (rules)");
 }
 
 TEST(IptablesRules, AreMadeForNamesThatIptablesTakes) {

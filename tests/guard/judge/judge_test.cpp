@@ -126,7 +126,7 @@ TEST(Judge, LetsWeakEvidenceCompleteStrong) {
   judge(judged, seen(attacker, 0));
   judge(judged, seen(attacker, 1));
   judge(judged, weakly_seen(attacker, 2));
-  EXPECT_EQ(judge(judged, weakly_seen(attacker, 3)).count, 4);
+  EXPECT_EQ(judge(judged, seen(attacker, 3)).count, 4);
   EXPECT_EQ(judge(judged, weakly_seen(attacker, 4)).kind, Kind::banned);
 }
 

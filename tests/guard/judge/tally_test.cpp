@@ -112,11 +112,13 @@ TEST(SlidingWindow, ForgetsARaiseTogetherWithItsFailure) {
   EXPECT_EQ(tally.count(), 1);
 }
 
-TEST(WeakEvidence, CountsOnlyBesideStrongAndAtMostTwice) {
+TEST(WeakEvidence, CountsOnlyBesideStrong) {
   EXPECT_EQ(effective_count(0, 1000), 0);
   EXPECT_EQ(effective_count(1, 1), 2);
   EXPECT_EQ(effective_count(1, 1000), 3);
-  EXPECT_EQ(effective_count(2, 3), 5);
+  EXPECT_EQ(effective_count(2, 5), 4);
+  EXPECT_EQ(effective_count(2, 6), 5);
+  EXPECT_EQ(effective_count(3, 2), 5);
 }
 
 TEST(WeakEvidence, IsWeighedInBothWaysOfCounting) {

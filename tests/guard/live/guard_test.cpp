@@ -44,7 +44,9 @@ public:
     done.push_back("check " + jail + " " + held.ban.target);
   }
 
-  void flush(const std::string& jail) override { done.push_back("flush " + jail); }
+  void flush(const std::string& jail, bool stopping) override {
+    done.push_back((stopping ? "flush " : "flush once ") + jail);
+  }
 
   std::vector<std::string> done;
 };
@@ -241,6 +243,36 @@ TEST(LengthText, IsRoundedAsFail2banDoes) {
   for (const auto& [length, text] : known) {
     EXPECT_EQ(length_text(seconds(length)), text);
   }
+}
+
+TEST_F(GuardTest, ASightingThatWaitsIsJudgedWhenItComesBack) {
+  std::vector<ban::Sighting> waiting;
+  world.waits = [&](const LiveJail& jail, const ban::Sighting& sighting) {
+    EXPECT_EQ(jail.name(), "postfix");
+    if (sighting.is_name) {
+      waiting.push_back(sighting);
+    }
+    return sighting.is_name;
+  };
+  world.match.names_later = true;
+  auto& jail = add(jail_of("postfix", 2));
+  auto stream = stream_of({&jail});
+  fail_at(stream, "host.example.org", 0);
+  fail_at(stream, "198.51.100.7", 1);
+  fail_at(stream, "host.example.org", 2);
+  EXPECT_THAT(hands.done, IsEmpty());
+  ASSERT_EQ(waiting.size(), 2U);
+  for (auto& sighting : waiting) {
+    EXPECT_EQ(sighting.id, "host.example.org");
+    sighting.is_name = false;
+    sighting.id = "198.51.100.9";
+    guard.resume(jail, sighting, after(5));
+  }
+  EXPECT_THAT(hands.done, ElementsAre("ban postfix 198.51.100.9"));
+  const auto* held = jail.bans().find("198.51.100.9");
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->ban.since, after(2)) << "when the line was written";
+  EXPECT_EQ(held->rule, "filter.d/postfix.conf:7");
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ TEST(QuotedPrintable, ComesBackAsItWas) {
       const auto end = printable.find("\r\n", at);
       ASSERT_NE(end, std::string::npos);
       EXPECT_LE(end - at, 76U);
-      EXPECT_NE(printable[end - 1], ' ');
+      EXPECT_TRUE(end == at || printable[end - 1] != ' ');
       at = end + 2;
     }
   }

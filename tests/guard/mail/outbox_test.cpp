@@ -65,6 +65,21 @@ TEST(Outbox, PausesGrowUpToAnHour) {
                 1min, 2min, 4min, 8min, 16min, 32min, 60min, 60min, 60min}));
 }
 
+TEST(Outbox, MayBeToldThatSomebodyHasMendedSomething) {
+  Outbox box;
+  box.put(letter(), night);
+  const auto old = letter().route.server;
+  box.on_outcome(box.take_due(night).at(0).id, trouble(), night);
+  EXPECT_TRUE(box.take_due(night + 1s).empty());
+  auto mended = old;
+  mended.password = "right";
+  box.redirect(old, mended);
+  box.hasten(night + 1s);
+  const auto due = box.take_due(night + 1s);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].route.server.password, "right");
+}
+
 TEST(Outbox, OthersForASickServerWaitToo) {
   Outbox box;
   for (int i = 0; i < 3; ++i) {
@@ -139,7 +154,7 @@ TEST(Outbox, WhatWasOnItsWayWaitsWhenTheCarrierDies) {
   Outbox box;
   box.put(letter(), night);
   const auto id = box.take_due(night).at(0).id;
-  box.lost_way(night);
+  box.on_outcome(id, trouble("the net helper ended"), night);
   EXPECT_EQ(box.take_due(night + 1min).at(0).id, id);
   box.on_outcome(12345, Outcome(), night);  // an answer that nobody waits for
   EXPECT_EQ(box.size(), 1U);

@@ -63,6 +63,21 @@ TEST(Post, BeyondTheLimitBansComeTogetherAndTheMailSaysSo) {
   EXPECT_EQ(delivered(desk, night + 3h).size(), 1U);
 }
 
+TEST(Post, WhatIsGatheredGoesByTheNewRouteAfterAReload) {
+  Settings settings;
+  settings.rhythm = Rhythm::hourly;
+  settings.route = route("old@example.org");
+  Post desk(settings, teller(), 1h);
+  desk.on_ban(settings.route, news("192.0.2.1"), night);
+  settings.route = route("new@example.org");
+  desk.change(settings, words::Language::english);
+  desk.on_ban(settings.route, news("192.0.2.2"), night);
+  const auto letters = delivered(desk, night + 1h);
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_THAT(letters[0].message, HasSubstr("To: new@example.org\r\n"));
+  EXPECT_THAT(letters[0].message, HasSubstr("Subject: [spranga] 2 bans"));
+}
+
 TEST(Post, TheLimitIsOfEachRecipient) {
   auto desk = post(Rhythm::each, 1);
   desk.on_ban(route("a@example.org"), news(), night);

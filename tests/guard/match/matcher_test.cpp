@@ -65,6 +65,22 @@ TEST(Matcher, WhileItStartsOldLinesAreLeftOut) {
   EXPECT_EQ(feed(*matcher, "2005-08-14 09:00:00 bad 192.0.2.1").at(0).at, noon);
 }
 
+TEST(Matcher, ANameMayBeLeftToSomebodyElseToAsk) {
+  for (const auto usedns : {ban::UseDns::warn, ban::UseDns::no, ban::UseDns::raw}) {
+    auto jail = jail_of({.failregex = {"bad <HOST>$"}});
+    jail.usedns = usedns;
+    MatchOptions options;
+    options.local = Zone::fixed(0);
+    options.names_later = true;
+    const auto matcher = Matcher::make(jail, options, noon).value();
+    const auto seen = feed(*matcher, "bad host.example.org");
+    EXPECT_EQ(seen.size(), usedns == ban::UseDns::no ? 0U : 1U);
+    EXPECT_TRUE(seen.empty() || seen[0].id == "host.example.org");
+    EXPECT_EQ(!seen.empty() && seen[0].is_name, usedns == ban::UseDns::warn);
+    EXPECT_FALSE(feed(*matcher, "bad 192.0.2.1").at(0).is_name);
+  }
+}
+
 TEST(Matcher, NothingLiveIsOfTheFuture) {
   const auto matcher = matcher_of({.failregex = {"bad <HOST>$"}}, MatchMode::live);
   EXPECT_EQ(feed(*matcher, "2005-08-14 10:00:30 bad 192.0.2.1").at(0).at, noon);

@@ -1,0 +1,182 @@
+"""Real fail2ban-server and spranga's, each in a network namespace and a folder of its own with the same configuration."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from firewall import Network
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/oracle"))
+import fail2ban  # noqa: E402
+
+SERVER = """[Definition]
+loglevel = INFO
+logtarget = {home}/fail2ban.log
+syslogsocket = auto
+socket = {home}/run/fail2ban.sock
+pidfile = {home}/run/fail2ban.pid
+dbfile = {home}/state/fail2ban.sqlite3
+dbpurgeage = 1d
+dbmaxmatches = 10
+"""
+NOTE = """[Definition]
+actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> time=<time> restored=<restored>' >> {home}/notes
+actionunban = echo 'unban <name> <ip>' >> {home}/notes
+[Init]
+name = default
+"""
+
+
+def until(what, wait=15.0):
+    """Asks again and again until it is so; whether it came to be."""
+    end = time.monotonic() + wait
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+class Namespaces(Network):
+    """Its own names, so that one test can have two."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.names = {place: f"spr{os.getpid()}{name}{place}" for place in self.names}
+
+
+class Side:
+    """One of the two: a namespace, a folder, a server that may run."""
+
+    def __init__(self, name, jails, home=None):
+        self.net, self.name, self.process, self.path = Namespaces(name), name, None, os.environ["PATH"]
+        self.home = home or Path(tempfile.mkdtemp(prefix=f"spranga-{name}-"))
+        self.own_home = home is None
+        if self.own_home:
+            self.write(jails)
+
+    def write(self, jails):
+        os.chmod(self.home, 0o755)
+        etc = self.home / "etc"
+        for part in ("filter.d", "action.d"):
+            shutil.copytree(fail2ban.STOCK / part, etc / part)
+        (etc / "action.d/note.conf").write_text(NOTE.format(home=self.home))
+        (etc / "fail2ban.conf").write_text(SERVER.format(home=self.home))
+        (etc / "jail.conf").write_text(jails.replace("{home}", str(self.home)))
+        for folder in ("run", "state"):
+            (self.home / folder).mkdir()
+
+    def __enter__(self):
+        self.net.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.net.__exit__()
+        if self.own_home:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def start(self):
+        self.begin()
+        if not until(lambda: self.process.poll() is not None or self.is_ready(), 90) or self.process.poll() is not None:
+            raise RuntimeError(f"{self.name} does not start: {self.output()}")
+
+    def begin(self):
+        """Without waiting until it is ready."""
+        with open(self.home / "output", "ab") as output:
+            command = ["ip", "netns", "exec", self.net.names["host"], *self.server(), "-f", "-c", self.home / "etc"]
+            self.process = subprocess.Popen(command, stdout=output, stderr=output,
+                                            env=fail2ban.environment(PATH=self.path))
+
+    def output(self):
+        return (self.home / "output").read_text()[-2000:]
+
+    def is_ready(self):
+        return "Server ready" in self.client("echo", "Server ready").stdout and self.jails_started()
+
+    def jails_started(self):
+        wanted = len(re.findall(r"(?m)^enabled = true", (self.home / "etc/jail.conf").read_text()))
+        said = re.search(r"Number of jail:\t(\d+)", self.client("status").stdout)
+        return said is not None and int(said[1]) == wanted
+
+    def stop(self):
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.client("stop")
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def client(self, *words):
+        """The same program asks both: fail2ban's own client."""
+        command = [fail2ban.PYTHON, fail2ban.BASE / "usr/bin/fail2ban-client", "-c", self.home / "etc", *words]
+        return subprocess.run(command, env=fail2ban.environment(), capture_output=True, text=True, check=False,
+                              timeout=120)
+
+    def ruleset(self):
+        """nft begins anew, in the middle of its JSON, where somebody changes the rules meanwhile."""
+        for _ in range(20):
+            try:
+                return json.loads(self.net.run("nft -j list ruleset"))["nftables"]
+            except json.JSONDecodeError:
+                time.sleep(0.1)
+        raise RuntimeError("nft lists nothing whole")
+
+    def held(self):
+        """{address: seconds left, None for good} in the kernel's sets."""
+        out = {}
+        for entry in (one["set"] for one in self.ruleset() if "set" in one):
+            if entry["name"].startswith("never") or entry["type"] not in ("ipv4_addr", "ipv6_addr"):
+                continue
+            for element in entry.get("elem", []):
+                inner = element["elem"] if isinstance(element, dict) and "elem" in element else {"val": element}
+                if isinstance(inner["val"], str):
+                    out[inner["val"]] = inner.get("expires")
+        return out
+
+    def log(self):
+        return (self.home / "fail2ban.log").read_text().replace(str(self.home), "HOME")
+
+    def notes(self):
+        path = self.home / "notes"
+        return path.read_text().splitlines() if path.exists() else []
+
+
+class Fail2ban(Side):
+    """Debian's own."""
+
+    def server(self):
+        return [fail2ban.PYTHON, fail2ban.BASE / "usr/bin/fail2ban-server"]
+
+
+class Spranga(Side):
+    """Ours, called as fail2ban's server."""
+
+    def __init__(self, program, jails, home=None):
+        super().__init__("ours", jails, home)
+        self.program = self.home / "bin/fail2ban-server"
+        self.program.parent.mkdir(exist_ok=True)
+        if not self.program.exists():
+            self.program.symlink_to(Path(program).resolve())
+
+    def server(self):
+        return [self.program]
+
+
+class Checks:
+    def __init__(self):
+        self.wrong = []
+
+    def that(self, good, sentence, more=""):
+        print(("  ok    " if good else "  WRONG ") + sentence + ("" if good or not more else f"\n{more}"), flush=True)
+        if not good:
+            self.wrong.append(sentence)
