@@ -141,8 +141,7 @@ int dump_or_test(const ClientSettings& settings, int (*then)(ClientSettings)) {
 
 int talk_or_become_server(ClientSettings settings) {
   const bool starts = settings.command.empty() || settings.command == std::vector{"start"s};
-  return starts && !settings.interactive ? become_server(std::move(settings))
-                                         : talk(std::move(settings));
+  return starts && !settings.interactive ? become_server(settings) : talk(std::move(settings));
 }
 
 int run(std::span<const std::string> arguments, int (*then)(ClientSettings)) {
