@@ -47,6 +47,15 @@ std::array<Deletion, 4> deletions(const PurgeRules& rules, ban::Instant now) {
   }};
 }
 
+Result<void> purge_positions(Database& db, ban::Instant now) {
+  SPRANGA_CHECK(db.run("DELETE FROM positions WHERE noted < ?", now - positions_kept));
+  return db.run(
+      "DELETE FROM positions WHERE noted < ? AND noted <"
+      " (SELECT max(noted) FROM positions AS other"
+      "  WHERE other.jail = positions.jail AND other.path = positions.path)",
+      now - former_kept);
+}
+
 }  // namespace
 
 Result<bool> purge_some(Database& db, const PurgeRules& rules, ban::Instant now) {
@@ -56,12 +65,7 @@ Result<bool> purge_some(Database& db, const PurgeRules& rules, ban::Instant now)
       SPRANGA_CHECK(db.run(deletion.sql, deletion.first, deletion.second, rows_at_once));
       more = more || db.changes() >= rows_at_once;
     }
-    SPRANGA_CHECK(db.run("DELETE FROM positions WHERE noted < ?", now - positions_kept));
-    return db.run(
-        "DELETE FROM positions WHERE noted < ? AND noted <"
-        " (SELECT max(noted) FROM positions AS other"
-        "  WHERE other.jail = positions.jail AND other.path = positions.path)",
-        now - former_kept);
+    return purge_positions(db, now);
   }));
   SPRANGA_CHECK(db.script("PRAGMA incremental_vacuum(500)"));
   return more;

@@ -8,7 +8,7 @@ import socket
 import struct
 import subprocess
 
-VERBS = "start stop ban reban prolong unban flush check resume ignore plan verbose".split()
+VERBS = "start stop ban reban prolong unban flush check resume ignore plan verbose mail".split()
 OUTCOMES = "done failed skipped unban_each ignored refused".split()
 LEVELS = {number: number for number in (5, 10, 20, 25, 40, 50)}
 GUARD, PLAN = 3, 4
@@ -45,7 +45,8 @@ def jail(plan):
 
 
 def pack_plan(jails, ipv6=True):
-    return text("spranga: actions") + struct.pack("<?", ipv6) + items(jails, jail)
+    nobody_mails = text("/usr/sbin/sendmail") + items([], text) + items([], text)
+    return text("spranga: actions") + struct.pack("<?", ipv6) + items(jails, jail) + nobody_mails
 
 
 def sealed(data):
