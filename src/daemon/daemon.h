@@ -129,6 +129,8 @@ private:
   Surroundings surroundings_;
   std::vector<guard::Network> never_;
   std::vector<ledger::Record> notes_;
+  std::vector<ledger::Position>
+      kept_places_;  // of jails that come back, until logs are followed again
   std::unique_ptr<ledger::Ledger> ledger_;
   guard::MemoryHistory history_;
   FirewallNews news_;

@@ -1,5 +1,6 @@
 // Reload: another plan for jails that run. Bans and counters stay.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/daemon.h"
@@ -87,7 +88,7 @@ void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner
 
 /// Logs that are read go on where they are; what is read no more is told.
 void Daemon::follow_again() {
-  follow_logs({});
+  follow_logs(std::exchange(kept_places_, {}));
   for (auto& [name, told] : told_logs_) {
     const auto* jail = guard_.find(name);
     const auto read = jail == nullptr ? std::vector<guard::LogPlace>() : files_of(*jail);
@@ -136,7 +137,7 @@ bool Daemon::change_jail(const ban::JailSpec& spec) {
   return true;
 }
 
-/// The bans of a jail that comes back, as at a start.
+/// The bans and counters of a jail that comes back, and how far its logs were read, as at a start.
 void Daemon::bring_back(const std::string& name) {
   write_notes();
   constexpr std::chrono::milliseconds patience{500};
@@ -148,6 +149,14 @@ void Daemon::bring_back(const std::string& name) {
   if (!memory || jail == nullptr) {
     return;
   }
+  for (const auto& seen : memory->seen) {
+    if (seen.jail == name) {
+      jail->recall(seen, now());
+    }
+  }
+  std::ranges::copy_if(memory->positions,
+                       std::back_inserter(kept_places_),
+                       [&name](const ledger::Position& place) { return place.jail == name; });
   for (const auto& made : memory->bans) {
     if (made.ban.jail == name && jail->bans().find(made.ban.target) == nullptr) {
       jail->restore(made, now());

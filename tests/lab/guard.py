@@ -473,7 +473,24 @@ def unread(net, spranga, checks):
         checks.that(until(lambda: shut(net, OTHER4)), "and those in its successor")
 
 
-SCENARIOS = {"unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def returns(net, spranga, checks):
+    """A jail is stopped, and a reload brings it back: with its bans, and what was read is not read again."""
+    with Server(net), Guard(net, spranga) as guard:
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the door is shut")
+        guard.client("unban", CLIENT4)
+        guard.client("set", "mail", "banip", OTHER4)
+        checks.that(until(lambda: shut(net, OTHER4)), "another one is shut out")
+        guard.client("stop", "mail")
+        checks.that(until(lambda: not shut(net, OTHER4)), "the jail is stopped, and the door is open")
+        guard.client("reload")
+        checks.that(until(lambda: shut(net, OTHER4)), "a reload shuts it again")
+        guard.fail("203.0.113.77")
+        checks.that(until(lambda: "203.0.113.77" in guard.banned()), "the log is read on")
+        checks.that(guard.banned() == {OTHER4, "203.0.113.77"}, "who was let go stays so")
+
+
+SCENARIOS = {"returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def main():

@@ -128,13 +128,13 @@ std::string Judge::target_of(const std::string& id) const {
   }
   const bool is_ipv4 = address->family() == net::Family::ipv4;
   const auto network = Network::of(*address, is_ipv4 ? spec_.ipv4_prefix : spec_.ipv6_prefix);
-  // Nobody on the ignore list is hit through a neighbour.
-  const bool hits_ignored =
-      ignored_.overlaps(network, ports_.files) ||
+  // Nobody on the ignore list is hit through a neighbour, nor who may never be banned.
+  const bool hits_others =
+      (ports_.spares && ports_.spares(network)) || ignored_.overlaps(network, ports_.files) ||
       (spec_.ignoreself && std::ranges::any_of(ports_.own_addresses, [&](const auto& own) {
          return network.contains(own);
        }));
-  return hits_ignored ? id : network.to_string();
+  return hits_others ? id : network.to_string();
 }
 
 Judge::Account& Judge::account_of(const std::string& target, ban::Instant now) {

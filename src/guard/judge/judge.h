@@ -31,7 +31,9 @@ struct JudgePorts {
   std::function<bool(const std::string& command, const ban::Sighting& sighting)> command;
   std::function<double()> random;           // from 0 up to 1
   std::vector<net::Address> own_addresses;  // for ignoreself
-  BanHistory* history{nullptr};             // outlives the judge; judges of one guard share it
+  /// Whether a network holds somebody who may never be banned: its addresses count one by one.
+  std::function<bool(const Network& network)> spares;
+  BanHistory* history{nullptr};  // outlives the judge; judges of one guard share it
 };
 
 struct Judgement {

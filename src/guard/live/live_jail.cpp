@@ -82,6 +82,9 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     SPRANGA_CHECK(judge_->change(spec));
   } else {
     auto ports = world_.judge;
+    ports.spares = [this](const Network& network) {
+      return world_.safe && !world_.safe(network.to_string()).empty();
+    };
     if (world_.ignores) {
       ports.command = [this](const std::string& /*command*/, const ban::Sighting& sighting) {
         return world_.ignores(spec_.name, sighting);

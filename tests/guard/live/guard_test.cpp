@@ -154,6 +154,21 @@ TEST_F(GuardTest, NeverBansWhatIsSafe) {
   EXPECT_EQ(log.lines.back(), "actions: [postfix] 192.0.2.1 is not banned: it is the gateway");
 }
 
+// A server's own /64 has neighbours in it: they are banned one by one.
+TEST_F(GuardTest, BansTheAddressAloneWhereItsNetworkHoldsWhatIsSafe) {
+  world.safe = [](const std::string& target) {
+    return target == "192.0.2.0/24" || target == "192.0.2.1" ? "the gateway" : "";
+  };
+  auto spec = jail_of("postfix", 2);
+  spec.ipv4_prefix = 24;
+  auto& jail = add(spec);
+  auto stream = stream_of({&jail});
+  for (const auto* who : {"192.0.2.9", "192.0.2.9", "198.51.100.7", "198.51.100.8"}) {
+    fail_at(stream, who, 0);
+  }
+  EXPECT_THAT(hands.done, ElementsAre("ban postfix 192.0.2.9", "ban postfix 198.51.100.0/24"));
+}
+
 TEST_F(GuardTest, FeedsRecidiveWithBansAndNotWithTheLog) {
   add(jail_of("postfix", 1));
   auto spec = jail_of("recidive", 2);
