@@ -123,13 +123,17 @@ class Side:
                               timeout=120)
 
     def ruleset(self):
-        """nft begins anew, in the middle of its JSON, where somebody changes the rules meanwhile."""
-        for _ in range(20):
+        """nft begins anew, in the middle of its JSON, or gives up, where somebody changes the rules meanwhile."""
+        for _ in range(100):
+            done = subprocess.run([*self.net.command("host"), "nft", "-j", "list", "ruleset"], capture_output=True,
+                                  text=True, check=False)
             try:
-                return json.loads(self.net.run("nft -j list ruleset"))["nftables"]
+                if done.returncode == 0:
+                    return json.loads(done.stdout)["nftables"]
             except json.JSONDecodeError:
-                time.sleep(0.1)
-        raise RuntimeError("nft lists nothing whole")
+                pass
+            time.sleep(0.1)
+        raise RuntimeError(f"nft lists nothing whole: exit {done.returncode}, {done.stderr[-300:]!r}, {done.stdout[-300:]!r}")
 
     def held(self):
         """{address: seconds left, None for good} in the kernel's sets."""

@@ -64,8 +64,13 @@ def main():
     arguments.add_argument("--spranga", required=True)
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="tour-test.") as temporary:
-        done = subprocess.run([given.spranga, "tour", "--server", given.server], capture_output=True, text=True,
-                              env=dict(os.environ, TMPDIR=temporary), timeout=170)
+        try:
+            done = subprocess.run([given.spranga, "tour", "--server", given.server], capture_output=True, text=True,
+                                  env=dict(os.environ, TMPDIR=temporary), timeout=250)
+        except subprocess.TimeoutExpired as error:
+            print((error.stdout or b"").decode(errors="replace"))
+            print("WRONG: it does not end; that was all it said")
+            return 1
         faults = list(wrong(given.server, done.stdout, temporary))
     if done.returncode != 0:
         faults.append(f"exit {done.returncode}: {done.stderr[-1000:]}")
