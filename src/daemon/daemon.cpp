@@ -26,6 +26,7 @@ using guard::Level;
 using plan::Ask;
 
 constexpr auto look_every = 10s;
+constexpr auto claim_every = 10s;
 constexpr auto purge_every = 30s;
 constexpr auto prolong_every = 24h;
 constexpr auto rules_at_least_every = 60s;
@@ -169,8 +170,16 @@ Result<void> Daemon::start() {
   for (const auto& warning : plan_.warnings) {
     say(Level::warning, "configreader", warning);
   }
-  news_.on_success = [this](const auto& outcome) { hands_.on_outcome(outcome); };
-  news_.on_failure = [this](const auto& outcome) { return hands_.on_outcome(outcome); };
+  news_.on_success = [this](const auto& outcome) {
+    if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
+      say(Level::notice, "actions", "firewall: the table is ours now");
+      news_.forget_failures();
+    }
+    hands_.on_outcome(outcome);
+  };
+  news_.on_failure = [this](const auto& outcome) {
+    return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
+  };
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
@@ -289,7 +298,24 @@ void Daemon::attach_firewall(Fd channel) {
   setup.owner = static_cast<std::uint32_t>(options_.warden);
   setup.never = firewall_networks(surroundings_.all());
   setup.doors = doors_.all();
-  firewall_.attach(std::move(channel), std::move(setup));
+  attaching_ = firewall_.attach(std::move(channel), std::move(setup));
+}
+
+/// Told once; until the table is free, nothing can be ordered, and everything is then.
+bool Daemon::is_anothers_firewall(const firewall::Outcome& outcome) {
+  if (outcome.code != Errc::taken) {
+    return false;
+  }
+  next_claim_ = clock_.now() + claim_every;
+  return std::exchange(is_anothers_, true);
+}
+
+/// The firewall process ends with its channel; the warden starts another, which asks anew.
+void Daemon::claim_again(SteadyTime at) {
+  if (is_anothers_ && at >= next_claim_ && firewall_.fd() >= 0) {
+    next_claim_ = at + claim_every;
+    firewall_.detach();
+  }
 }
 
 int Daemon::run() {
@@ -379,7 +405,9 @@ void Daemon::on_clock() {
   net_.on_clock(clock_.now());
   resume_sightings();
   if (news_.take_lost()) {
-    say(Level::warning, "actions", "firewall: " + news_.why() + "; everything is made again");
+    if (!is_anothers_) {
+      say(Level::warning, "actions", "firewall: " + news_.why() + "; everything is made again");
+    }
     doors_.refill(now());
   }
   const auto at = clock_.now();
@@ -387,6 +415,7 @@ void Daemon::on_clock() {
     look_around();
   }
   look_at_rules(at);
+  claim_again(at);
   if (at >= next_prolonging_) {
     next_prolonging_ = at + prolong_every;
     doors_.prolong_longest(now());

@@ -64,6 +64,8 @@ private:
   void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
+  [[nodiscard]] bool is_anothers_firewall(const firewall::Outcome& outcome);
+  void claim_again(SteadyTime at);
   [[nodiscard]] guard::LiveWorld world();
   [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
@@ -135,6 +137,9 @@ private:
   guard::MemoryHistory history_;
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
+  std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
+  bool is_anothers_{false};     // another guard has our table
+  SteadyTime next_claim_{};
   Doors doors_;
   RunnerLink runner_;
   NetLink net_;

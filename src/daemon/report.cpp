@@ -123,6 +123,9 @@ private:
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }
+    for (const auto& trouble : daemon_.hands_.troubles()) {
+      add("action", text::escape(trouble));
+    }
     if (const auto trouble = daemon_.mailer_.trouble(); !trouble.empty()) {
       add("mail", trouble);
     }

@@ -96,8 +96,7 @@ Result<void> Nftables::claim() {
   if (asked || !thing.owned) {
     return result_of(answer, "claiming the table");
   }
-  return fail(Errc::conflict,
-              fmt::format("table {} belongs to another one: {}", table_, thing.note));
+  return fail(Errc::taken, fmt::format("table {} belongs to another one: {}", table_, thing.note));
 }
 
 Result<Nftables::Found> Nftables::look() {

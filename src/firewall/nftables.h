@@ -27,7 +27,7 @@ public:
 
   [[nodiscard]] static nft::Abilities of_this_kernel();
 
-  /// Errc::conflict where another live guard has the table: it is named.
+  /// Errc::taken where another live guard has the table: it is named.
   [[nodiscard]] Result<void> begin(const std::vector<Door>& doors,
                                    std::span<const Network> never) override;
   [[nodiscard]] Result<void> never_ban(std::span<const Network> never) override;

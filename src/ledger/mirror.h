@@ -33,6 +33,11 @@ public:
   /// At the next pass these are the enabled jails; none after an orderly stop.
   void set_jails(std::vector<KeptJail> jails);
 
+  void set_limits(std::chrono::seconds purge_age, std::size_t matches) {
+    plan_.purge_age = purge_age;
+    plan_.matches = matches;
+  }
+
   /// What ours has more than theirs.
   [[nodiscard]] Result<void> pass(Database& own, bool with_positions);
 

@@ -122,6 +122,19 @@ Result<bool> Store::purge(ban::Instant now, bool theirs) {
   return purge_some(*own_, rules_, now);
 }
 
+void Store::set_limits(const Limits& limits) {
+  options_.purge_age = limits.purge_age;
+  options_.matches = limits.matches;
+  plan_.purge_age = limits.purge_age;
+  plan_.matches = limits.matches;
+  rules_.bans = limits.purge_age;
+  if (book_) {
+    book_->keep_matches(limits.matches);
+  }
+  mirror_.set_limits(limits.purge_age, limits.matches);
+  set_jails(std::vector<KeptJail>(jails_));
+}
+
 void Store::set_jails(const std::vector<KeptJail>& jails) {
   jails_ = jails;
   mirror_.set_jails(jails);

@@ -142,7 +142,7 @@ class Pair:
 
     def ask(self, *words):
         return self.both(lambda side: (lambda done: (done.returncode, done.stdout.replace(str(side.home), "HOME"),
-                                                     done.stderr and "errors"))(side.client(*words)))
+                                                     done.stderr and "errors"))(side.client(*(word.replace("HOME", str(side.home)) for word in words))))
 
     def write(self, log, line):
         text = datetime.now().strftime("%b %e %H:%M:%S") + " mx " + line + "\n"
@@ -238,18 +238,73 @@ def compare_states(checks, pair, long_run):
     checks.that(real == ours and real, f"the kernel holds the same {len(real)}", f"    {real ^ ours}")
 
 
+# What a person says, and what the log makes of it; HOME is the side's folder.
+COMMANDS = """
+set sshd banip 198.51.100.222
+set sshd banip 198.51.100.222
+set sshd unbanip 198.51.100.222
+set sshd unbanip 198.51.100.223
+set long banip 2001:db8:9::ffff 198.51.100.224
+unban 198.51.100.224
+set dovecot addignoreip 198.51.100.225
+get dovecot ignoreip
+set dovecot delignoreip 198.51.100.99
+set dovecot attempt 198.51.100.226
+set long attempt 198.51.100.227 line1 line2
+set postfix maxretry 7
+set postfix findtime 30
+set postfix bantime 6
+get postfix maxretry
+get sshd logpath
+get sshd actions
+get sshd bantime
+get nojail bantime
+set sshd nonsense 1
+get sshd failregex
+get sshd prefregex
+get postfix prefregex
+get sshd datepattern
+set sshd datepattern {^LN-BEG}EPOCH
+set sshd datepattern %Y-%m-%d
+get sshd logencoding
+get sshd journalmatch
+get sshd bantime.increment
+set sshd bantime.maxtime 5w
+get sshd action nftables timeout
+get sshd action nosuch actionban
+get sshd actionproperties nftables
+get sshd actionmethods nftables
+set sshd addlogpath HOME/nosuch.log
+set sshd addlogpath HOME/pop.log tail
+set sshd dellogpath HOME/pop.log
+set sshd dellogpath HOME/nosuch.log
+set sshd addfailregex foo<HOST>
+set sshd delfailregex 99
+set sshd delfailregex 0
+set sshd ignorecache key="<ip>",max-count=100,max-time=5m
+get sshd ignorecache
+set sshd usedns yes
+set sshd maxmatches 3
+set sshd maxretry x
+set loglevel FOO
+set dbpurgeage 2d
+set dbmaxmatches 5
+set dbfile HOME/other.sqlite3
+unban nonsense
+banned 198.51.100.3 198.51.100.4
+status nosuch
+get loglevel
+get logtarget
+get dbfile
+flushlogs
+version
+ping
+"""
+
+
 def commands(checks, pair):
-    """What a person says, and what the log makes of it."""
-    for words in (("set", "sshd", "banip", "198.51.100.222"), ("set", "sshd", "banip", "198.51.100.222"),
-                  ("set", "sshd", "unbanip", "198.51.100.222"), ("set", "sshd", "unbanip", "198.51.100.223"),
-                  ("set", "long", "banip", "2001:db8:9::ffff", "198.51.100.224"), ("unban", "198.51.100.224"),
-                  ("set", "dovecot", "addignoreip", "198.51.100.225"), ("get", "dovecot", "ignoreip"),
-                  ("set", "dovecot", "attempt", "198.51.100.226"), ("set", "postfix", "maxretry", "7"),
-                  ("set", "postfix", "findtime", "30"), ("set", "postfix", "bantime", "6"),
-                  ("get", "postfix", "maxretry"), ("get", "sshd", "logpath"), ("get", "sshd", "actions"),
-                  ("get", "sshd", "bantime"), ("get", "nojail", "bantime"), ("set", "sshd", "nonsense", "1"),
-                  ("get", "loglevel"), ("get", "logtarget"), ("get", "dbfile"), ("flushlogs",), ("version",), ("ping",)):
-        same_answers(checks, pair, *words)
+    for line in COMMANDS.split("\n")[1:-1]:
+        same_answers(checks, pair, *line.split())
 
 
 def run(checks, pair, minutes):

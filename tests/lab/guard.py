@@ -490,7 +490,24 @@ def returns(net, spranga, checks):
         checks.that(guard.banned() == {OTHER4, "203.0.113.77"}, "who was let go stays so")
 
 
-SCENARIOS = {"returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def two(net, spranga, checks):
+    """Another guard on the same table bans nobody, says so, and takes over when the first one is gone."""
+    with Server(net), Guard(net, spranga) as second:
+        second.stop()
+        with Guard(net, spranga) as first:
+            second.start()
+            checks.that(until(lambda: any("belongs to another one" in one["text"]
+                                          for one in second.ask("status")["not_well"])), "the second says whose it is")
+            second.fail(CLIENT4, 3)
+            checks.that(until(lambda: second.banned() == {CLIENT4}), "it counts and decides")
+            checks.that(not shut(net, CLIENT4), "and shuts no door")
+            first.fail(OTHER4, 3)
+            checks.that(until(lambda: shut(net, OTHER4)), "the first one does")
+        checks.that(until(lambda: shut(net, CLIENT4), 25), "with the first one gone the second shuts its doors")
+        checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
+
+
+SCENARIOS = {"two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def main():

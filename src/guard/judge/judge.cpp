@@ -158,6 +158,7 @@ void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant 
   std::visit(
       [&](auto& tally) {
         tally.add({at, sighting.attempts, sighting.weak}, spec_.findtime);
+        tally.raise(sighting.counts - 1);
       },
       account.tally);
   ++account.failures;
