@@ -122,14 +122,15 @@ class Side:
         return subprocess.run(command, env=fail2ban.environment(), capture_output=True, text=True, check=False,
                               timeout=120)
 
-    def ruleset(self):
-        """nft begins anew, in the middle of its JSON, or gives up, where somebody changes the rules meanwhile."""
+    def sets(self):
+        """Of the kernel. nft begins anew, in the middle of its JSON, or gives up, where somebody changes them
+        meanwhile; and it writes none for a table with flags (1.0.6), so that no table is asked for."""
         for _ in range(100):
-            done = subprocess.run([*self.net.command("host"), "nft", "-j", "list", "ruleset"], capture_output=True,
-                                  text=True, check=False)
+            done = subprocess.run([*self.net.command("host"), "nft", "-j", "list", "sets"], capture_output=True, text=True,
+                                  check=False)
             try:
                 if done.returncode == 0:
-                    return json.loads(done.stdout)["nftables"]
+                    return [one["set"] for one in json.loads(done.stdout)["nftables"] if "set" in one]
             except json.JSONDecodeError:
                 pass
             time.sleep(0.1)
@@ -138,7 +139,7 @@ class Side:
     def held(self):
         """{address: seconds left, None for good} in the kernel's sets."""
         out = {}
-        for entry in (one["set"] for one in self.ruleset() if "set" in one):
+        for entry in self.sets():
             if entry["name"].startswith("never") or entry["type"] not in ("ipv4_addr", "ipv6_addr"):
                 continue
             for element in entry.get("elem", []):

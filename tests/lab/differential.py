@@ -290,7 +290,6 @@ set loglevel FOO
 set dbpurgeage 2d
 set dbmaxmatches 5
 set dbfile HOME/other.sqlite3
-unban nonsense
 banned 198.51.100.3 198.51.100.4
 status nosuch
 get loglevel

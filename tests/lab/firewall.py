@@ -224,6 +224,22 @@ def ended(end):
     return "open"
 
 
+def talk_on(end):
+    with contextlib.suppress(OSError):
+        for _ in range(20000):
+            end.sendall(b"y")
+
+
+def listen_on(end):
+    """How it ends."""
+    try:
+        while end.recv(1000):
+            pass
+    except OSError as error:
+        return "timeout" if isinstance(error, TimeoutError) else errno.errorcode[error.errno]
+    return "closed"
+
+
 DOOR = "1 nftables tcp 25,587,2525 standard -"
 
 
@@ -297,6 +313,16 @@ def sessions(test):
             peer.sendall(b"250 queued")
             out.settimeout(2)
             test.expect("and is heard", out.recv(100) == b"250 queued")
+        # The server talks just when its client is banned, and the client only listens.
+        for turn in range(30):
+            near, far = session(test, mail, "203.0.113.77", HOST4, MAIL)
+            talk = threading.Thread(target=talk_on, args=(far,))
+            talk.start()
+            firewall.do("ban", 1, 600, "203.0.113.77")
+            how = listen_on(near)
+            talk.join()
+            test.expect(f"turn {turn}: who listens hears of the end: {how}", how == "ECONNRESET")
+            firewall.do("unban", 1, "203.0.113.77")
         # A network, and more peers than the kernel's filter takes.
         spared = session(test, mail, OTHER4, HOST4, MAIL)
         near, far = session(test, mail, "203.0.113.77", HOST4, MAIL)
