@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/daemon.h"
+#include "guard/regex/regex.h"
 #include "text/escape.h"
 
 namespace spranga::daemon {
@@ -134,6 +135,9 @@ private:
     }
     if (daemon_.log_.lost() > 0) {
       add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
+    }
+    if (const auto any = guard::Regex::compile("a", {}); any && !any->has_jit()) {
+      add("jit_off", "expressions are not compiled to machine code here, and cost more time");
     }
     for (const auto& jail : daemon_.guard_.jails()) {
       const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail->name()) != 0;
