@@ -107,14 +107,20 @@ constexpr std::chrono::seconds whole_seconds(std::chrono::microseconds length) {
 
 }  // namespace
 
-Result<Fail2banDatabase> open_fail2ban_database(const Way& way, const std::string& set_aside) {
-  auto first = open_fail2ban_once(way);
-  if (first || first.error().code != Errc::malformed) {
-    return first;
+Result<Fail2banDatabase> open_fail2ban_database(const Way& way,
+                                                const std::string& set_aside,
+                                                const std::string& damage) {
+  auto what = damage;
+  if (what.empty()) {
+    auto first = open_fail2ban_once(way);
+    if (first || first.error().code != Errc::malformed) {
+      return first;
+    }
+    what = first.error().detail;
   }
   SPRANGA_CHECK(empty_out(way.path, set_aside));
   SPRANGA_TRY(auto again, open_fail2ban_once(way));
-  again.notice = fmt::format("{}: damaged ({}); begun anew", way.path, first.error().detail);
+  again.notice = fmt::format("{}: damaged ({}); begun anew", way.path, what);
   return again;
 }
 

@@ -51,7 +51,6 @@ Result<void> Store::open(ban::Instant now) {
   mirror_.set_jails(jails_);
   if (mirror_.is_kept() && !mirror_.open(*own_, now)) {
     // `mirror` meets the same trouble, and tells it.
-    mirror_ = Mirror(plan_);
     mirror_.set_jails(jails_);
   }
   return {};
@@ -109,7 +108,7 @@ Result<void> Store::mirror(ban::Instant now, bool with_positions) {
   }
   auto done = mirror_.pass(*own_, with_positions);
   if (!done && (done.error().code == Errc::malformed || done.error().code == Errc::denied)) {
-    mirror_ = Mirror(plan_);
+    mirror_.close(done.error());
     mirror_.set_jails(jails_);
   }
   return done;
