@@ -100,11 +100,10 @@ ADDRESS = re.compile(r"(?<![\w:.])((?:\d+\.){3}\d+|[0-9a-f]+(?::[0-9a-f]*){2,7})
 
 
 def addresses():
-    """Each once in REST seconds."""
+    """Each once in REST seconds: in the same order again and again."""
     pool = [f"198.51.100.{i}" for i in range(1, 200)] + [f"2001:db8:9::{i:x}" for i in range(1, 80)]
-    while True:
-        random.shuffle(pool)
-        yield from pool
+    random.shuffle(pool)
+    yield from itertools.cycle(pool)
 
 
 def schedule(seconds):
