@@ -10,38 +10,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from firewall import Network
+from checks import until
+from network import Network
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 import fail2ban  # noqa: E402
 
-SERVER = """[Definition]
-loglevel = INFO
-logtarget = {home}/fail2ban.log
-syslogsocket = auto
-socket = {home}/run/fail2ban.sock
-pidfile = {home}/run/fail2ban.pid
-dbfile = {home}/state/fail2ban.sqlite3
-dbpurgeage = 1d
-dbmaxmatches = 10
-"""
 NOTE = """[Definition]
 actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> time=<time> restored=<restored>' >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
 name = default
 """
-
-
-def until(what, wait=15.0):
-    """Asks again and again until it is so; whether it came to be."""
-    end = time.monotonic() + wait
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 class Namespaces(Network):
@@ -68,7 +49,7 @@ class Side:
         for part in ("filter.d", "action.d"):
             shutil.copytree(fail2ban.STOCK / part, etc / part)
         (etc / "action.d/note.conf").write_text(NOTE.format(home=self.home))
-        (etc / "fail2ban.conf").write_text(SERVER.format(home=self.home))
+        (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "fail2ban"))
         (etc / "jail.conf").write_text(jails.replace("{home}", str(self.home)))
         for folder in ("run", "state"):
             (self.home / folder).mkdir()
@@ -175,13 +156,3 @@ class Spranga(Side):
 
     def server(self):
         return [self.program]
-
-
-class Checks:
-    def __init__(self):
-        self.wrong = []
-
-    def that(self, good, sentence, more=""):
-        print(("  ok    " if good else "  WRONG ") + sentence + ("" if good or not more else f"\n{more}"), flush=True)
-        if not good:
-            self.wrong.append(sentence)

@@ -7,21 +7,19 @@ are written: the same bans and unbans, the same words in the log and of the clie
 Without --minutes it takes about 40 seconds. Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
-import argparse
 import collections
 import difflib
 import itertools
-import os
 import random
 import re
-import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-from beside import ROOT, Checks, Fail2ban, Spranga, until
+from beside import Fail2ban, Spranga
+from checks import main, until
 
 JAILS = """[DEFAULT]
 backend = polling
@@ -344,19 +342,9 @@ def judge(checks, pair):
                     f"{word}: ours {min(behind, default=0):.2f} to {max(behind, default=0):.2f} s after fail2ban's")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--minutes", type=float, default=0)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--keep", help="leave both logs in this folder")
-    given = parser.parse_args()
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
-        return 77
+def both(given, checks):
     print(f"  --seed {given.seed}")
     random.seed(given.seed)
-    checks = Checks()
     with Fail2ban("real", JAILS) as real, Spranga(given.spranga, JAILS) as ours:
         pair = Pair(real, ours)
         run(checks, pair, given.minutes)
@@ -364,8 +352,8 @@ def main():
         if given.keep:
             for side in pair.sides:
                 Path(given.keep, f"{side.name}.log").write_text(side.log())
-    return 1 if checks.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, both, minutes={"type": float, "default": 0}, seed={"type": int, "default": int(time.time())},
+                  keep={"help": "leave both logs in this folder"}))

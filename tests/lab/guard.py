@@ -7,7 +7,6 @@
 Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -22,7 +21,8 @@ import threading
 import time
 from pathlib import Path
 
-from firewall import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
+from checks import main, until
+from network import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
@@ -34,16 +34,6 @@ FILTER = """[Definition]
 failregex = ^\\s*mail: login of \\S* from <HOST> failed$
 ignoreregex =
 datepattern = ^{EPOCH}
-"""
-FAIL2BAN = """[Definition]
-loglevel = INFO
-logtarget = {home}/guard.log
-syslogsocket = auto
-socket = {home}/run/guard.sock
-pidfile = {home}/run/guard.pid
-dbfile = {home}/state/guard.sqlite3
-dbpurgeage = 1d
-dbmaxmatches = 10
 """
 JAILS = """[DEFAULT]
 ignoreip =
@@ -64,17 +54,6 @@ logpath = {home}/mail.log
 """
 
 
-def until(what, wait=10.0):
-    """Asks again and again until it is so; whether it came to be."""
-    end = time.monotonic() + wait
-    while True:
-        if what():
-            return True
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-
-
 class Guard:
     """A configuration in a folder of its own, and the guard that runs on it in the host's namespace."""
 
@@ -91,7 +70,7 @@ class Guard:
         for stock in fail2ban.STOCK.glob("action.d/[fi]*.conf"):  # firewallcmd-*, iptables*
             shutil.copy(stock, etc / "action.d")
         (etc / "filter.d/mail.conf").write_text(FILTER)
-        (etc / "fail2ban.conf").write_text(FAIL2BAN.format(home=self.home))
+        (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "guard"))
         self.jails(bantime, more)
         self.process = None
 
@@ -109,11 +88,15 @@ class Guard:
 
     def start(self):
         command = [*self.net.command("host"), self.spranga, "guard", "-f", "-c", self.home / "etc"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                        env=self.environment())
         if not until(lambda: self.process.poll() is not None or self.answers()):
             raise RuntimeError("the guard did not come up")
         if self.process.poll() is not None:
             raise RuntimeError(f"the guard ended, {self.process.returncode}: " + self.process.stdout.read() + "".join((self.home / "guard.log").read_text().splitlines(True)[-5:]))
+
+    def environment(self):
+        return dict(os.environ)
 
     def answers(self):
         return self.client("ping").returncode == 0
@@ -171,16 +154,6 @@ class Guard:
 
     def lines(self, *, of=""):
         return [line for line in (self.home / "guard.log").read_text().splitlines() if of in line]
-
-
-class Checks:
-    def __init__(self):
-        self.wrong = []
-
-    def that(self, good, sentence):
-        print(("  ok    " if good else "  WRONG ") + sentence, flush=True)
-        if not good:
-            self.wrong.append(sentence)
 
 
 class Server:
@@ -510,23 +483,10 @@ def two(net, spranga, checks):
 SCENARIOS = {"two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=list(SCENARIOS))
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    given = parser.parse_args()
-    if given.list or not given.scenario:
-        print("\n".join(SCENARIOS))
-        return 0
-    if os.geteuid() != 0 or not all(map(shutil.which, ("nft", "iptables", "ipset"))):
-        print("needs root, nft, iptables and ipset")
-        return 77
-    checks = Checks()
+def run(given, checks):
     with Network() as net:
         SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks)
-    return 1 if checks.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run, ("nft", "iptables", "ipset"), SCENARIOS))
