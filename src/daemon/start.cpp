@@ -160,7 +160,6 @@ void Daemon::note_places() {
 void Daemon::attach_firewall(Fd channel) {
   firewall::Start setup;
   setup.table = plan_.own["nft_table"];
-  setup.owner = static_cast<std::uint32_t>(options_.warden);
   setup.never = firewall_networks(surroundings_.all());
   setup.doors = doors_.all();
   attaching_ = firewall_.attach(std::move(channel), std::move(setup));

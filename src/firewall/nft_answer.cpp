@@ -5,21 +5,6 @@
 
 namespace spranga::firewall::nft {
 
-namespace {
-
-constexpr char comment_type = 0;  // of the nft program's user data
-
-std::string comment_of(std::string_view data) {
-  if (data.size() < 3 || data[0] != comment_type) {
-    return "";
-  }
-  const std::size_t size = static_cast<unsigned char>(data[1]);
-  const auto text = data.substr(2, size);
-  return std::string(text.substr(0, text.find('\0')));
-}
-
-}  // namespace
-
 Thing read_thing(const nlmsghdr& message) {
   Thing out;
   const auto kind = kind_of(message);
@@ -31,10 +16,6 @@ Thing read_thing(const nlmsghdr& message) {
     const auto type = ::mnl_attr_get_type(&attribute);
     if (type == NFTA_TABLE_NAME) {
       out.table = text_of(attribute);
-    } else if (is_table && type == NFTA_TABLE_USERDATA) {
-      out.note = comment_of(bytes_of(attribute));
-    } else if (is_table && type == NFTA_TABLE_OWNER) {
-      out.owned = true;
     } else if (!is_table && type == name_at) {
       out.name = text_of(attribute);
     }
@@ -44,12 +25,6 @@ Thing read_thing(const nlmsghdr& message) {
 
 std::uint8_t kind_of(const nlmsghdr& message) {
   return static_cast<std::uint8_t>(NFNL_MSG_TYPE(message.nlmsg_type));
-}
-
-std::string comment_data(const std::string& note) {
-  std::string out(1, comment_type);
-  out += static_cast<char>(note.size() + 1);
-  return out + note + '\0';
 }
 
 }  // namespace spranga::firewall::nft

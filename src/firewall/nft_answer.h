@@ -13,8 +13,6 @@ namespace spranga::firewall::nft {
 struct Thing {
   std::string table;
   std::string name;  // of the chain or set; of a rule the chain's
-  std::string note;  // of a table its comment
-  bool owned{false};
 };
 
 /// What there is of a table.
@@ -29,8 +27,5 @@ struct Parts {
 
 /// Type of message without the subsystem: NFT_MSG_…
 [[nodiscard]] std::uint8_t kind_of(const nlmsghdr& message);
-
-/// A comment as the nft program writes and shows it.
-[[nodiscard]] std::string comment_data(const std::string& note);
 
 }  // namespace spranga::firewall::nft

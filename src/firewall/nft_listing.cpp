@@ -66,11 +66,4 @@ Result<std::map<std::string, int>> Listing::rules_by_chain() {
   return out;
 }
 
-Thing Listing::about() {
-  Thing out;
-  const auto asked = socket_.dump(
-      requests_.ask_table(), [] {}, [&](const nlmsghdr& message) { out = read_thing(message); });
-  return asked ? Thing{} : out;
-}
-
 }  // namespace spranga::firewall::nft

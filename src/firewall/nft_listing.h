@@ -28,9 +28,6 @@ public:
   /// How many rules each chain has; none where the table is not there.
   [[nodiscard]] Result<std::map<std::string, int>> rules_by_chain();
 
-  /// What the table says of itself; without a name where it is not there.
-  [[nodiscard]] Thing about();
-
 private:
   [[nodiscard]] KernelAnswer names(NetlinkMessage question, std::vector<std::string>& out);
 

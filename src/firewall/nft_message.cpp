@@ -50,14 +50,6 @@ NetlinkMessage Requests::make_table() const {
   return out;
 }
 
-NetlinkMessage Requests::make_owned_table(const std::string& note) const {
-  auto out = start(NFT_MSG_NEWTABLE, make_flags);
-  out.text(NFTA_TABLE_NAME, table_);
-  out.number32(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
-  out.attribute(NFTA_TABLE_USERDATA, comment_data(note));
-  return out;
-}
-
 NetlinkMessage Requests::delete_table() const {
   auto out = start(NFT_MSG_DELTABLE, NLM_F_REQUEST);
   out.text(NFTA_TABLE_NAME, table_);

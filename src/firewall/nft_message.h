@@ -22,7 +22,6 @@ public:
 
   [[nodiscard]] NetlinkMessage make_table() const;
   /// A table that lives as long as the socket that made it, and that nobody else can change.
-  [[nodiscard]] NetlinkMessage make_owned_table(const std::string& note) const;
   [[nodiscard]] NetlinkMessage delete_table() const;
   [[nodiscard]] NetlinkMessage make_chain(const Chain& chain) const;
   [[nodiscard]] NetlinkMessage delete_chain(const std::string& name) const;

@@ -30,11 +30,8 @@ bool is_misfit(const KernelError& error) {
 
 }  // namespace
 
-Nftables::Nftables(NetlinkSocket socket,
-                   const std::string& table,
-                   std::uint32_t owner,
-                   nft::Abilities abilities)
-    : socket_(std::move(socket)), table_(table), owner_(owner), transactions_(table) {
+Nftables::Nftables(NetlinkSocket socket, const std::string& table, nft::Abilities abilities)
+    : socket_(std::move(socket)), table_(table), transactions_(table) {
   content_.abilities = abilities;
 }
 
@@ -46,27 +43,6 @@ nft::Abilities Nftables::of_this_kernel() {
 
 KernelAnswer Nftables::commit(nft::Batch batch) {
   return socket_.commit(batch, NFNL_SUBSYS_NFTABLES);
-}
-
-Result<void> Nftables::claim() {
-  const auto marker = table_ + "-owner";
-  nft::Batch batch;
-  batch.push_back(
-      nft::Requests(marker).make_owned_table(fmt::format("spranga guard, pid {}", owner_)));
-  const auto answer = commit(std::move(batch));
-  if (!answer) {
-    return {};
-  }
-  if (answer->number != EPERM) {
-    // A kernel that knows no owners (before 5.12) cannot tell; then nobody is asked.
-    const bool unknown = answer->number == EOPNOTSUPP || answer->number == EINVAL;
-    return unknown ? Result<void>() : result_of(answer, "claiming the table");
-  }
-  const auto thing = nft::Listing(socket_, marker).about();
-  if (!thing.owned) {
-    return result_of(answer, "claiming the table");
-  }
-  return fail(Errc::taken, fmt::format("table {} belongs to another one: {}", table_, thing.note));
 }
 
 /// While the kernel changes a set of intervals, it may take a neighbour of one for its member, and
@@ -125,7 +101,6 @@ Result<void> Nftables::rebuild(nft::Doors doors) {
 }
 
 Result<void> Nftables::begin(const std::vector<Door>& doors, std::span<const Network> never) {
-  SPRANGA_CHECK(claim());
   content_.never.assign(never.begin(), never.end());
   if (doors.empty()) {
     return remove_table();

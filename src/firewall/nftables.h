@@ -1,8 +1,7 @@
 // Nftables: our own table, of family inet, through nfnetlink.
 //
-// Bans outlive the process: the kernel ends them. So the table has no owner in the kernel's sense.
-// That two guards do not fight over it is seen to by a second, empty table NAME-owner, which does
-// have one: it goes when its process goes, however that ends, and its comment names the guard.
+// Bans outlive the process: the kernel ends them. So the table has no owner in the kernel's sense;
+// that two guards do not fight over it is for others to see to (firewall_helper/table_claim.h).
 #pragma once
 
 #include <set>
@@ -19,15 +18,12 @@ namespace spranga::firewall {
 
 class Nftables : public KernelBackend {
 public:
-  /// `owner`: the pid by which a person knows the guard.
   Nftables(NetlinkSocket socket,
            const std::string& table,
-           std::uint32_t owner,
            nft::Abilities abilities = of_this_kernel());
 
   [[nodiscard]] static nft::Abilities of_this_kernel();
 
-  /// Errc::taken where another live guard has the table: it is named.
   [[nodiscard]] Result<void> begin(const std::vector<Door>& doors,
                                    std::span<const Network> never) override;
   [[nodiscard]] Result<void> never_ban(std::span<const Network> never) override;
@@ -57,7 +53,6 @@ private:
   [[nodiscard]] nft::Listing listing() { return {socket_, table_}; }
 
   [[nodiscard]] KernelAnswer commit(nft::Batch batch);
-  [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> rebuild(nft::Doors doors);
   [[nodiscard]] Result<void> remove_table();
   [[nodiscard]] Result<bool> never_is_there(const nft::Parts& found);
@@ -67,7 +62,6 @@ private:
 
   NetlinkSocket socket_;
   std::string table_;
-  std::uint32_t owner_;
   nft::Transactions transactions_;
   nft::TableContent content_;
   bool ready_{false};  // the table is as we made it

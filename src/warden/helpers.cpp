@@ -12,9 +12,10 @@
 
 namespace spranga::warden {
 
-Result<Fd> Helpers::start_firewall() {
+Result<Fd> Helpers::start_firewall(const std::string& table) {
   SPRANGA_TRY(auto ends, process::Channel::pair());
-  SPRANGA_CHECK(children_.start(Role::firewall, {{ends.second.get(), plan::helper_channel}}));
+  SPRANGA_CHECK(
+      children_.start(Role::firewall, {{ends.second.get(), plan::helper_channel}}, {table}));
   return std::move(ends.first);
 }
 

@@ -20,7 +20,7 @@ public:
   explicit Helpers(Children& children) : children_(children) {}
 
   /// All give the guard's end of the channel.
-  [[nodiscard]] Result<Fd> start_firewall();
+  [[nodiscard]] Result<Fd> start_firewall(const std::string& table);
   /// A runner outlives its guard: the next one goes on with it. `plan`: the runner's, sealed.
   [[nodiscard]] Result<Fd> start_actions(int plan);
   /// One of an earlier guard, or one that hangs, makes room.

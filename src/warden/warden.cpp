@@ -56,7 +56,7 @@ Result<void> Warden::open() {
   SPRANGA_CHECK(log_.open(plans_.warden));
   SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
   if (accounts_.rights && !options_.dry_run) {
-    SPRANGA_TRY(firewall_channel_, helpers_.start_firewall());
+    SPRANGA_TRY(firewall_channel_, helpers_.start_firewall(plans_.warden.nft_table));
   }
   return start_guard();
 }
@@ -210,7 +210,7 @@ void Warden::firewall_is_due(SteadyTime at) {
   if (children_.runs(Role::firewall)) {
     return;  // it was started with the guard
   }
-  auto channel = helpers_.start_firewall();
+  auto channel = helpers_.start_firewall(plans_.warden.nft_table);
   if (!channel) {
     complain(channel.error().detail);
     due_.emplace_back(Role::firewall, at + children_.pause_before(Role::firewall, at) + 1s);
@@ -231,7 +231,7 @@ void Warden::guard_is_due(SteadyTime at) {
       due_.emplace_back(Role::guard, at + 20ms);
       return;
     }
-    if (auto channel = helpers_.start_firewall()) {
+    if (auto channel = helpers_.start_firewall(plans_.warden.nft_table)) {
       firewall_channel_ = std::move(*channel);
     } else {
       complain(channel.error().detail);

@@ -304,7 +304,7 @@ def lives(test):
             second.ask("door", *DOOR.split())
             answer = second.ask("attach", "spranga", 4711)
             test.expect(f"a second guard is told of the first: {answer}",
-                        f"pid {os.getpid()}" in answer.get("error", [""])[0])
+                        "table spranga belongs to another guard: process " in answer.get("error", [""])[0])
             answer = second.ask("ban", 1, 600, OTHER4)
             test.expect(f"and bans nobody: {answer}", "error" in answer)
             second.ask("kill")
@@ -314,17 +314,22 @@ def lives(test):
             test.refused(OTHER4, HOST4, MAIL)
             second.do("close", 1)
         test.expect("the first is whole", firewall.held(1)[1])
-        test.expect("the owner's mark cannot be removed",
-                    subprocess.run(["ip", "netns", "exec", network.names["host"], "nft", "delete", "table", "inet",
-                                    "spranga-owner"], capture_output=True, check=False).returncode != 0)
+        # nft 1.0.6 writes broken JSON where one has.
+        test.expect("no table has flags", "flags owner" not in network.run("nft list tables"))
         firewall.do("kill")
         test.refused(CLIENT4, HOST4, MAIL)
-        test.expect("the mark goes with its owner", "spranga-owner" not in network.run("nft list tables"))
         while time.monotonic() < begun + 4 and isinstance(network.connect(CLIENT4, HOST4, MAIL)[0], str):
             pass
         took = time.monotonic() - begun
         test.expect(f"the kernel ended the ban of 2 s after {took:.1f} s", 1.5 < took < 3)
         test.refused(CLIENT6, HOST6, MAIL)
+    # Who is not root cannot keep a guard from its table.
+    with network.inside("host"):
+        squatter = socket.socket(socket.AF_UNIX)
+    os.seteuid(65534)
+    squatter.bind("\0spranga-firewall/spranga")
+    squatter.listen()
+    os.seteuid(0)
     # Another life, with other numbers and one door less.
     with test.firewall("7 nftables tcp 25,587,2525 standard -") as firewall:
         refusals = Refusals(network, CLIENT6, HOST6)
@@ -339,6 +344,7 @@ def lives(test):
         test.expect("what no door has is gone", "tcp-143" not in network.run("nft list sets"))
         rules = network.run("nft list table inet spranga")
         test.expect("no rule is there twice", rules.count("@tcp-25-587-2525.ip6 goto ban-standard") == 1)
+    squatter.close()
     # A table of our name that is nothing like ours.
     network.run("nft delete table inet spranga")
     network.run("nft -f -", input="table inet spranga {\nset never4 { type inet_service; }\n"

@@ -469,7 +469,7 @@ def two(net, spranga, checks):
         second.stop()
         with Guard(net, spranga) as first:
             second.start()
-            checks.that(until(lambda: any("belongs to another one" in one["text"]
+            checks.that(until(lambda: any("belongs to another guard" in one["text"]
                                           for one in second.ask("status")["not_well"])), "the second says whose it is")
             second.fail(CLIENT4, 3)
             checks.that(until(lambda: second.banned() == {CLIENT4}), "it counts and decides")
