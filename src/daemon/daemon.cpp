@@ -124,6 +124,7 @@ guard::LiveWorld Daemon::world() {
   guard::JudgePorts judge;
   judge.history = &history_;
   judge.random = chance;
+  judge.own_addresses = [this] { return &surroundings_.own(); };
   judge.files = read_ignore_file;
   judge.names = [this](const std::string& name) { return names_.addresses_of(name); };
   guard::MatchOptions match;

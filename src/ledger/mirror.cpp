@@ -114,6 +114,7 @@ Result<void> Mirror::open(Database& own, ban::Instant now) {
 
 void Mirror::close(const Error& trouble) {
   theirs_.reset();
+  refused_ = false;
   damage_ = trouble.code == Errc::malformed ? trouble.detail : "";
 }
 

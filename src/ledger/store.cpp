@@ -49,9 +49,12 @@ Result<void> Store::open(ban::Instant now) {
   // What fail2ban's database says belongs into whatever file ours is now.
   mirror_ = Mirror(plan_);
   mirror_.set_jails(jails_);
-  if (mirror_.is_kept() && !mirror_.open(*own_, now)) {
-    // `mirror` meets the same trouble, and tells it.
-    mirror_.set_jails(jails_);
+  if (mirror_.is_kept()) {
+    if (const auto done = mirror_.open(*own_, now); !done) {
+      // `mirror` meets the same trouble, and tells it.
+      mirror_.close(done.error());
+      mirror_.set_jails(jails_);
+    }
   }
   return {};
 }

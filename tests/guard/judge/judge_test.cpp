@@ -157,7 +157,8 @@ TEST(Judge, IgnoresInTheOrderOfFail2ban) {
   spec.ignoreip = {"192.0.2.1", "192.0.2.2"};
   spec.ignorecommand = "check <ip>";
   JudgePorts ports;
-  ports.own_addresses = {*net::Address::parse("192.0.2.1")};
+  const std::vector<net::Address> own{*net::Address::parse("192.0.2.1")};
+  ports.own_addresses = [&own] { return &own; };
   std::vector<std::string> asked;
   ports.command = [&](const std::string& command, const ban::Sighting& sighting) {
     EXPECT_EQ(command, "check <ip>");
