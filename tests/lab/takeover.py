@@ -137,7 +137,7 @@ def there_and_back(real, ours, checks):
     checks.that(ours.process.returncode == 0, "it ends well")
 
     real.start()
-    checks.that(until(lambda: same(between, without_totals(all_told(real))), 30), "and back: fail2ban says the same",
+    checks.that(until(lambda: same(between, without_totals(all_told(real))), 100), "and back: fail2ban says the same",
                 difference(between, without_totals(all_told(real))))
 
 
