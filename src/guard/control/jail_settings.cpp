@@ -129,7 +129,8 @@ Outcome<Value> set_ignorecache(const Command& command) {
 
 Outcome<Value> get_ignorecache(const Command& command) {
   SPRANGA_VERB_TRY(const auto* const jail, command.jail(0));
-  return cache_of(pickle::str(jail->get(ignorecache)));
+  const auto value = jail->get(ignorecache);
+  return value.is_text() ? cache_of(value.text) : Outcome<Value>(value);
 }
 
 std::string lower(std::string text) {
