@@ -293,7 +293,12 @@ int reload_command(std::span<const std::string> arguments) {
   if (!done) {
     return complain(done.error());
   }
-  return print(settings.json ? done->dump(2) + "\n" : say(Word::live_reloaded) + "\n");
+  const auto errors = done->value("errors", std::vector<std::string>());
+  for (const auto& error : errors) {
+    tell(error);
+  }
+  const int printed = print(settings.json ? done->dump(2) + "\n" : say(Word::live_reloaded) + "\n");
+  return errors.empty() ? printed : exit_incomplete;
 }
 
 int why_live(const LiveSettings& settings, const std::string& address) {

@@ -43,7 +43,7 @@ Reply ControlFace::answer(const guard::control::Peer& peer, const Value& command
   std::string told;
   if (question.front() == "reload") {
     const auto done = daemon_.reload("--all");
-    told = done ? R"({"done": true})" : error_report(done.error().detail);
+    told = done ? report(daemon_, {"reloaded"}) : error_report(done.error().detail);
   } else {
     told = report(daemon_, question);
   }

@@ -106,6 +106,7 @@ private:
   void open_journals(const std::vector<guard::JailPlace>& places);
   [[nodiscard]] std::vector<guard::LiveSource*> sources() const;
   [[nodiscard]] Result<std::pair<plan::GuardPlan, Fd>> new_plan(const std::string& which);
+  [[nodiscard]] std::string lost_to_error(const plan::GuardPlan& next) const;
   void apply(const std::string& which, plan::GuardPlan next, Fd for_runner);
   void release_actions(const plan::GuardPlan& next);
   [[nodiscard]] bool change_jail(const ban::JailSpec& spec);

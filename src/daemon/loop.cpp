@@ -129,6 +129,9 @@ void Daemon::on_clock() {
   }
   if (at >= next_purge_) {
     next_purge_ = at + purge_every;
+    for (const auto& notice : ledger_->take_notices()) {
+      say(Level::error, "database", notice);
+    }
     for (const auto& jail : guard_.jails()) {
       jail->judge().purge_accounts(now());
     }

@@ -34,6 +34,13 @@ public:
     return out;
   }
 
+  /// What is wrong with the configuration that was just read; the jails that run go on with it.
+  [[nodiscard]] Json reloaded(const Words& /*words*/) const {
+    auto errors = daemon_.plan_.errors;
+    errors.insert(errors.end(), daemon_.bad_jails_.begin(), daemon_.bad_jails_.end());
+    return {{"done", true}, {"errors", errors}};
+  }
+
   [[nodiscard]] Json jails(const Words& /*words*/) const {
     auto out = Json::array();
     for (const auto& jail : daemon_.guard_.jails()) {
@@ -142,7 +149,8 @@ private:
     for (const auto& jail : daemon_.guard_.jails()) {
       const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail->name()) != 0;
       if (!fed && !jail->spec().skip_if_nologs && daemon_.reads_of(*jail).empty()) {
-        add("reads_nothing", jail->name() + ": no log of it is there");
+        add("reads_nothing",
+            jail->name() + ": no log of it is there, or may be read; the guard's log says more");
       }
       for (const auto& runaway : jail->matcher().quarantined()) {
         const auto& origin = runaway.expression->origin;
@@ -246,6 +254,7 @@ std::string report(Daemon& daemon, const std::vector<std::string>& question) {
 
   constexpr Row rows[] = {{"status", &Reporter::status},
                           {"jails", &Reporter::jails},
+                          {"reloaded", &Reporter::reloaded},
                           {"why", &Reporter::why},
                           {"top", &Reporter::top}};
   const Reporter reporter(daemon);

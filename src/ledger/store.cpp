@@ -55,6 +55,7 @@ Result<void> Store::open(ban::Instant now) {
       mirror_.close(done.error());
       mirror_.set_jails(jails_);
     }
+    take_notice();
   }
   return {};
 }
@@ -106,15 +107,19 @@ Result<void> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
     SPRANGA_CHECK(mirror_.open(*own_, now));
   }
-  if (auto notice = mirror_.take_notice(); !notice.empty()) {
-    notices_.push_back(std::move(notice));
-  }
+  take_notice();
   auto done = mirror_.pass(*own_, with_positions);
   if (!done && (done.error().code == Errc::malformed || done.error().code == Errc::denied)) {
     mirror_.close(done.error());
     mirror_.set_jails(jails_);
   }
   return done;
+}
+
+void Store::take_notice() {
+  if (auto notice = mirror_.take_notice(); !notice.empty()) {
+    notices_.push_back(std::move(notice));
+  }
 }
 
 Result<bool> Store::purge(ban::Instant now, bool theirs) {

@@ -47,6 +47,7 @@ public:
 
 private:
   [[nodiscard]] Result<void> forget_ahead();
+  void take_notice();
   void close();
 
   LedgerOptions options_;

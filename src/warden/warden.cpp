@@ -53,6 +53,7 @@ Result<void> Warden::open() {
   opened_ = true;
   logs_.allow(plans_.warden.log_patterns);
   SPRANGA_CHECK(make_state(plans_.warden, accounts_.guard, accounts_.rights));
+  SPRANGA_TRY(state_lock_, lock_state(plans_.warden.state_folder));
   SPRANGA_CHECK(log_.open(plans_.warden));
   SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
   if (accounts_.rights && !options_.dry_run) {
@@ -299,6 +300,12 @@ plan::Answer Warden::answer(const Ask& ask, std::vector<Fd>& fds) {
       return channel(helpers_.start_actions(plans_.runner.get()));
     case Ask::What::new_plan:
       return new_plan(fds);
+    case Ask::What::keep_plan:
+      if (before_) {
+        plans_ = *std::exchange(before_, std::nullopt);
+        logs_.allow(plans_.warden.log_patterns);
+      }
+      return {};
     case Ask::What::open_log_target:
       return log_.turn_to(ask.text, fds);
     case Ask::What::start_net:
@@ -317,6 +324,7 @@ plan::Answer Warden::new_plan(std::vector<Fd>& fds) {
     return out;
   }
   // Where things are stays as it is until a restart.
+  before_ = Plans{plans_.warden, std::move(plans_.guard), std::move(plans_.runner)};
   plans_.guard = std::move(plans->guard);
   plans_.runner = std::move(plans->runner);
   plans_.warden.log_patterns = plans->warden.log_patterns;
@@ -400,9 +408,7 @@ void Warden::clean_up() {
   }
   helpers_.end_actions(signals_, now() + time_to_stop);
   ::unlink(plans_.warden.socket.c_str());
-  if (!plans_.warden.pidfile.empty()) {
-    ::unlink(plans_.warden.pidfile.c_str());
-  }
+  remove_pidfile(plans_.warden.pidfile);
 }
 
 }  // namespace spranga::warden

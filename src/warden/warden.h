@@ -60,6 +60,8 @@ private:
   Children children_;
   Helpers helpers_;
   Plans plans_;
+  Fd state_lock_;
+  std::optional<Plans> before_;  // until the guard has taken the new ones
   Fd socket_;
   Signals signals_;
   OwnLog log_;

@@ -121,6 +121,10 @@ class Guard:
             raise RuntimeError(f"spranga {' '.join(words)}: {out.stdout}{out.stderr}")
         return json.loads(out.stdout)
 
+    def say(self, *words):
+        """What a verb of spranga's own prints."""
+        return subprocess.run([self.spranga, *words, "-c", self.home / "etc"], capture_output=True, text=True, check=False)
+
     def fail(self, who, times=3, at=None):
         with open(self.log, "a") as log:
             for _ in range(times):
@@ -295,8 +299,18 @@ def reload(net, spranga, checks):
         (guard.home / "late.log").write_text(f"{int(time.time())} mail: login of bob from 203.0.113.77 failed\n")
         checks.that(until(lambda: shut(net, "203.0.113.77")), "the new jail's log, which appears late, is read")
         guard.jails("10m", "[broken]\nlogpath = /nowhere\nfailregex = (\n")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with one broken jail")
+        told = guard.say("reload")
+        checks.that(told.returncode == 1 and "jail.conf:16: Unable to compile" in told.stderr, "a reload tells of a broken jail")
         checks.that(guard.banned() == {CLIENT4, OTHER4}, "stops no other")
+        for wrong in ("[mail]\nfoo bar\n", "[mail]\nlogpath = /x\n", "[mail]\nbantime = 1O m\n"):
+            guard.jails("10m", wrong)
+            told = guard.say("reload")
+            checks.that(told.returncode == 1 and "jail 'mail' would end" in told.stderr, f"{wrong!r} is refused")
+            os.kill(guard.warden(), signal.SIGHUP)
+            checks.that(until(lambda: len(guard.lines(of="stays as it was")) > 1), "by SIGHUP too")
+            checks.that(guard.banned() == {CLIENT4, OTHER4} and shut(net, CLIENT4), "and the doors stay shut")
+        guard.jails("10m", "[broken]\nlogpath = /nowhere\nfailregex = (\n")
+        guard.say("reload")
         bad = [trouble["text"] for trouble in guard.ask("status")["not_well"]]
         checks.that(any("broken" in text for text in bad), "status says which jail is left out")
 
@@ -390,7 +404,7 @@ def iptables_lives(net, spranga, checks):
             checks.that(took < 2, f"  after {took:.2f} s")
         guard.action = IPTABLES.replace("%(port)s", "25,143")
         guard.jails("10m")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with other ports")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload with other ports")
         checks.that(until(lambda: any("--dports 25,143 -j f2b-mail" in line for line in rules(net))), "changes the rules")
         checks.that(until(lambda: shut(net, CLIENT4)), "and keeps the ban")
         checks.that(not any("465" in line for line in rules(net)), "the old ones are gone")
@@ -408,7 +422,7 @@ def iptables_kinds(net, spranga, checks):
         got, _ = net.connect(HOST4, CLIENT4, MAIL, "host")
         checks.that(not isinstance(got, str), "this host reaches whom it has banned")
         (guard.home / "etc/action.d/iptables.local").write_text("[Init]\nlockingopt = -w 5\n")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with an action that was changed")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload with an action that was changed")
         checks.that(until(lambda: guard.lines(of="runs as written: its commands are not those of a stock action")),
                     "says that it runs as written")
         checks.that(until(lambda: any(f"-s {CLIENT4}/32 -j DROP" in line for line in rules(net, "DROP"))),
