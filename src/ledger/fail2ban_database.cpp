@@ -179,9 +179,10 @@ Result<void> put_ban(Database& db, const Fail2banBan& ban, bool with_matches) {
   const auto json = to_json(ban.data, with_matches);
   SPRANGA_CHECK(db.run("INSERT OR IGNORE INTO jails(name, enabled) VALUES(?, 1)",
                        std::string_view(ban.jail)));
+  // With the plus: else SQLite goes by the jail and the second, and a storm bans thousands in one.
   SPRANGA_CHECK(
       db.run("UPDATE bans SET bantime = ?, bancount = ?, data = ?"
-             " WHERE jail = ? AND ip = ? AND timeofban = ?",
+             " WHERE jail = ? AND ip = ? AND +timeofban = ?",
              ban.length,
              ban.count,
              Blob{json},
