@@ -477,6 +477,22 @@ def returns(net, spranga, checks):
         checks.that(guard.banned() == {OTHER4, "203.0.113.77"}, "who was let go stays so")
 
 
+def thousands(net, spranga, checks):
+    """Thirty thousand bans at a time: both databases have them when it has stopped, and it starts with them again."""
+    with Guard(net, spranga, bantime="1d") as guard:
+        addresses = [f"198.18.{i // 250}.{i % 250 + 1}" for i in range(30_000)]
+        for begin in range(0, len(addresses), 1000):
+            guard.client("set", "mail", "banip", *addresses[begin:begin + 1000])
+        begun = time.monotonic()
+        checks.that(guard.stop() == 0, f"it stops, after {time.monotonic() - begun:.1f} s")
+        with contextlib.closing(sqlite3.connect(guard.home / "state/guard.sqlite3")) as database:
+            rows = database.execute("SELECT count(*) FROM bips").fetchone()[0]
+        checks.that(rows == len(addresses), f"fail2ban's database has {rows}")
+        guard.start()
+        checks.that(until(lambda: guard.banned() == set(addresses)), "it bans them again")
+        checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
+
+
 def two(net, spranga, checks):
     """Another guard on the same table bans nobody, says so, and takes over when the first one is gone."""
     with Server(net), Guard(net, spranga) as second:
@@ -494,7 +510,7 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
-SCENARIOS = {"two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):
