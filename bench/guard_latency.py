@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/lab"))
-from firewall import Network  # noqa: E402
-from guard import Guard, until  # noqa: E402
+from checks import until  # noqa: E402
+from guard import Guard  # noqa: E402
+from network import Network  # noqa: E402
 
 
 def memory(guard):

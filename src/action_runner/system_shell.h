@@ -5,7 +5,7 @@
 #include <atomic>
 #include <span>
 
-#include "action_runner/command_action.h"
+#include "action_runner/shell.h"
 
 namespace spranga::action_runner {
 

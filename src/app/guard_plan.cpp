@@ -174,6 +174,7 @@ plan::Plan plan_of(const guard::config::Configuration& configuration) {
   out.runner = action_runner::pack(runner_plan_of(out.guard));
   const auto geoip = out.guard.own["geoip"];
   out.warden.geoip = geoip.starts_with('/') ? geoip : "";
+  out.warden.nft_table = out.guard.own["nft_table"];
   for (const auto& problem : configuration.problems) {
     const bool is_error = problem.severity == guard::config::Problem::Severity::error;
     (is_error ? out.guard.errors : out.guard.warnings).push_back(guard::config::to_text(problem));

@@ -1,5 +1,6 @@
 #include "app/live_commands.h"
 
+#include <algorithm>
 #include <functional>
 
 #include <nlohmann/json.hpp>
@@ -10,7 +11,9 @@
 #include "app/output.h"
 #include "app/parse_arguments.h"
 #include "guard/judge/network.h"
+#include "text/ascii.h"
 #include "text/duration.h"
+#include "text/escape.h"
 
 namespace spranga::app {
 
@@ -103,21 +106,57 @@ int simple(std::span<const std::string> arguments,
   return rest->empty() ? show(settings, {verb}, to_text) : no_more_arguments(*rest, help.c_str());
 }
 
-/// Without --jail: the one that shuts every port, else the only one there is.
+/// The one that is asked for; without --jail the one that shuts every port, else the only one there
+/// is.
 Result<std::string> jail_for(const BanSettings& settings) {
-  if (!settings.jail.empty()) {
-    return settings.jail;
+  const auto jails = ask_guard(settings.live, {"jails"});
+  if (!jails && jails.error().code == Errc::not_found && !settings.jail.empty()) {
+    return settings.jail;  // fail2ban will say whether there is such a one
   }
-  SPRANGA_TRY(const auto jails, ask_guard(settings.live, {"jails"}));
-  std::string names;
-  for (const auto& jail : jails) {
-    const auto name = jail["name"].get<std::string>();
-    if (name == "recidive" || jails.size() == 1) {
-      return name;
-    }
-    names += (names.empty() ? "" : ", ") + name;
+  if (!jails) {
+    return Failure(jails.error());
   }
-  return fail(Errc::not_found, say(Word::live_which_jail, {names}));
+  std::vector<std::string> names;
+  for (const auto& jail : *jails) {
+    names.push_back(jail["name"].get<std::string>());
+  }
+  const auto wanted = !settings.jail.empty() ? settings.jail
+                      : names.size() == 1    ? names.front()
+                                             : "recidive";
+  if (std::ranges::count(names, wanted) > 0) {
+    return wanted;
+  }
+  const auto listed = text::enumerate(names);
+  return fail(Errc::not_found,
+              settings.jail.empty()
+                  ? say(Word::live_which_jail, {listed})
+                  : say(Word::live_no_such_jail, {text::escape(settings.jail), listed}));
+}
+
+/// Bans one; {"target", "state"}: "banned", "already", "never" with "why".
+Result<ordered_json> ban_one(const LiveSettings& live,
+                             const std::string& jail,
+                             const std::string& target) {
+  ordered_json out{{"target", target}, {"state", "banned"}};
+  SPRANGA_TRY(const auto count, tell_guard(live, {"set", jail, "banip", target}));
+  if (count != "0") {
+    return out;
+  }
+  const auto reasons = ask_guard(live, {"why", target});
+  const auto never = reasons ? reasons->value("never", "") : "";
+  out["state"] = never.empty() ? "already" : "never";
+  if (!never.empty()) {
+    out["why"] = never;
+  }
+  return out;
+}
+
+std::string sentence(const ordered_json& ban, const std::string& jail) {
+  const auto target = ban["target"].get<std::string>();
+  return ban["state"] == "never"
+             ? say(Word::live_why_never, {target, ban["why"].get<std::string>()})
+             : say(ban["state"] == "banned" ? Word::live_banned : Word::live_banned_before,
+                   {target, jail});
 }
 
 Result<void> check_targets(const std::vector<std::string>& targets) {
@@ -192,14 +231,21 @@ int ban_command(std::span<const std::string> arguments) {
   if (!jail) {
     return complain(jail.error());
   }
-  std::vector<std::string> command{"set", *jail, "banip"};
-  command.insert(command.end(), rest->begin(), rest->end());
-  const auto done = tell_guard(settings.live, command);
-  if (!done) {
-    return complain(done.error());
+  auto bans = ordered_json::array();
+  std::string text;
+  bool all_banned = true;
+  for (const auto& target : *rest) {
+    const auto done = ban_one(settings.live, *jail, target);
+    if (!done) {
+      return complain(done.error());
+    }
+    bans.push_back(*done);
+    text += sentence(*done, *jail) + "\n";
+    all_banned = all_banned && (*done)["state"] != "never";
   }
-  return print(
-      say(*done == "0" ? Word::live_not_banned : Word::live_banned, {rest->front(), *jail}) + "\n");
+  const int printed = print(
+      settings.live.json ? ordered_json{{"jail", *jail}, {"bans", bans}}.dump(2) + "\n" : text);
+  return all_banned ? printed : exit_incomplete;
 }
 
 int unban_command(std::span<const std::string> arguments) {
@@ -214,7 +260,11 @@ int unban_command(std::span<const std::string> arguments) {
   }
   std::vector<std::string> command{"unban"};
   if (!settings.jail.empty()) {
-    command = {"set", settings.jail, "unbanip"};
+    const auto jail = jail_for(settings);
+    if (!jail) {
+      return complain(jail.error());
+    }
+    command = {"set", *jail, "unbanip"};
   }
   if (settings.all) {
     command.emplace_back("--all");
@@ -224,7 +274,10 @@ int unban_command(std::span<const std::string> arguments) {
   if (!done) {
     return complain(done.error());
   }
-  return print(say(Word::live_unbanned, {*done}) + "\n");
+  return print(
+      settings.live.json
+          ? ordered_json{{"unbanned", ordered_json::parse(*done, nullptr, false)}}.dump(2) + "\n"
+          : say(Word::live_unbanned, {*done}) + "\n");
 }
 
 int reload_command(std::span<const std::string> arguments) {
@@ -240,7 +293,12 @@ int reload_command(std::span<const std::string> arguments) {
   if (!done) {
     return complain(done.error());
   }
-  return print(settings.json ? done->dump(2) + "\n" : say(Word::live_reloaded) + "\n");
+  const auto errors = done->value("errors", std::vector<std::string>());
+  for (const auto& error : errors) {
+    tell(error);
+  }
+  const int printed = print(settings.json ? done->dump(2) + "\n" : say(Word::live_reloaded) + "\n");
+  return errors.empty() ? printed : exit_incomplete;
 }
 
 int why_live(const LiveSettings& settings, const std::string& address) {

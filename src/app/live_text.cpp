@@ -123,6 +123,35 @@ std::string jails_text(const ordered_json& jails) {
   return table(rows);
 }
 
+/// One of status' "not_well"; what this program does not know is shown as it is.
+static std::string trouble_text(const ordered_json& trouble) {
+  struct Row {
+    std::string_view what;
+    Word word;
+  };
+
+  constexpr Row rows[] = {
+      {"jail_left_out", Word::trouble_jail_left_out},
+      {"configuration", Word::trouble_configuration},
+      {"ledger", Word::trouble_ledger},
+      {"ledger_dropped", Word::trouble_ledger_dropped},
+      {"journal_suppressed", Word::trouble_journal_suppressed},
+      {"firewall", Word::trouble_firewall},
+      {"action", Word::trouble_action},
+      {"mail", Word::trouble_mail},
+      {"names_dropped", Word::trouble_names_dropped},
+      {"log", Word::trouble_log},
+      {"reads_nothing", Word::trouble_reads_nothing},
+      {"jit_off", Word::trouble_jit_off},
+      {"quarantined", Word::trouble_quarantined},
+      {"set_nearly_full", Word::trouble_set_nearly_full},
+  };
+  const auto what = text_of(trouble["what"]);
+  const auto text = text_of(trouble["text"]);
+  const auto* const row = std::ranges::find(rows, what, &Row::what);
+  return row == std::end(rows) ? what + ": " + text : say(row->word, {text});
+}
+
 std::string status_text(const ordered_json& status) {
   std::string out = say(Word::live_status_head,
                         {text_of(status["folder"]),
@@ -140,7 +169,7 @@ std::string status_text(const ordered_json& status) {
   }
   out += say(Word::live_not_well) + "\n";
   for (const auto& trouble : status["not_well"]) {
-    out += "  " + text_of(trouble["what"]) + ": " + text_of(trouble["text"]) + "\n";
+    out += "  " + trouble_text(trouble) + "\n";
   }
   return out;
 }

@@ -31,6 +31,7 @@ struct Sighting {
   const Expression* expression{nullptr};
   int regex_index{-1};  // 0-based place in failregex (weak: in weakregex)
   int attempts{1};      // of <F-ATTEMPTS>: failures that this one line stands for
+  int counts{1};        // times, in both ways of counting: an admin's word (set JAIL attempt)
   bool nofail{false};   // context only, never counted
   bool weak{false};     // counts only beside better evidence
   bool is_name{false};  // the id is a host's name, whose addresses are to be asked for

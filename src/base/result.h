@@ -26,6 +26,7 @@ enum class Errc {
   tls,          // the TLS handshake or record layer failed
   io,
   conflict,  // somebody else changed it first
+  taken,     // somebody else holds it, and may let go of it
   internal,  // a promise inside spranga was broken
 };
 

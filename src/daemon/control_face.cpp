@@ -4,8 +4,10 @@
 #include <charconv>
 
 #include "daemon/daemon.h"
+#include "daemon/own_options.h"
 #include "daemon/report.h"
 #include "guard/control/command.h"
+#include "guard/pickle/python_text.h"
 
 namespace spranga::daemon {
 
@@ -41,7 +43,7 @@ Reply ControlFace::answer(const guard::control::Peer& peer, const Value& command
   std::string told;
   if (question.front() == "reload") {
     const auto done = daemon_.reload("--all");
-    told = done ? R"({"done": true})" : error_report(done.error().detail);
+    told = done ? report(daemon_, {"reloaded"}) : error_report(done.error().detail);
   } else {
     told = report(daemon_, question);
   }
@@ -85,7 +87,7 @@ ControlFace::Outcome<void> ControlFace::set(Setting setting, const Value& value)
   if (setting == Setting::loglevel) {
     const auto level = level_of(value.text);
     if (!level) {
-      return raise("ValueError", "Invalid log level " + value.text);
+      return raise("ValueError", "Invalid log level " + guard::pickle::repr(value));
     }
     daemon_.log_.show_from(*level);
     return {};
@@ -94,6 +96,17 @@ ControlFace::Outcome<void> ControlFace::set(Setting setting, const Value& value)
     const auto turned = daemon_.turn_log_to(value.text);
     return turned ? Outcome<void>()
                   : raise("Exception", "Failed to change log target: " + turned.error().detail);
+  }
+  if (setting == Setting::dbfile) {
+    return raise("RuntimeError", "Cannot change database when there are jails present");
+  }
+  if (setting == Setting::dbpurgeage || setting == Setting::dbmaxmatches) {
+    auto& server = daemon_.plan_.server;
+    server[setting == Setting::dbpurgeage ? "dbpurgeage" : "dbmaxmatches"] =
+        std::to_string(value.integer);
+    const auto limits = ledger_options(server);
+    daemon_.ledger_->set_limits(limits.purge_age, limits.matches);
+    return {};
   }
   if (setting == Setting::allowipv6 || setting == Setting::thread ||
       setting == Setting::syslogsocket) {
@@ -147,6 +160,13 @@ ControlFace::Outcome<void> ControlFace::stop_all_jails() {
 
 ControlFace::Outcome<void> ControlFace::reload(const guard::control::Reload& reload) {
   jail_.reset();
+  if (reload.restart) {
+    for (const auto& name : jails()) {
+      if (reload.jail.empty() || name == reload.jail) {
+        daemon_.remove_jail(name);
+      }
+    }
+  }
   if (reload.unban) {
     for (const auto& one : daemon_.guard_.jails()) {
       if (reload.jail.empty() || one->name() == reload.jail) {
@@ -176,8 +196,9 @@ void ControlFace::stop() {
   daemon_.stop_soon();
 }
 
-bool ControlFace::may_define_commands(const guard::control::Peer& /*peer*/) const {
-  return false;
+/// The guard has no right to run any: the action runner takes them from the warden alone.
+std::string ControlFace::why_no_commands(const guard::control::Peer& /*peer*/) const {
+  return "commands are taken from the configuration alone, not over the socket";
 }
 
 std::string ControlFace::time_text(std::int64_t at) const {

@@ -42,7 +42,7 @@ public:
   void config_error(const std::string& message) override;
   [[nodiscard]] bool flush_logs() override;
   void stop() override;
-  [[nodiscard]] bool may_define_commands(const guard::control::Peer& peer) const override;
+  [[nodiscard]] std::string why_no_commands(const guard::control::Peer& peer) const override;
   [[nodiscard]] std::string time_text(std::int64_t at) const override;
 
 private:

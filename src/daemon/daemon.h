@@ -64,6 +64,8 @@ private:
   void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
+  [[nodiscard]] bool is_anothers_firewall(const firewall::Outcome& outcome);
+  void claim_again(SteadyTime at);
   [[nodiscard]] guard::LiveWorld world();
   [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
@@ -104,6 +106,7 @@ private:
   void open_journals(const std::vector<guard::JailPlace>& places);
   [[nodiscard]] std::vector<guard::LiveSource*> sources() const;
   [[nodiscard]] Result<std::pair<plan::GuardPlan, Fd>> new_plan(const std::string& which);
+  [[nodiscard]] std::string lost_to_error(const plan::GuardPlan& next) const;
   void apply(const std::string& which, plan::GuardPlan next, Fd for_runner);
   void release_actions(const plan::GuardPlan& next);
   [[nodiscard]] bool change_jail(const ban::JailSpec& spec);
@@ -135,6 +138,9 @@ private:
   guard::MemoryHistory history_;
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
+  std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
+  bool is_anothers_{false};     // another guard has our table
+  SteadyTime next_claim_{};
   Doors doors_;
   RunnerLink runner_;
   NetLink net_;

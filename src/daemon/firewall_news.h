@@ -53,6 +53,9 @@ public:
 
   void forget_touched_rules() { rules_touched_ = false; }
 
+  /// What is well again need not be told any more.
+  void forget_failures() { failed_ = 0; }
+
   [[nodiscard]] std::uint64_t failed() const { return failed_; }
 
   [[nodiscard]] std::uint64_t done_count() const { return done_; }

@@ -57,9 +57,9 @@ void JailHands::fall_back(const std::string& jail, Bound& bound, const std::stri
   bound.rules.clear();
   bound.rules_broken = false;
   say_as_written(jail, bound, why);
-  runner_.send(request(jail, bound, Verb::start));
+  order(bound, request(jail, bound, Verb::start));
   for (const auto* ban : settings_.held(jail)) {
-    runner_.send(about(jail, bound, Verb::reban, *ban, {}));
+    order(bound, about(jail, bound, Verb::reban, *ban, {}));
   }
 }
 

@@ -1,6 +1,8 @@
 #include "daemon/jail_face.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 
 #include "daemon/daemon.h"
 #include "daemon/jail_settings.h"
@@ -45,10 +47,26 @@ std::string_view option_of(guard::control::JailSetting setting) {
   }
 }
 
+/// What every action of fail2ban's has, whether or not it is said.
+constexpr std::array action_properties = {"ESCAPE_CRE",
+                                          "ESCAPE_VN_CRE",
+                                          "actionban",
+                                          "actioncheck",
+                                          "actionflush",
+                                          "actionreban",
+                                          "actionreload",
+                                          "actionrepair",
+                                          "actionstart",
+                                          "actionstop",
+                                          "actionunban",
+                                          "banEpoch",
+                                          "timeout"};
+constexpr std::int64_t usual_timeout = 60;  // seconds
+
 }  // namespace
 
 std::vector<std::string> ActionFace::properties() const {
-  std::vector<std::string> out;
+  std::vector<std::string> out(action_properties.begin(), action_properties.end());
   for (const auto& [name, value] : spec_.options) {
     if (std::ranges::count(out, name) == 0) {
       out.push_back(name);
@@ -59,12 +77,33 @@ std::vector<std::string> ActionFace::properties() const {
 }
 
 std::vector<std::string> ActionFace::methods() const {
-  return {"ban", "flush", "prolong", "reban", "start", "stop", "unban"};
+  return {"ban",
+          "clearAllParams",
+          "consistencyCheck",
+          "escapeTag",
+          "executeCmd",
+          "flush",
+          "invalidateBanEpoch",
+          "prolong",
+          "reban",
+          "reload",
+          "replaceDynamicTags",
+          "replaceTag",
+          "start",
+          "stop",
+          "unban"};
 }
 
 std::optional<Value> ActionFace::get(std::string_view property) const {
-  const auto* value = spec_.option(property);
-  return value == nullptr ? std::nullopt : std::optional(Value::of(*value));
+  if (const auto* value = spec_.option(property)) {
+    return Value::of(*value);
+  }
+  if (property == "timeout") {
+    return Value::of(usual_timeout);
+  }
+  return property.starts_with("action") && std::ranges::count(action_properties, property) > 0
+             ? std::optional(Value::of(""))
+             : std::nullopt;
 }
 
 guard::control::Outcome<void> ActionFace::set(std::string_view property, const Value& /*value*/) {
@@ -97,6 +136,9 @@ Value JailFace::get(Setting setting) const {
   }
   if (setting == Setting::logpath) {
     return Value::list(daemon_.reads_of(jail_));
+  }
+  if (setting == Setting::journalmatch && !daemon_.reads_journal(jail_)) {
+    return Value::list();
   }
   return read_setting(jail_.spec(), setting);
 }
@@ -143,7 +185,17 @@ JailFace::Outcome<void> JailFace::add(Setting setting, const Value& value) {
 JailFace::Outcome<void> JailFace::remove(Setting setting, const Value& value) {
   auto spec = jail_.spec();
   if (!remove_from_setting(spec, setting, value)) {
-    return raise("ValueError", "there is no such entry");
+    if (setting == Setting::failregex || setting == Setting::ignoreregex) {
+      daemon_.say(guard::Level::error,
+                  "filter",
+                  "Cannot remove regular expression. Index " + std::to_string(value.integer) +
+                      " is not valid");
+      return {};
+    }
+    if (setting == Setting::logpath) {
+      return {};
+    }
+    return raise("ValueError", "list.remove(x): x not in list");
   }
   auto done = change(spec);
   if (done && setting == Setting::logpath) {
@@ -153,6 +205,15 @@ JailFace::Outcome<void> JailFace::remove(Setting setting, const Value& value) {
 }
 
 JailFace::Outcome<void> JailFace::add_logpath(const std::string& path, bool tail) {
+  const auto found = daemon_.files_.expand(path);
+  if (!found) {
+    return raise("PermissionError", found.error().detail);
+  }
+  if (found->empty()) {
+    return guard::control::Raised(Value::exception(
+        "FileNotFoundError",
+        {Value::of(ENOENT), Value::of("No such file or directory"), Value::of(path)}));
+  }
   auto spec = jail_.spec();
   spec.logpath.push_back({path, tail});
   auto done = change(spec);

@@ -72,6 +72,33 @@ bool same(const ban::ActionSpec& a, const ban::ActionSpec& b) {
   return a.name == b.name && a.file == b.file && a.options == b.options;
 }
 
+/// The command of a verb by fail2ban's name.
+std::string command_of(Verb verb) {
+  constexpr std::pair<Verb, std::string_view> names[] = {{Verb::start, "actionstart"},
+                                                         {Verb::stop, "actionstop"},
+                                                         {Verb::ban, "actionban"},
+                                                         {Verb::reban, "actionreban"},
+                                                         {Verb::prolong, "actionprolong"},
+                                                         {Verb::unban, "actionunban"},
+                                                         {Verb::flush, "actionflush"}};
+  const auto* const found =
+      std::ranges::find(names, verb, &std::pair<Verb, std::string_view>::first);
+  return found == std::end(names) ? "actioncheck" : std::string(found->second);
+}
+
+/// The trouble an action is in after this reply; what had nothing to do leaves it as it was.
+void note_trouble(std::string& trouble, const Request& request, const action_runner::Reply& reply) {
+  using action_runner::Outcome;
+  if (reply.outcome == Outcome::done) {
+    trouble.clear();
+  } else if (reply.outcome == Outcome::failed || reply.outcome == Outcome::refused) {
+    const auto ip = request.tags.find("ip");
+    trouble = command_of(request.verb) + (ip == request.tags.end() ? "" : " of " + ip->second) +
+              " failed" +
+              (reply.why.empty() ? fmt::format(" (exit {})", reply.exit_code) : ": " + reply.why);
+  }
+}
+
 }  // namespace
 
 bool JailHands::runs(const Bound& bound) const {
@@ -112,6 +139,14 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
   }
   say_as_written(jail, out, why);
   return out;
+}
+
+/// To the runner; what it does not take is not done.
+void JailHands::order(Bound& bound, Request request) {
+  const auto verb = request.verb;
+  if (!runner_.send(std::move(request))) {
+    bound.trouble = command_of(verb) + " could not be ordered";
+  }
 }
 
 Request JailHands::request(const std::string& jail, const Bound& bound, Verb verb) const {
@@ -191,13 +226,13 @@ void JailHands::bind(const ban::JailSpec& jail,
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
     if (runs(fresh) && (!is_started || fresh.on_order)) {
-      runner_.send(request(jail.name, fresh, Verb::start));
+      order(fresh, request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {
       if (fresh.door && !settings_.dry_run) {
         doors_.ban(*fresh.door, jail.name, ban->ban.target, ban->ban.until, settings_.now());
       } else if (runs(fresh)) {
-        runner_.send(about(jail.name, fresh, Verb::reban, *ban, numbers));
+        order(fresh, about(jail.name, fresh, Verb::reban, *ban, numbers));
       }
     }
   }
@@ -232,7 +267,7 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
             "[" + jail + "] " + held.ban.target + " is no address: the firewall cannot ban it");
       }
     } else if (runs(bound)) {
-      runner_.send(about(jail, bound, Verb::ban, held, numbers));
+      order(bound, about(jail, bound, Verb::ban, held, numbers));
     }
   }
   if (!held.restored && !settings_.dry_run) {
@@ -276,7 +311,7 @@ void JailHands::prolong(const std::string& jail, const HeldBan& held, const Jail
     if (bound.door && !settings_.dry_run) {
       doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now());
     } else if (runs(bound)) {
-      runner_.send(about(jail, bound, Verb::prolong, held, numbers));
+      order(bound, about(jail, bound, Verb::prolong, held, numbers));
     }
   }
 }
@@ -289,7 +324,7 @@ void JailHands::unban(const std::string& jail, const HeldBan& held, const JailNu
     if (bound.door && !settings_.dry_run) {
       doors_.unban(*bound.door, jail, held.ban.target, settings_.now());
     } else if (runs(bound)) {
-      runner_.send(about(jail, bound, Verb::unban, held, numbers));
+      order(bound, about(jail, bound, Verb::unban, held, numbers));
     }
   }
 }
@@ -303,7 +338,7 @@ void JailHands::check(const std::string& jail, const HeldBan& held) {
         send_rules(jail, bound, Verb::check);
       }
     } else if (runs(bound)) {
-      runner_.send(request(jail, bound, Verb::check));
+      order(bound, request(jail, bound, Verb::check));
     }
   }
 }
@@ -319,9 +354,9 @@ void JailHands::flush(const std::string& jail, bool stopping) {
       doors_.clear(*bound.door, jail, settings_.now());
       bound.flushed = true;
     } else if (runs(bound) && has_flush(bound.spec)) {
-      auto order = request(jail, bound, Verb::flush);
-      order.stopping = stopping;
-      runner_.send(std::move(order));
+      auto flush = request(jail, bound, Verb::flush);
+      flush.stopping = stopping;
+      order(bound, std::move(flush));
       bound.flushed = true;
     }
   }
@@ -332,20 +367,33 @@ void JailHands::on_reply(const Request& request,
                          const std::vector<const HeldBan*>& held) {
   on_rules(request, reply);
   const auto found = jails_.find(request.jail);
-  if (found == jails_.end() || !reply.rebuilt) {
+  if (found == jails_.end()) {
     return;
   }
-  for (const auto& bound : found->second) {
+  for (auto& bound : found->second) {
     if (bound.spec.name != request.action || !runs(bound)) {
       continue;
     }
-    for (const auto* ban : held) {
+    note_trouble(bound.trouble, request, reply);
+    for (const auto* ban : reply.rebuilt ? held : std::vector<const HeldBan*>()) {
       const auto ip = request.tags.find("ip");
       if (ip == request.tags.end() || ip->second != ban->ban.target) {
-        runner_.send(about(request.jail, bound, Verb::reban, *ban, {}));
+        order(bound, about(request.jail, bound, Verb::reban, *ban, {}));
       }
     }
   }
+}
+
+std::vector<std::string> JailHands::troubles() const {
+  std::vector<std::string> out;
+  for (const auto& [jail, bounds] : jails_) {
+    for (const auto& bound : bounds) {
+      if (!bound.trouble.empty()) {
+        out.push_back(jail + ": " + bound.spec.name + ": " + bound.trouble);
+      }
+    }
+  }
+  return out;
 }
 
 std::vector<std::string> JailHands::actions_of(const std::string& jail) const {

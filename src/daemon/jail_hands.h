@@ -98,6 +98,9 @@ public:
   /// Names of the jail's actions, as verbs call them.
   [[nodiscard]] std::vector<std::string> actions_of(const std::string& jail) const;
 
+  /// Actions whose last command failed, as sentences: until one of the same action is well again.
+  [[nodiscard]] std::vector<std::string> troubles() const;
+
   /// Where a jail's bans go: "nftables: tcp 25,465,587", or why an action runs as written.
   [[nodiscard]] std::vector<std::string> ways_of(const std::string& jail) const;
 
@@ -114,6 +117,7 @@ private:
     std::string rules{};  // the runner's action that makes iptables' rules over the door's sets
     bool rules_made{false};
     bool rules_broken{false};  // the runner gave them up
+    std::string trouble{};     // what became of its last command; "" = it is well
   };
 
   [[nodiscard]] Bound bound(const std::string& jail, const ban::ActionSpec& spec);
@@ -126,6 +130,7 @@ private:
                                              const guard::HeldBan& held,
                                              const guard::JailNumbers& numbers) const;
   [[nodiscard]] bool runs(const Bound& bound) const;
+  void order(Bound& bound, action_runner::Request request);
   [[nodiscard]] bool open_door(const std::string& jail, Bound& bound, const firewall::Door& door);
   void leave_door(const std::string& jail, const Bound& bound);
   void send_rules(const std::string& jail, const Bound& bound, action_runner::Verb verb);

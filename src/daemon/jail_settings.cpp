@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "guard/dates/template_list.h"
+#include "guard/match/tags.h"
 #include "text/ascii.h"
 
 namespace spranga::daemon {
@@ -21,12 +23,44 @@ std::chrono::seconds seconds_in(const Value& value) {
       value.kind == Value::Kind::real ? static_cast<std::int64_t>(value.real) : value.integer);
 }
 
-Value expressions(const std::vector<ban::Expression>& from) {
+/// As fail2ban shows it: in Python's dialect, its tags expanded.
+std::string shown(const JailSpec& spec, const ban::Expression& expression) {
+  return guard::expand_tags(expression.pattern, spec.usedns != ban::UseDns::no);
+}
+
+Value expressions(const JailSpec& spec, const std::vector<ban::Expression>& from) {
   Texts out;
   for (const auto& one : from) {
-    out.push_back(one.pattern);
+    out.push_back(shown(spec, one));
   }
   return Value::list(out);
+}
+
+/// fail2ban decodes by the locale then, and takes UTF-8 where there is none.
+Value encoding(const std::string& name) {
+  return Value::of(name == "auto" ? "UTF-8" : name);
+}
+
+/// (pattern or None, name) of the first template; fail2ban names no more than two.
+Value date_pattern(const std::optional<std::string>& pattern) {
+  if (pattern && pattern->empty()) {
+    return Value::none();
+  }
+  constexpr std::size_t most_named = 2;
+  constexpr std::int64_t any_year = 2000;  // no part of a name
+  const auto templates =
+      pattern ? guard::list_templates(pattern, any_year) : std::vector<guard::WeightedTemplate>();
+  if (!templates || templates->empty() || templates->size() > most_named) {
+    return Value::tuple({Value::none(), Value::of("Default Detectors")});
+  }
+  const auto& form = *templates->front().form;
+  return Value::tuple(
+      {form.pattern ? Value::of(*form.pattern) : Value::none(), Value::of(form.name)});
+}
+
+/// What was never set has no value; a no that was said cannot be told from it.
+Value true_or_none(bool value) {
+  return value ? Value::of(true) : Value::none();
 }
 
 /// Each match as its words.
@@ -107,27 +141,25 @@ Value read_setting(const JailSpec& spec, Setting setting) {
     case Setting::ignorecommand:
       return spec.ignorecommand.empty() ? Value::of(false) : Value::of(spec.ignorecommand);
     case Setting::ignorecache:
-      return spec.ignorecache.empty() ? Value::none() : Value::of(spec.ignorecache);
+      return Value::of(spec.ignorecache);
     case Setting::logpath:
       return Value::list(paths_of(spec));
     case Setting::logencoding:
-      return Value::of(spec.logencoding);
+      return encoding(spec.logencoding);
     case Setting::journalmatch:
       return journal_matches(spec);
     case Setting::prefregex:
-      return Value::of(spec.filter.prefregex ? spec.filter.prefregex->pattern : "");
+      return Value::of(spec.filter.prefregex ? shown(spec, *spec.filter.prefregex) : "");
     case Setting::failregex:
-      return expressions(spec.filter.failregex);
+      return expressions(spec, spec.filter.failregex);
     case Setting::ignoreregex:
-      return expressions(spec.filter.ignoreregex);
+      return expressions(spec, spec.filter.ignoreregex);
     case Setting::usedns:
       return Value::of(dns_names.at(static_cast<std::size_t>(spec.usedns)));
     case Setting::findtime:
       return Value::of(static_cast<std::int64_t>(spec.findtime.count()));
     case Setting::datepattern:
-      return spec.filter.datepattern ? Value::tuple({Value::of(*spec.filter.datepattern),
-                                                     Value::of(*spec.filter.datepattern)})
-                                     : Value::none();
+      return date_pattern(spec.filter.datepattern);
     case Setting::logtimezone:
       return text_or_none(spec.logtimezone);
     case Setting::maxmatches:
@@ -146,6 +178,9 @@ bool write_setting(JailSpec& spec, Setting setting, const Value& value) {
   switch (setting) {
     case Setting::ignoreself:
       spec.ignoreself = value.integer != 0;
+      return true;
+    case Setting::ignorecache:
+      spec.ignorecache = value.text;
       return true;
     case Setting::logencoding:
       spec.logencoding = value.text;
@@ -223,7 +258,7 @@ bool remove_from_setting(JailSpec& spec, Setting setting, const Value& value) {
 Value read_bantime_option(const JailSpec& spec, std::string_view option) {
   const auto& increment = spec.increment;
   if (option == "increment") {
-    return Value::of(increment.enabled);
+    return true_or_none(increment.enabled);
   }
   if (option == "maxtime") {
     return seconds_or_none(increment.maxtime);
@@ -232,7 +267,7 @@ Value read_bantime_option(const JailSpec& spec, std::string_view option) {
     return seconds_or_none(increment.rndtime);
   }
   if (option == "overalljails") {
-    return Value::of(increment.overalljails);
+    return true_or_none(increment.overalljails);
   }
   return option == "factor"        ? text_or_none(increment.factor)
          : option == "formula"     ? text_or_none(increment.formula)

@@ -40,14 +40,37 @@ Result<std::pair<plan::GuardPlan, Fd>> Daemon::new_plan(const std::string& which
   }
   SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(given.fds.front().get()));
   SPRANGA_TRY(auto next, plan::read_guard_plan(bytes));
+  if (const auto lost = lost_to_error(next); !lost.empty()) {
+    SPRANGA_CHECK(warden_.ask({plan::Ask::What::keep_plan, "", 0}));
+    return fail(Errc::malformed, lost);
+  }
   return std::pair(std::move(next), std::move(given.fds.back()));
+}
+
+/// A jail that runs, and would not any more for a mistake made since: its doors must not open for
+/// that. "": none.
+std::string Daemon::lost_to_error(const plan::GuardPlan& next) const {
+  const auto fresh = std::ranges::find_if(next.errors, [this](const std::string& error) {
+    return std::ranges::count(plan_.errors, error) == 0;
+  });
+  if (fresh == next.errors.end()) {
+    return "";
+  }
+  for (const auto& jail : guard_.jails()) {
+    if (std::ranges::count(next.jails, jail->name(), &ban::JailSpec::name) == 0) {
+      return "jail '" + jail->name() + "' would end: " + *fresh;
+    }
+  }
+  return "";
 }
 
 /// Everything is made anew; the log speaks of the jails that were asked for.
 void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner) {
   release_actions(next);
   runner_.adopt(std::move(for_runner));
+  const auto table = plan_.own["nft_table"];  // the firewall process has that one
   plan_ = std::move(next);
+  plan_.own["nft_table"] = table;
   bad_jails_.clear();
   for (const auto& error : plan_.errors) {
     say(Level::error, "configreader", error);

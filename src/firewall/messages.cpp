@@ -55,7 +55,6 @@ void put_all(Packer& to, const std::vector<Item>& items) {
 void put(Packer& to, const Start& order) {
   to.put(Kind::start);
   to.put(order.table);
-  to.put(order.owner);
   put_all(to, order.never);
   put_all(to, order.doors);
 }
@@ -220,7 +219,6 @@ std::vector<Network> get_never(Unpacker& from) {
 Start get_start(Unpacker& from) {
   Start out;
   out.table = from.text();
-  out.owner = from.get<std::uint32_t>();
   out.never = get_never(from);
   out.doors = from.list(get_door);
   require(from,

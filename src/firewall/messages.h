@@ -25,7 +25,6 @@ namespace spranga::firewall {
 /// The first order of all, and of each new firewall process.
 struct Start {
   std::string table{"spranga"};  // nftables
-  std::uint32_t owner{0};        // pid by which a person knows the guard
   std::vector<Network> never;    // never to be banned
   std::vector<Door> doors;       // all that are open: the old rules give way to theirs at once
 

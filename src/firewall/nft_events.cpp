@@ -1,5 +1,6 @@
 #include "firewall/nft_events.h"
 
+#include <arpa/inet.h>  // before the kernel's own names for the same
 #include <fmt/core.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -8,7 +9,7 @@
 #include <array>
 #include <string_view>
 
-#include "firewall/nft_message.h"
+#include "firewall/nft_answer.h"
 
 namespace spranga::firewall::nft {
 

@@ -1,35 +1,19 @@
-// nft's values as requests to nfnetlink, and its answers as values. Nothing here sends.
+// nft's values as requests to nfnetlink. Nothing here sends; answers are read by nft_answer.h.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "firewall/netlink.h"
+#include "firewall/netlink_message.h"
+#include "firewall/nft_element.h"
 #include "firewall/nft_rule.h"
 #include "firewall/nft_table.h"
 
 namespace spranga::firewall::nft {
-
-/// An element of a set as the kernel has it.
-struct Element {
-  std::string key;
-  std::optional<std::chrono::milliseconds> lasts;  // none: for good
-  bool interval_end{false};                        // of interval sets: the first that is outside
-};
-
-/// What the kernel tells of a table, chain, rule or set.
-struct Thing {
-  std::string table;
-  std::string name;  // of the chain or set; of a rule the chain's
-  std::string note;  // of a table its comment
-  bool owned{false};
-};
-
-constexpr std::size_t most_elements = 400;  // in one message, which can hold 64 kB
 
 /// Requests for one table. Batches are built by appending.
 class Requests {
@@ -38,7 +22,6 @@ public:
 
   [[nodiscard]] NetlinkMessage make_table() const;
   /// A table that lives as long as the socket that made it, and that nobody else can change.
-  [[nodiscard]] NetlinkMessage make_owned_table(const std::string& note) const;
   [[nodiscard]] NetlinkMessage delete_table() const;
   [[nodiscard]] NetlinkMessage make_chain(const Chain& chain) const;
   [[nodiscard]] NetlinkMessage delete_chain(const std::string& name) const;
@@ -78,23 +61,14 @@ public:
 private:
   [[nodiscard]] NetlinkMessage elements(std::uint16_t type,
                                         std::uint16_t flags,
-                                        const std::string& set,
+                                        std::string_view set,
                                         std::uint32_t set_id,
                                         std::span<const Element> elements) const;
-  std::string add_small_set(std::vector<NetlinkMessage>& batch,
-                            const OneOf& what,
-                            std::uint32_t number) const;
+  void add_small_set(std::vector<NetlinkMessage>& batch,
+                     const OneOf& what,
+                     std::uint32_t number) const;
 
   std::string table_;
 };
-
-/// Of an answer to list_elements(): appended to `out`.
-void read_elements(const nlmsghdr& message, std::vector<Element>& out);
-
-/// Of an answer or an event about a table, chain, rule or set.
-[[nodiscard]] Thing read_thing(const nlmsghdr& message);
-
-/// Type of message without the subsystem: NFT_MSG_…
-[[nodiscard]] std::uint8_t kind_of(const nlmsghdr& message);
 
 }  // namespace spranga::firewall::nft

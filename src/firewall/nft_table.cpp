@@ -227,7 +227,6 @@ std::string never_set(net::Family family) {
 
 std::vector<Chain> chains() {
   std::vector<Chain> out = {{"pre", NF_INET_PRE_ROUTING},
-                            {"out", NF_INET_LOCAL_OUT},
                             {"v4", std::nullopt},
                             {"v6", std::nullopt},
                             {"reply", std::nullopt},
@@ -251,8 +250,6 @@ std::vector<Rule> frame(const Abilities& abilities) {
   for (const auto family : families) {
     out.push_back(base_rule("pre", of_family(family), Goto{chain_of("v", family)}));
   }
-  out.push_back({"out", {Meta{NFT_META_OIF}, Equal{loopback}, Accept{}}});
-  out.push_back(base_rule("out", is_reply(), Goto{"reply"}));
   for (const auto family : families) {
     Expressions when = {Meta{NFT_META_L4PROTO}, Equal{one_byte(IPPROTO_TCP)}};
     append(when, of_family(family));

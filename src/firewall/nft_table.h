@@ -4,9 +4,13 @@
 //             iif lo accept; replies go to `reply`; all else to `v4` or `v6`
 //   v4, v6  a rule a door and set: [protocol, port] source in the set → ban-VERDICT
 //   ban-…   a never-ban address is accepted; the others get the verdict
-//   out     hook output: replies of this host's servers go to `reply` too
-//   reply   TCP but resets, to `reply4` or `reply6`: a rule a door and set; what a server sends to
-//           a banned peer is answered by a reset (`cut`), so that the server ends its session too
+//   reply   TCP but resets, to `reply4` or `reply6`: a rule a door and set; what a server behind
+//           this host (a container's) sends to a banned peer is answered by a reset (`cut`), so
+//           that the server ends its session too
+//
+// What this host's own servers send goes out. Their sessions are ended in the kernel
+// (open_sessions.h), which tells the peer; were the server reset by a rule before, nothing would be
+// left to end, and a peer that only listens would never hear of it.
 //
 // "Reply" is conntrack's word: from the end that did not begin. What a banned peer sends on a
 // connection that this host began is a reply, and is never looked at.

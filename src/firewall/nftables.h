@@ -1,33 +1,29 @@
 // Nftables: our own table, of family inet, through nfnetlink.
 //
-// Bans outlive the process: the kernel ends them. So the table has no owner in the kernel's sense.
-// That two guards do not fight over it is seen to by a second, empty table NAME-owner, which does
-// have one: it goes when its process goes, however that ends, and its comment names the guard.
+// Bans outlive the process: the kernel ends them. So the table has no owner in the kernel's sense;
+// that two guards do not fight over it is for others to see to (firewall_helper/table_claim.h).
 #pragma once
 
-#include <map>
 #include <set>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "firewall/backend.h"
 #include "firewall/netlink.h"
-#include "firewall/nft_message.h"
+#include "firewall/nft_listing.h"
+#include "firewall/nft_transaction.h"
 
 namespace spranga::firewall {
 
 class Nftables : public KernelBackend {
 public:
-  /// `owner`: the pid by which a person knows the guard.
   Nftables(NetlinkSocket socket,
            const std::string& table,
-           std::uint32_t owner,
            nft::Abilities abilities = of_this_kernel());
 
   [[nodiscard]] static nft::Abilities of_this_kernel();
 
-  /// Errc::conflict where another live guard has the table: it is named.
   [[nodiscard]] Result<void> begin(const std::vector<Door>& doors,
                                    std::span<const Network> never) override;
   [[nodiscard]] Result<void> never_ban(std::span<const Network> never) override;
@@ -54,46 +50,20 @@ public:
   static constexpr std::size_t most_at_once = 1000;
 
 private:
-  struct Opened {
-    Door door;
-    std::set<nft::SetKey> sets;
-  };
+  [[nodiscard]] nft::Listing listing() { return {socket_, table_}; }
 
-  using Batch = std::vector<NetlinkMessage>;
-  using Doors = std::map<DoorId, Opened>;
-  /// Elements by the set that they belong to.
-  using BySet = std::map<std::string, std::vector<nft::Element>>;
-  struct Found;
-
-  [[nodiscard]] KernelAnswer commit(Batch batch);
-  [[nodiscard]] Result<void> claim();
-  [[nodiscard]] Result<Found> look();
-  void clear(Batch& batch, const Doors& doors, const Found& found);
-  [[nodiscard]] Batch make_all(const Doors& doors,
-                               const Found& found,
-                               bool anew,
-                               const nft::Abilities& abilities);
-  [[nodiscard]] Result<void> rebuild(Doors doors);
+  [[nodiscard]] KernelAnswer commit(nft::Batch batch);
+  [[nodiscard]] Result<void> rebuild(nft::Doors doors);
   [[nodiscard]] Result<void> remove_table();
-  void add_door(Batch& batch, const Opened& opened, const nft::SetKey& key, std::uint32_t& number);
-  [[nodiscard]] std::vector<nft::Element> never_elements(net::Family family) const;
-  [[nodiscard]] Result<bool> never_is_there(const Found& found);
-  void add_never(Batch& batch);
-  [[nodiscard]] Result<void> move_elements(const Opened& from, const Opened& to);
+  [[nodiscard]] Result<bool> never_is_there(const nft::Parts& found);
+  [[nodiscard]] Result<void> move_elements(const nft::OpenedDoor& from, const nft::OpenedDoor& to);
   [[nodiscard]] Result<void> make_sets_for(std::span<const Entry> entries);
-  [[nodiscard]] Result<void> ban_batch(const BySet& elements);
-  [[nodiscard]] Result<void> unban_batch(const BySet& elements);
-  [[nodiscard]] Result<BySet> by_set(std::span<const Entry> entries) const;
-  [[nodiscard]] Result<std::vector<nft::Element>> elements_of(const std::string& set);
+  [[nodiscard]] Result<void> unban_batch(const nft::BySet& elements);
 
   NetlinkSocket socket_;
   std::string table_;
-  std::uint32_t owner_;
-  nft::Requests requests_;
-  nft::Requests marker_;
-  nft::Abilities abilities_;
-  std::vector<Network> never_;
-  Doors doors_;
+  nft::Transactions transactions_;
+  nft::TableContent content_;
   bool ready_{false};  // the table is as we made it
 };
 

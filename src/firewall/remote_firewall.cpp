@@ -120,22 +120,30 @@ void RemoteFirewall::take(Answer answer) {
   }
 }
 
+/// False: there is none for now.
+Result<bool> RemoteFirewall::take_one() {
+  SPRANGA_TRY(const auto message, channel_->receive());
+  if (!message) {
+    return false;
+  }
+  SPRANGA_TRY(auto answer, read_answer(message->bytes));
+  take(std::move(answer));
+  return true;
+}
+
 Result<void> RemoteFirewall::on_readable() {
   tell_failed();
   while (channel_) {
-    auto message = channel_->receive();
-    if (message && !*message) {
-      return {};
-    }
-    auto answer = message ? read_answer((*message)->bytes)
-                          : Result<Answer>(Failure(std::move(message).error()));
-    if (!answer) {
+    const auto taken = take_one();
+    if (!taken) {
       detach();
       fail_open_calls();
       tell_failed();
-      return Failure(std::move(answer).error());
+      return Failure(taken.error());
     }
-    take(*std::move(answer));
+    if (!*taken) {
+      break;
+    }
   }
   return {};
 }

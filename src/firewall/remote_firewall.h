@@ -66,6 +66,7 @@ private:
   void send(std::uint64_t call, Order order);
   void part_done(const Outcome& outcome);
   void finish(std::uint64_t call);
+  [[nodiscard]] Result<bool> take_one();
   void take(Answer answer);
   void fail_open_calls();
   void tell_failed();

@@ -1,5 +1,6 @@
 // spranga-firewall: the one process of the guard that may change the firewall, and may do nothing
-// else. Descriptor 3 is its channel to the guard; with UID and GID it becomes that user.
+// else. Descriptor 3 is its channel to the guard; TABLE is the one that it may have; with UID and
+// GID it becomes that user.
 #include <linux/capability.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,20 +28,32 @@ std::optional<unsigned> number(std::string_view text) {
   return whole ? std::optional(out) : std::nullopt;
 }
 
-Result<std::optional<process::Identity>> identity(int count, char** arguments) {
-  if (count == 1) {
-    return std::optional<process::Identity>();
+struct Arguments {
+  std::optional<process::Identity> become;
+  std::string table;
+};
+
+Result<Arguments> read_arguments(std::span<char*> given) {
+  constexpr std::size_t with_identity = 4;
+  Arguments out;
+  const auto malformed =
+      fail(Errc::malformed, "usage: spranga-firewall [UID GID] TABLE, started by the guard");
+  if (given.size() == with_identity) {
+    const auto uid = number(given[1]);
+    const auto gid = number(given[2]);
+    if (!uid || !gid) {
+      return malformed;
+    }
+    out.become = process::Identity{*uid, *gid, {}};
+  } else if (given.size() != 2) {
+    return malformed;
   }
-  const auto uid = count == 3 ? number(arguments[1]) : std::nullopt;
-  const auto gid = count == 3 ? number(arguments[2]) : std::nullopt;
-  if (!uid || !gid) {
-    return fail(Errc::malformed, "usage: spranga-firewall [UID GID], started by the guard");
-  }
-  return std::optional(process::Identity{*uid, *gid, {}});
+  out.table = given.back();
+  return out;
 }
 
-Result<void> serve(int count, char** arguments) {
-  SPRANGA_TRY(const auto who, identity(count, arguments));
+Result<void> serve(std::span<char*> given) {
+  SPRANGA_TRY(const auto arguments, read_arguments(given));
   int type = 0;
   socklen_t size = sizeof(type);
   if (::getsockopt(channel_fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
@@ -47,18 +61,19 @@ Result<void> serve(int count, char** arguments) {
   }
   process::Channel channel{Fd(channel_fd)};
   SPRANGA_TRY(auto sockets, firewall_helper::open_sockets());
+  auto claim = firewall_helper::TableClaim::make(arguments.table);
   process::Confinement confinement;
-  confinement.become = who ? &*who : nullptr;
+  confinement.become = arguments.become ? &*arguments.become : nullptr;
   confinement.capabilities = {CAP_NET_ADMIN};
   SPRANGA_CHECK(process::enter_sandbox(confinement));
-  firewall_helper::Service service(std::move(channel), std::move(sockets));
+  firewall_helper::Service service(std::move(channel), std::move(sockets), std::move(claim));
   return service.run();
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  const auto done = serve(count, arguments);
+  const auto done = serve({arguments, static_cast<std::size_t>(count)});
   if (!done) {
     std::fprintf(stderr, "spranga-firewall: %s\n", done.error().detail.c_str());
     return 1;

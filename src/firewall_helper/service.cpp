@@ -37,9 +37,10 @@ Result<Sockets> open_sockets() {
   return Sockets{std::move(nftables), std::move(ipset), std::move(events), std::move(sessions)};
 }
 
-Service::Service(process::Channel channel, Sockets sockets)
+Service::Service(process::Channel channel, Sockets sockets, Result<TableClaim> claim)
     : channel_(std::move(channel)),
       sockets_(std::move(sockets)),
+      claim_(std::move(claim)),
       sessions_(std::move(sockets_.sessions)),
       doors_([this](Backend which, const firewall::Start& setup) { return make(which, setup); },
              [this](const firewall::Answer& what) { answer(what); },
@@ -54,8 +55,13 @@ Result<std::unique_ptr<firewall::KernelBackend>> Service::make(Backend which,
     ipset_ = out.get();
     return out;
   }
-  auto out =
-      std::make_unique<firewall::Nftables>(std::move(sockets_.nftables), setup.table, setup.owner);
+  if (!claim_) {
+    return Failure(claim_.error());
+  }
+  if (claim_->table() != setup.table) {
+    return fail(Errc::denied, "this process has the table " + claim_->table());
+  }
+  auto out = std::make_unique<firewall::Nftables>(std::move(sockets_.nftables), setup.table);
   nftables_ = out.get();
   return out;
 }

@@ -12,6 +12,7 @@
 #include "firewall/netlink.h"
 #include "firewall/nftables.h"
 #include "firewall/open_sessions.h"
+#include "firewall_helper/table_claim.h"
 #include "process/channel.h"
 
 namespace spranga::firewall_helper {
@@ -28,7 +29,9 @@ struct Sockets {
 
 class Service {
 public:
-  Service(process::Channel channel, Sockets sockets);
+  /// `claim`: to the one table that it may be set up with; an error is told for whatever is
+  /// ordered.
+  Service(process::Channel channel, Sockets sockets, Result<TableClaim> claim);
 
   /// Until the guard closes its end. An error: the channel cannot be trusted any more.
   [[nodiscard]] Result<void> run();
@@ -47,6 +50,7 @@ private:
 
   process::Channel channel_;
   Sockets sockets_;
+  Result<TableClaim> claim_;
   firewall::Nftables* nftables_{nullptr};  // both owned by doors_
   firewall::Ipset* ipset_{nullptr};
   std::chrono::steady_clock::time_point next_look_{};  // at the sets

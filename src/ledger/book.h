@@ -16,6 +16,8 @@ public:
   /// One transaction. After a failure nothing of it is there, and it may be tried again.
   [[nodiscard]] Result<void> write(const std::vector<Entry>& entries, ban::Instant now);
 
+  void keep_matches(std::size_t matches) { matches_ = matches; }
+
   /// The next number for `change` in table bans.
   [[nodiscard]] std::int64_t last_change() const { return change_; }
 

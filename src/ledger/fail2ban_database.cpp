@@ -67,8 +67,7 @@ Result<Fail2banDatabase> open_fail2ban_once(const Way& way) {
   SPRANGA_CHECK(
       db.script("PRAGMA foreign_keys = ON;"
                 "PRAGMA synchronous = OFF;"
-                "PRAGMA journal_mode = MEMORY;"
-                "PRAGMA temp_store = MEMORY"));
+                "PRAGMA journal_mode = MEMORY"));
   SPRANGA_CHECK(check_version(db, path));
   SPRANGA_TRY(const auto tables, db.number("SELECT count(*) FROM sqlite_master"));
   SPRANGA_CHECK(transaction(db, [&db] { return make_tables(db); }));
@@ -107,14 +106,20 @@ constexpr std::chrono::seconds whole_seconds(std::chrono::microseconds length) {
 
 }  // namespace
 
-Result<Fail2banDatabase> open_fail2ban_database(const Way& way, const std::string& set_aside) {
-  auto first = open_fail2ban_once(way);
-  if (first || first.error().code != Errc::malformed) {
-    return first;
+Result<Fail2banDatabase> open_fail2ban_database(const Way& way,
+                                                const std::string& set_aside,
+                                                const std::string& damage) {
+  auto what = damage;
+  if (what.empty()) {
+    auto first = open_fail2ban_once(way);
+    if (first || first.error().code != Errc::malformed) {
+      return first;
+    }
+    what = first.error().detail;
   }
   SPRANGA_CHECK(empty_out(way.path, set_aside));
   SPRANGA_TRY(auto again, open_fail2ban_once(way));
-  again.notice = fmt::format("{}: damaged ({}); begun anew", way.path, first.error().detail);
+  again.notice = fmt::format("{}: damaged ({}); begun anew", way.path, what);
   return again;
 }
 
@@ -173,9 +178,10 @@ Result<void> put_ban(Database& db, const Fail2banBan& ban, bool with_matches) {
   const auto json = to_json(ban.data, with_matches);
   SPRANGA_CHECK(db.run("INSERT OR IGNORE INTO jails(name, enabled) VALUES(?, 1)",
                        std::string_view(ban.jail)));
+  // With the plus: else SQLite goes by the jail and the second, and a storm bans thousands in one.
   SPRANGA_CHECK(
       db.run("UPDATE bans SET bantime = ?, bancount = ?, data = ?"
-             " WHERE jail = ? AND ip = ? AND timeofban = ?",
+             " WHERE jail = ? AND ip = ? AND +timeofban = ?",
              ban.length,
              ban.count,
              Blob{json},

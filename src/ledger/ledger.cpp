@@ -49,6 +49,12 @@ void Ledger::set_jails(std::vector<KeptJail> jails) {
   writer_->set_jails(std::move(jails));
 }
 
+void Ledger::set_limits(std::chrono::seconds purge_age, std::size_t matches) {
+  options_.purge_age = purge_age;
+  options_.matches = matches;
+  writer_->set_limits({purge_age, matches});
+}
+
 void Ledger::note(Record record) {
   Records one;
   one.push_back(std::move(record));

@@ -8,9 +8,10 @@
 // Beside our own database fail2ban's is kept current, from ours (mirror.h), and what it knows
 // better is taken over at every start (takeover.h).
 //
-// These never block: note, set_jails, health, health_fd. These may wait for the disk: open, recall,
-// past_bans, the questions. flush waits as long as it is allowed to. `open` starts the thread, with
-// all signals blocked: a process that restricts itself thread by thread (Landlock) does so before.
+// These never block: note, set_jails, set_limits, health, health_fd. These may wait for the disk:
+// open, recall, past_bans, the questions. flush waits as long as it is allowed to. `open` starts
+// the thread, with all signals blocked: a process that restricts itself thread by thread (Landlock)
+// does so before.
 #pragma once
 
 #include <chrono>
@@ -66,6 +67,9 @@ public:
 
   /// The jails that run now; after a reload again.
   void set_jails(std::vector<KeptJail> jails);
+
+  /// Other values of dbpurgeage and dbmaxmatches, from now on.
+  void set_limits(std::chrono::seconds purge_age, std::size_t matches);
 
   void note(Record record);
   /// What belongs together is written together: all that one read of a log gave, its sightings and

@@ -94,19 +94,28 @@ Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& 
 }  // namespace
 
 Result<void> Mirror::open(Database& own, ban::Instant now) {
-  auto opened = open_fail2ban_database(plan_.way, plan_.set_aside);
+  auto opened = open_fail2ban_database(plan_.way, plan_.set_aside, std::exchange(damage_, {}));
   if (!opened) {
     // Another schema is not ours to write, now or later.
     refused_ = opened.error().code == Errc::conflict;
     return Failure(opened.error());
   }
   notice_ = opened->notice;
-  SPRANGA_CHECK(take_over(own, *opened, plan_.purge_age, now));
+  if (auto taken = take_over(own, *opened, plan_.purge_age, now); !taken) {
+    close(taken.error());
+    return taken;
+  }
   SPRANGA_TRY(const auto mirrored, meta(own, "mirrored"));
   mirrored_ = mirrored.value_or(0);
   jails_changed_ = true;
   theirs_.emplace(std::move(*opened));
   return {};
+}
+
+void Mirror::close(const Error& trouble) {
+  theirs_.reset();
+  refused_ = false;
+  damage_ = trouble.code == Errc::malformed ? trouble.detail : "";
 }
 
 void Mirror::set_jails(std::vector<KeptJail> jails) {

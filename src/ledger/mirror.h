@@ -30,8 +30,16 @@ public:
   /// Opens it, and takes over what it says.
   [[nodiscard]] Result<void> open(Database& own, ban::Instant now);
 
+  /// After trouble in its use; where it is damaged, the next `open` begins anew.
+  void close(const Error& trouble);
+
   /// At the next pass these are the enabled jails; none after an orderly stop.
   void set_jails(std::vector<KeptJail> jails);
+
+  void set_limits(std::chrono::seconds purge_age, std::size_t matches) {
+    plan_.purge_age = purge_age;
+    plan_.matches = matches;
+  }
 
   /// What ours has more than theirs.
   [[nodiscard]] Result<void> pass(Database& own, bool with_positions);
@@ -49,6 +57,7 @@ private:
   std::optional<Fail2banDatabase> theirs_;
   std::vector<KeptJail> jails_;
   std::string notice_;
+  std::string damage_;  // for the next `open`
   std::int64_t mirrored_{0};
   bool jails_changed_{false};
   bool refused_{false};

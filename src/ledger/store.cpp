@@ -49,10 +49,13 @@ Result<void> Store::open(ban::Instant now) {
   // What fail2ban's database says belongs into whatever file ours is now.
   mirror_ = Mirror(plan_);
   mirror_.set_jails(jails_);
-  if (mirror_.is_kept() && !mirror_.open(*own_, now)) {
-    // `mirror` meets the same trouble, and tells it.
-    mirror_ = Mirror(plan_);
-    mirror_.set_jails(jails_);
+  if (mirror_.is_kept()) {
+    if (const auto done = mirror_.open(*own_, now); !done) {
+      // `mirror` meets the same trouble, and tells it.
+      mirror_.close(done.error());
+      mirror_.set_jails(jails_);
+    }
+    take_notice();
   }
   return {};
 }
@@ -104,15 +107,19 @@ Result<void> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
     SPRANGA_CHECK(mirror_.open(*own_, now));
   }
-  if (auto notice = mirror_.take_notice(); !notice.empty()) {
-    notices_.push_back(std::move(notice));
-  }
+  take_notice();
   auto done = mirror_.pass(*own_, with_positions);
   if (!done && (done.error().code == Errc::malformed || done.error().code == Errc::denied)) {
-    mirror_ = Mirror(plan_);
+    mirror_.close(done.error());
     mirror_.set_jails(jails_);
   }
   return done;
+}
+
+void Store::take_notice() {
+  if (auto notice = mirror_.take_notice(); !notice.empty()) {
+    notices_.push_back(std::move(notice));
+  }
 }
 
 Result<bool> Store::purge(ban::Instant now, bool theirs) {
@@ -120,6 +127,19 @@ Result<bool> Store::purge(ban::Instant now, bool theirs) {
     SPRANGA_CHECK(mirror_.purge(now));
   }
   return purge_some(*own_, rules_, now);
+}
+
+void Store::set_limits(const Limits& limits) {
+  options_.purge_age = limits.purge_age;
+  options_.matches = limits.matches;
+  plan_.purge_age = limits.purge_age;
+  plan_.matches = limits.matches;
+  rules_.bans = limits.purge_age;
+  if (book_) {
+    book_->keep_matches(limits.matches);
+  }
+  mirror_.set_limits(limits.purge_age, limits.matches);
+  set_jails(std::vector<KeptJail>(jails_));
 }
 
 void Store::set_jails(const std::vector<KeptJail>& jails) {

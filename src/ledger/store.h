@@ -13,6 +13,12 @@
 
 namespace spranga::ledger {
 
+/// What an admin may change while the ledger is open.
+struct Limits {
+  std::chrono::seconds purge_age;
+  std::size_t matches;
+};
+
 class Store {
 public:
   /// `give_up`: locks of other programs are waited for no longer.
@@ -32,6 +38,7 @@ public:
   [[nodiscard]] Result<bool> purge(ban::Instant now, bool theirs);
 
   void set_jails(const std::vector<KeptJail>& jails);
+  void set_limits(const Limits& limits);
 
   /// nullptr while it could not be opened.
   [[nodiscard]] Database* own() { return own_ ? &*own_ : nullptr; }
@@ -40,6 +47,7 @@ public:
 
 private:
   [[nodiscard]] Result<void> forget_ahead();
+  void take_notice();
   void close();
 
   LedgerOptions options_;

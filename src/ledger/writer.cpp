@@ -92,6 +92,13 @@ void Writer::set_jails(std::vector<KeptJail> jails) {
   wake_.notify_one();
 }
 
+void Writer::set_limits(const Limits& limits) {
+  const std::lock_guard lock(mutex_);
+  new_limits_ = limits;
+  ++noted_;
+  wake_.notify_one();
+}
+
 Health Writer::health() const {
   const std::lock_guard lock(mutex_);
   return {trouble(), waiting_.size(), waiting_.dropped()};
@@ -169,6 +176,7 @@ Writer::Pass Writer::begin_pass() {
   Pass pass;
   pass.entries = waiting_.take();
   pass.jails = std::exchange(new_jails_, std::nullopt);
+  pass.limits = std::exchange(new_limits_, std::nullopt);
   pass.noted = noted_;
   pass.urgent = flushing_ > 0 || stopping_;
   flush_began_ = false;
@@ -180,6 +188,9 @@ void Writer::carry_out(Pass& pass) {
   const auto at = now();
   if (pass.jails) {
     store_.set_jails(*pass.jails);
+  }
+  if (pass.limits) {
+    store_.set_limits(*pass.limits);
   }
   pass.own = store_.write(pass.entries, at);
   if (pass.own) {

@@ -31,6 +31,7 @@ public:
 
   void note(Records together);
   void set_jails(std::vector<KeptJail> jails);
+  void set_limits(const Limits& limits);
   [[nodiscard]] Health health() const;
 
   [[nodiscard]] int health_fd() const { return health_fd_.get(); }
@@ -53,6 +54,7 @@ private:
   struct Pass {
     std::vector<Entry> entries;
     std::optional<std::vector<KeptJail>> jails;
+    std::optional<Limits> limits;
     std::uint64_t noted{0};
     bool urgent{false};
     Result<void> own;
@@ -80,6 +82,7 @@ private:
   std::condition_variable done_;  // who flushes
   Waiting waiting_;
   std::optional<std::vector<KeptJail>> new_jails_;
+  std::optional<Limits> new_limits_;
   std::vector<std::string> notices_;
   std::uint64_t noted_{0};     // notes so far
   std::uint64_t written_{0};   // of those in our own database

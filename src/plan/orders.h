@@ -20,6 +20,7 @@ struct Ask {
     start_actions,  // → one descriptor: the channel of the action runner
     start_net,      // → one descriptor: the channel of the net helper
     new_plan,       // text: what was asked for → two descriptors: the guard's plan, the runner's
+    keep_plan,      // the last new one is not wanted: it stays as it was
     open_log_target,  // text: a target, "" = that of the plan → one descriptor; text: what it is
     ready,            // the guard is at work
     alive,            // answer to Tell::ping

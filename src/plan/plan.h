@@ -24,6 +24,7 @@ struct WardenPlan {
   std::string state_folder;  // "" = in memory
   std::vector<std::string> log_patterns;
   std::string geoip;  // a database that the guard may read, outside the usual places; "" = none
+  std::string nft_table;
 };
 
 /// For the guard.
@@ -48,7 +49,7 @@ struct Plan {
 template <class Archive>
 void fields(Archive& to, WardenPlan& it) {
   to(it.socket, it.pidfile, it.logtarget, it.syslogsocket, it.dbfile, it.state_folder);
-  to(it.log_patterns, it.geoip);
+  to(it.log_patterns, it.geoip, it.nft_table);
 }
 
 [[nodiscard]] std::string pack(const WardenPlan& plan);

@@ -83,7 +83,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
     return std::vector<std::string>();
   };
   guard::JudgePorts ports;
-  ports.own_addresses = options_.own_addresses;
+  ports.own_addresses = [this] { return &options_.own_addresses; };
   ports.history = &history_;
   ports.files = [this](const std::string& path) {
     auto known = ignore_files_.find(path);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 #include <thread>
 
@@ -166,6 +168,13 @@ Result<void> write_pidfile(const std::string& path) {
   return {};
 }
 
+void remove_pidfile(const std::string& path) {
+  pid_t pid = 0;
+  if (std::ifstream(path) >> pid && pid == ::getpid()) {
+    ::unlink(path.c_str());
+  }
+}
+
 Result<LogTarget> open_log_target(const std::string& target, const std::string& syslogsocket) {
   if (target == "STDOUT" || target == "SYSOUT" || target == "STDERR") {
     const bool is_error = target == "STDERR";
@@ -186,10 +195,34 @@ Result<LogTarget> open_log_target(const std::string& target, const std::string& 
 
 namespace {
 
+/// All the way from the root: a folder that is there stays as its owner made it.
+Result<void> check_way(const std::string& path, const process::Identity& owner) {
+  for (auto folder = folder_of(path); folder.size() > 1; folder = folder_of(folder)) {
+    struct stat facts {};
+
+    if (::stat(folder.c_str(), &facts) != 0) {
+      return failed("the folder " + folder);
+    }
+    const auto needed = facts.st_uid == owner.uid   ? S_IXUSR
+                        : facts.st_gid == owner.gid ? S_IXGRP
+                                                    : S_IXOTH;
+    if ((facts.st_mode & needed) == 0) {
+      std::string what("the guard, user ");
+      what.append(std::to_string(owner.uid)).append(", cannot enter the folder ").append(folder);
+      what.append(" where its database is to be: chmod o+x ").append(folder);
+      return fail(Errc::denied, std::move(what));
+    }
+  }
+  return {};
+}
+
 Result<void> make_state_folder(const std::string& path,
                                const process::Identity& owner,
                                bool rights) {
   SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  if (rights) {
+    SPRANGA_CHECK(check_way(path, owner));
+  }
   SPRANGA_CHECK(make_folders(path, 0700));
   const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder || (rights && ::fchown(folder.get(), owner.uid, owner.gid) != 0) ||
@@ -201,6 +234,9 @@ Result<void> make_state_folder(const std::string& path,
 
 Result<void> make_database(const std::string& path, const process::Identity& owner, bool rights) {
   SPRANGA_CHECK(make_folders(folder_of(path), 0755));
+  if (rights) {
+    SPRANGA_CHECK(check_way(path, owner));
+  }
   const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file || (rights && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
     return failed("the database " + path);
@@ -215,6 +251,21 @@ Result<void> make_state(const plan::WardenPlan& plan, const process::Identity& o
     SPRANGA_CHECK(make_state_folder(plan.state_folder, owner, rights));
   }
   return plan.dbfile.empty() ? Result<void>() : make_database(plan.dbfile, owner, rights);
+}
+
+Result<Fd> lock_state(const std::string& folder) {
+  if (folder.empty()) {
+    return Fd();
+  }
+  const auto path = folder + "/lock";
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) {
+    return failed("the lock " + path);
+  }
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(Errc::conflict, "a guard is already running: its state is in " + folder);
+  }
+  return file;
 }
 
 }  // namespace spranga::warden

@@ -16,6 +16,8 @@ namespace spranga::warden {
 [[nodiscard]] Result<Fd> listen_at(const std::string& path);
 
 [[nodiscard]] Result<void> write_pidfile(const std::string& path);
+/// Only where it still names this process.
+void remove_pidfile(const std::string& path);
 
 struct LogTarget {
   Fd fd;
@@ -34,5 +36,9 @@ struct LogTarget {
 [[nodiscard]] Result<void> make_state(const plan::WardenPlan& plan,
                                       const process::Identity& owner,
                                       bool rights);
+
+/// Held as long as the descriptor is; "" needs none. Errc::conflict: another guard works on that
+/// state, whoever answers on the socket.
+[[nodiscard]] Result<Fd> lock_state(const std::string& folder);
 
 }  // namespace spranga::warden

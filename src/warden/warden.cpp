@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,9 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "action_runner/request.h"
 #include "process/notify.h"
-#include "process/spawn.h"
 #include "text/escape.h"
 
 namespace spranga::warden {
@@ -25,24 +21,10 @@ using namespace std::chrono_literals;
 using plan::Ask;
 using plan::Tell;
 
-constexpr auto ping_every = 5s;
-constexpr auto silence_allowed = 60s;  // longer: the guard hangs, and is killed
 constexpr auto time_to_stop = 30s;
-constexpr int time_to_read_ms = 60'000;
 
 SteadyTime now() {
   return std::chrono::steady_clock::now();
-}
-
-Result<Fd> signal_descriptor() {
-  sigset_t wanted;
-  ::sigemptyset(&wanted);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD}) {
-    ::sigaddset(&wanted, signal);
-  }
-  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  Fd fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-  return fd ? Result<Fd>(std::move(fd)) : fail(Errc::io, "signalfd failed");
 }
 
 Fd copy_of(int fd) {
@@ -61,83 +43,23 @@ Warden::Warden(Options options, Accounts accounts, guard::LogFiles& files)
       accounts_(std::move(accounts)),
       files_(files),
       logs_(files),
-      children_(accounts_) {}
+      children_(accounts_),
+      helpers_(children_) {}
 
 Result<void> Warden::open() {
-  SPRANGA_TRY(plans_, read_configuration());
-  SPRANGA_TRY(signals_, signal_descriptor());
+  SPRANGA_TRY(plans_, read_configuration(options_));
+  SPRANGA_TRY(signals_, Signals::open());
   SPRANGA_TRY(socket_, listen_at(plans_.warden.socket));
   opened_ = true;
   logs_.allow(plans_.warden.log_patterns);
   SPRANGA_CHECK(make_state(plans_.warden, accounts_.guard, accounts_.rights));
-  configured_log_ = plans_.warden.logtarget;
-  SPRANGA_TRY(log_, open_log_target(plans_.warden.logtarget, plans_.warden.syslogsocket));
+  SPRANGA_TRY(state_lock_, lock_state(plans_.warden.state_folder));
+  SPRANGA_CHECK(log_.open(plans_.warden));
   SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
   if (accounts_.rights && !options_.dry_run) {
-    SPRANGA_TRY(firewall_channel_, start_firewall());
+    SPRANGA_TRY(firewall_channel_, helpers_.start_firewall(plans_.warden.nft_table));
   }
   return start_guard();
-}
-
-/// A child reads it and ends: nobody who stays has a parser.
-Result<Warden::Plans> Warden::read_configuration() {
-  std::array<Fd, 3> memory;
-  std::vector<std::pair<int, int>> descriptors;
-  for (std::size_t i = 0; i < memory.size(); ++i) {
-    SPRANGA_TRY(memory.at(i), plan::unsealed("spranga-plan"));
-    descriptors.emplace_back(memory.at(i).get(), plan::reader_warden_plan + static_cast<int>(i));
-  }
-  std::vector<std::string> argv{options_.program, "guard", "--write-plan"};
-  argv.insert(argv.end(), options_.reading.begin(), options_.reading.end());
-  process::SpawnOptions how;
-  how.descriptors = descriptors;
-  SPRANGA_TRY(const auto child, process::spawn(argv, how));
-  SPRANGA_TRY(const bool good, process::wait_for(child, time_to_read_ms));
-  if (!good) {
-    return fail(Errc::malformed, "the configuration could not be read");
-  }
-  for (const auto& fd : memory) {
-    SPRANGA_CHECK(plan::seal(fd.get()));
-  }
-  Plans out;
-  SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(memory[0].get()));
-  SPRANGA_TRY(out.warden, plan::read_warden_plan(bytes));
-  out.guard = std::move(memory[1]);
-  out.runner = std::move(memory[2]);
-  return out;
-}
-
-Result<Fd> Warden::start_firewall() {
-  SPRANGA_TRY(auto ends, process::Channel::pair());
-  SPRANGA_CHECK(children_.start(Role::firewall, {{ends.second.get(), plan::helper_channel}}));
-  return std::move(ends.first);
-}
-
-/// A runner outlives its guard: the next one goes on with it.
-Result<Fd> Warden::start_actions() {
-  using action_runner::WardenWord;
-  SPRANGA_TRY(auto ends, process::Channel::pair());
-  if (children_.runs(Role::actions) && runner_) {
-    std::vector<Fd> fds;
-    fds.push_back(std::move(ends.second));
-    SPRANGA_CHECK(runner_->send(action_runner::pack(WardenWord::guard), std::move(fds)));
-    return std::move(ends.first);
-  }
-  SPRANGA_TRY(auto words, process::Channel::pair());
-  SPRANGA_CHECK(children_.start(Role::actions,
-                                {{ends.second.get(), plan::helper_channel},
-                                 {plans_.runner.get(), plan::runner_plan},
-                                 {words.second.get(), plan::runner_is_told}}));
-  runner_.emplace(std::move(words.first));
-  return std::move(ends.first);
-}
-
-/// One of an earlier guard, or one that hangs, makes room.
-Result<Fd> Warden::start_net() {
-  SPRANGA_TRY(auto ends, process::Channel::pair());
-  children_.send(Role::net, SIGKILL);
-  SPRANGA_CHECK(children_.start(Role::net, {{ends.second.get(), plan::helper_channel}}));
-  return std::move(ends.first);
 }
 
 Result<void> Warden::start_guard() {
@@ -148,9 +70,9 @@ Result<void> Warden::start_guard() {
                                                {socket_.get(), plan::guard_socket},
                                                {files_.events(), plan::guard_inotify},
                                                {plans_.guard.get(), plan::guard_plan},
-                                               {log_.fd.get(), plan::guard_log}};
+                                               {log_.now().fd.get(), plan::guard_log}};
   std::vector<std::string> arguments{"--log-kind",
-                                     log_.kind,
+                                     log_.now().kind,
                                      "--state",
                                      plans_.warden.state_folder,
                                      "--database",
@@ -176,7 +98,7 @@ Result<void> Warden::start_guard() {
   SPRANGA_CHECK(children_.start(Role::guard, descriptors, arguments));
   asked_.emplace(std::move(asks.first));
   told_.emplace(std::move(tells.first));
-  last_alive_ = now();
+  pulse_.heard(now());
   firewall_channel_.reset();
   return {};
 }
@@ -184,7 +106,7 @@ Result<void> Warden::start_guard() {
 int Warden::run() {
   while (!done_) {
     std::array<pollfd, 3> ready{
-        pollfd{signals_.get(), POLLIN, 0},
+        pollfd{signals_.fd(), POLLIN, 0},
         pollfd{asked_ ? asked_->fd() : -1, POLLIN, 0},
         pollfd{told_ && told_->wants_to_write() ? told_->fd() : -1, POLLOUT, 0}};
     const int count = ::poll(ready.data(), ready.size(), wait_time(now()));
@@ -211,31 +133,20 @@ int Warden::run() {
 }
 
 void Warden::on_signal() {
-  signalfd_siginfo info{};
-  bool deaths = false;
-  while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-    switch (info.ssi_signo) {
-      case SIGCHLD:
-        deaths = true;
-        break;
-      case SIGHUP:
-        tell(Tell::What::reload);
-        break;
-      case SIGUSR1:
-        tell(Tell::What::flush_logs);
-        break;
-      default:
-        stop(now());
+  const auto told = signals_.take();
+  if (told.reload) {
+    tell(Tell::What::reload);
+  }
+  if (told.flush_logs) {
+    tell(Tell::What::flush_logs);
+  }
+  if (told.stop) {
+    stop(now());
+  }
+  if (told.deaths) {
+    for (const auto& death : children_.buried()) {
+      on_death(death);
     }
-  }
-  if (deaths) {
-    on_deaths();
-  }
-}
-
-void Warden::on_deaths() {
-  for (const auto& death : children_.buried()) {
-    on_death(death);
   }
 }
 
@@ -272,7 +183,7 @@ void Warden::on_death(const Children::Death& death) {
   if (death.role == Role::actions || death.role == Role::net) {
     complain(std::string(program_of(death.role)) + " ended: " + death.how);
     if (death.role == Role::actions) {
-      runner_.reset();
+      helpers_.lost_actions();
     }
     return;
   }
@@ -300,7 +211,7 @@ void Warden::firewall_is_due(SteadyTime at) {
   if (children_.runs(Role::firewall)) {
     return;  // it was started with the guard
   }
-  auto channel = start_firewall();
+  auto channel = helpers_.start_firewall(plans_.warden.nft_table);
   if (!channel) {
     complain(channel.error().detail);
     due_.emplace_back(Role::firewall, at + children_.pause_before(Role::firewall, at) + 1s);
@@ -321,7 +232,7 @@ void Warden::guard_is_due(SteadyTime at) {
       due_.emplace_back(Role::guard, at + 20ms);
       return;
     }
-    if (auto channel = start_firewall()) {
+    if (auto channel = helpers_.start_firewall(plans_.warden.nft_table)) {
       firewall_channel_ = std::move(*channel);
     } else {
       complain(channel.error().detail);
@@ -352,7 +263,7 @@ void Warden::on_ask() {
   }
   switch (ask->what) {
     case Ask::What::alive:
-      last_alive_ = now();
+      pulse_.heard(now());
       return;
     case Ask::What::ready:
       became_ready();
@@ -386,13 +297,19 @@ plan::Answer Warden::answer(const Ask& ask, std::vector<Fd>& fds) {
   };
   switch (ask.what) {
     case Ask::What::start_actions:
-      return channel(start_actions());
+      return channel(helpers_.start_actions(plans_.runner.get()));
     case Ask::What::new_plan:
       return new_plan(fds);
+    case Ask::What::keep_plan:
+      if (before_) {
+        plans_ = *std::exchange(before_, std::nullopt);
+        logs_.allow(plans_.warden.log_patterns);
+      }
+      return {};
     case Ask::What::open_log_target:
-      return open_target(ask.text, fds);
+      return log_.turn_to(ask.text, fds);
     case Ask::What::start_net:
-      return channel(start_net());
+      return channel(helpers_.start_net());
     default:
       return logs_.answer(ask, fds);
   }
@@ -400,40 +317,20 @@ plan::Answer Warden::answer(const Ask& ask, std::vector<Fd>& fds) {
 
 plan::Answer Warden::new_plan(std::vector<Fd>& fds) {
   plan::Answer out;
-  auto plans = read_configuration();
+  auto plans = read_configuration(options_);
   if (!plans) {
     out.code = plans.error().code;
     out.error = plans.error().detail;
     return out;
   }
   // Where things are stays as it is until a restart.
+  before_ = Plans{plans_.warden, std::move(plans_.guard), std::move(plans_.runner)};
   plans_.guard = std::move(plans->guard);
   plans_.runner = std::move(plans->runner);
   plans_.warden.log_patterns = plans->warden.log_patterns;
   logs_.allow(plans_.warden.log_patterns);
   fds.push_back(copy_of(plans_.guard.get()));
   fds.push_back(copy_of(plans_.runner.get()));
-  return out;
-}
-
-plan::Answer Warden::open_target(const std::string& target, std::vector<Fd>& fds) {
-  plan::Answer out;
-  const auto& wanted = target.empty() ? plans_.warden.logtarget : target;
-  if (!may_log_to(wanted, configured_log_)) {
-    out.code = Errc::denied;
-    out.error = wanted + ": a log may be below /var/log, or where the configuration has its own";
-    return out;
-  }
-  auto opened = open_log_target(wanted, plans_.warden.syslogsocket);
-  if (!opened) {
-    out.code = opened.error().code;
-    out.error = opened.error().detail;
-    return out;
-  }
-  plans_.warden.logtarget = wanted;
-  log_ = {copy_of(opened->fd.get()), opened->kind};
-  out.text = opened->kind;
-  fds.push_back(std::move(opened->fd));
   return out;
 }
 
@@ -444,7 +341,7 @@ void Warden::tell(Tell::What what, std::vector<Fd> fds) {
 }
 
 void Warden::became_ready() {
-  last_alive_ = now();
+  pulse_.heard(now());
   if (ready_) {
     return;
   }
@@ -467,16 +364,15 @@ void Warden::watch_over_guard(SteadyTime at) {
   if (!ready_ || !told_ || stop_by_) {
     return;
   }
-  if (at >= next_ping_) {
-    next_ping_ = at + ping_every;
+  const auto beat = pulse_.beat(at);
+  if (beat.ping) {
     tell(Tell::What::ping);
-    if (at - last_alive_ < 2 * ping_every) {
-      process::notify("WATCHDOG=1");
-    }
   }
-  if (at - last_alive_ > silence_allowed) {
+  if (beat.feed) {
+    process::notify("WATCHDOG=1");
+  }
+  if (beat.hangs) {
     complain("the guard does not answer, and is killed");
-    last_alive_ = at;
     children_.send(Role::guard, SIGKILL);
   }
 }
@@ -495,7 +391,7 @@ void Warden::stop(SteadyTime at) {
 }
 
 int Warden::wait_time(SteadyTime at) const {
-  auto until = at + ping_every;
+  auto until = at + Pulse::ping_every;
   if (stop_by_) {
     until = std::min(until, *stop_by_);
   }
@@ -506,33 +402,13 @@ int Warden::wait_time(SteadyTime at) const {
   return static_cast<int>(std::max<std::int64_t>(0, left));
 }
 
-/// It finishes what waits: an actionstop may take its time.
-void Warden::end_runner() {
-  if (!runner_ || !runner_->send(action_runner::pack(action_runner::WardenWord::quit))) {
-    return;
-  }
-  const auto until = now() + time_to_stop;
-  while (children_.runs(Role::actions) && now() < until) {
-    pollfd ready{signals_.get(), POLLIN, 0};
-    if (::poll(&ready, 1, 1000) < 0 && errno != EINTR) {
-      return;
-    }
-    signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-    }
-    static_cast<void>(children_.buried());
-  }
-}
-
 void Warden::clean_up() {
   if (!opened_) {
     return;
   }
-  end_runner();
+  helpers_.end_actions(signals_, now() + time_to_stop);
   ::unlink(plans_.warden.socket.c_str());
-  if (!plans_.warden.pidfile.empty()) {
-    ::unlink(plans_.warden.pidfile.c_str());
-  }
+  remove_pidfile(plans_.warden.pidfile);
 }
 
 }  // namespace spranga::warden

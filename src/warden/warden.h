@@ -12,13 +12,16 @@
 #include "base/result.h"
 #include "guard/logs/log_files.h"
 #include "plan/orders.h"
-#include "plan/plan.h"
 #include "process/channel.h"
 #include "warden/accounts.h"
 #include "warden/children.h"
+#include "warden/helpers.h"
 #include "warden/log_keeper.h"
 #include "warden/options.h"
-#include "warden/places.h"
+#include "warden/own_log.h"
+#include "warden/plans.h"
+#include "warden/pulse.h"
+#include "warden/signals.h"
 
 namespace spranga::warden {
 
@@ -33,30 +36,16 @@ public:
   [[nodiscard]] int run();
 
 private:
-  struct Plans {
-    plan::WardenPlan warden;
-    Fd guard;
-    Fd runner;
-  };
-
-  [[nodiscard]] Result<Plans> read_configuration();
   [[nodiscard]] Result<void> start_guard();
-  /// Starts the firewall process; its channel's other end.
-  [[nodiscard]] Result<Fd> start_firewall();
-  [[nodiscard]] Result<Fd> start_actions();
-  [[nodiscard]] Result<Fd> start_net();
   void on_signal();
-  void on_deaths();
   void hear_last_words();
   void on_death(const Children::Death& death);
   void start_what_is_due();
   void firewall_is_due(SteadyTime at);
   void guard_is_due(SteadyTime at);
-  void end_runner();
   void on_ask();
   [[nodiscard]] plan::Answer answer(const plan::Ask& ask, std::vector<Fd>& fds);
   [[nodiscard]] plan::Answer new_plan(std::vector<Fd>& fds);
-  [[nodiscard]] plan::Answer open_target(const std::string& target, std::vector<Fd>& fds);
   void tell(plan::Tell::What what, std::vector<Fd> fds = {});
   void became_ready();
   void watch_over_guard(SteadyTime now);
@@ -69,19 +58,19 @@ private:
   guard::LogFiles& files_;
   LogKeeper logs_;
   Children children_;
+  Helpers helpers_;
   Plans plans_;
+  Fd state_lock_;
+  std::optional<Plans> before_;  // until the guard has taken the new ones
   Fd socket_;
-  Fd signals_;
-  LogTarget log_;
-  std::string configured_log_;
-  std::optional<process::Channel> asked_;   // by the guard
-  std::optional<process::Channel> told_;    // to the guard
-  std::optional<process::Channel> runner_;  // to the action runner
-  Fd firewall_channel_;                     // of the running firewall, until the guard has it
+  Signals signals_;
+  OwnLog log_;
+  std::optional<process::Channel> asked_;  // by the guard
+  std::optional<process::Channel> told_;   // to the guard
+  Fd firewall_channel_;                    // of the running firewall, until the guard has it
   std::vector<std::pair<Role, SteadyTime>> due_;
   std::optional<SteadyTime> stop_by_;  // killed then
-  SteadyTime next_ping_{};
-  SteadyTime last_alive_{};
+  Pulse pulse_;
   bool ready_{false};
   bool done_{false};
   bool opened_{false};

@@ -1,9 +1,8 @@
 // The pure parts of S1 and S2: what a refusal proves.
-#include "check/probes/relay.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "check/probes/relay_verdict.h"
 #include "check/probes/sender.h"
 #include "tests/check/reply_of.h"
 

@@ -179,14 +179,16 @@ private:
     return ban ? firewall_.ban(entries) : firewall_.unban(entries);
   }
 
-  Fd start() {
+  Fd start(const std::string& table) {
     auto pair = process::Channel::pair();
     if (!pair) {
       std::exit(2);
     }
     process::SpawnOptions options;
     options.descriptors = {{pair->second.get(), 3}};
-    auto child = process::spawn(program_, options);
+    auto argv = program_;
+    argv.push_back(table);
+    auto child = process::spawn(argv, options);
     if (!child) {
       std::cerr << child.error().detail << "\n";
       std::exit(2);
@@ -197,10 +199,10 @@ private:
 
   std::uint64_t attach(const Words& words) {
     setup_.table = words.at(1);
-    setup_.owner = static_cast<std::uint32_t>(std::stoul(words.at(2)));
     auto setup = setup_;
     setup_.doors.clear();
-    return firewall_.attach(start(), std::move(setup));
+    auto channel = start(setup.table);
+    return firewall_.attach(std::move(channel), std::move(setup));
   }
 
   void kill() {
@@ -233,7 +235,7 @@ private:
 
   void old(const Words& words) {
     auto socket = firewall::NetlinkSocket::open(NETLINK_NETFILTER);
-    firewall::Nftables kernel(*std::move(socket), words.at(1), 1, {true, false, 10});
+    firewall::Nftables kernel(*std::move(socket), words.at(1), {true, false, 10});
     Door door;
     auto done = kernel.begin({door}, {});
     const auto base = network_of(words.at(2));
@@ -266,7 +268,7 @@ private:
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
       bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
     }
-    process::Channel channel(start());
+    process::Channel channel(start("spranga"));
     if (channel.send(bytes)) {
       int status = 0;
       ::waitpid(child_.pid, &status, 0);

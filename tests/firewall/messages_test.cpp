@@ -18,7 +18,6 @@ using test::one;
 
 Start good_start() {
   Start out;
-  out.owner = 4711;
   out.never = {{address("192.0.2.1"), 32}, {address("2001:db8::"), 32}};
   out.doors = {mail_door(1), mail_door(2)};
   out.doors[1].backend = Backend::ipset;

@@ -10,38 +10,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from firewall import Network
+from checks import until
+from network import Network
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 import fail2ban  # noqa: E402
 
-SERVER = """[Definition]
-loglevel = INFO
-logtarget = {home}/fail2ban.log
-syslogsocket = auto
-socket = {home}/run/fail2ban.sock
-pidfile = {home}/run/fail2ban.pid
-dbfile = {home}/state/fail2ban.sqlite3
-dbpurgeage = 1d
-dbmaxmatches = 10
-"""
 NOTE = """[Definition]
 actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> time=<time> restored=<restored>' >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
 name = default
 """
-
-
-def until(what, wait=15.0):
-    """Asks again and again until it is so; whether it came to be."""
-    end = time.monotonic() + wait
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 class Namespaces(Network):
@@ -68,7 +49,7 @@ class Side:
         for part in ("filter.d", "action.d"):
             shutil.copytree(fail2ban.STOCK / part, etc / part)
         (etc / "action.d/note.conf").write_text(NOTE.format(home=self.home))
-        (etc / "fail2ban.conf").write_text(SERVER.format(home=self.home))
+        (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "fail2ban"))
         (etc / "jail.conf").write_text(jails.replace("{home}", str(self.home)))
         for folder in ("run", "state"):
             (self.home / folder).mkdir()
@@ -122,14 +103,15 @@ class Side:
         return subprocess.run(command, env=fail2ban.environment(), capture_output=True, text=True, check=False,
                               timeout=120)
 
-    def ruleset(self):
-        """nft begins anew, in the middle of its JSON, or gives up, where somebody changes the rules meanwhile."""
+    def sets(self):
+        """Of the kernel. nft begins anew, in the middle of its JSON, or gives up, where somebody changes them
+        meanwhile; and it writes none for a table with flags (1.0.6), so that no table is asked for."""
         for _ in range(100):
-            done = subprocess.run([*self.net.command("host"), "nft", "-j", "list", "ruleset"], capture_output=True,
-                                  text=True, check=False)
+            done = subprocess.run([*self.net.command("host"), "nft", "-j", "list", "sets"], capture_output=True, text=True,
+                                  check=False)
             try:
                 if done.returncode == 0:
-                    return json.loads(done.stdout)["nftables"]
+                    return [one["set"] for one in json.loads(done.stdout)["nftables"] if "set" in one]
             except json.JSONDecodeError:
                 pass
             time.sleep(0.1)
@@ -138,7 +120,7 @@ class Side:
     def held(self):
         """{address: seconds left, None for good} in the kernel's sets."""
         out = {}
-        for entry in (one["set"] for one in self.ruleset() if "set" in one):
+        for entry in self.sets():
             if entry["name"].startswith("never") or entry["type"] not in ("ipv4_addr", "ipv6_addr"):
                 continue
             for element in entry.get("elem", []):
@@ -174,13 +156,3 @@ class Spranga(Side):
 
     def server(self):
         return [self.program]
-
-
-class Checks:
-    def __init__(self):
-        self.wrong = []
-
-    def that(self, good, sentence, more=""):
-        print(("  ok    " if good else "  WRONG ") + sentence + ("" if good or not more else f"\n{more}"), flush=True)
-        if not good:
-            self.wrong.append(sentence)

@@ -4,17 +4,12 @@
     tests/lab/firewall.py SCENARIO --program spranga-firewall --probe firewall_probe     (as root)
     tests/lab/firewall.py --list
 
-Three namespaces: `host` is guarded, `client` is outside (with several addresses), `box` is a container of the
-host behind DNAT. Servers and clients are sockets of this program that were made inside. Exit: 0 as expected,
-1 not, 77 could not be run.
+The namespaces: network.py. Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
 import contextlib
-import ctypes
 import errno
-import json
 import os
-import re
 import select
 import socket
 import subprocess
@@ -22,109 +17,7 @@ import sys
 import threading
 import time
 
-CLIENT4, OTHER4, HOST4, BOX4 = "203.0.113.2", "203.0.113.3", "203.0.113.1", "192.0.2.2"
-CLIENT6, OTHER6, HOST6, BOX6 = "2001:db8:1::2", "2001:db8:2::2", "2001:db8:1::1", "2001:db8:3::2"
-MAIL, PUBLISHED, OPEN = 25, 2525, 8080
-CLONE_NEWNET = 0x40000000
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def sh(command, **options):
-    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True, **options).stdout
-
-
-class Network:
-    """The namespaces, named after this process so that two runs do not meet."""
-
-    def __init__(self):
-        self.names = {name: f"spr{os.getpid()}{name}" for name in ("host", "client", "box")}
-
-    def __enter__(self):
-        try:
-            self.build()
-        except subprocess.CalledProcessError as error:
-            print(error.stderr)
-            self.__exit__()
-            raise
-        return self
-
-    def build(self):
-        host, client, box = self.names.values()
-        for name in self.names.values():
-            sh(f"ip netns add {name} && ip -n {name} link set lo up")
-            sh(f"ip netns exec {name} sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0")
-        sh(f"ip -n {host} link add outer type veth peer name eth0 netns {client} &&"
-           f"ip -n {host} link add inner type veth peer name eth0 netns {box}")
-        for name, link, addresses in (
-                (host, "outer", (f"{HOST4}/24", f"{HOST6}/64", "2001:db8:2::1/64")),
-                (host, "inner", ("192.0.2.1/24", "2001:db8:3::1/64")),
-                (client, "eth0", (f"{CLIENT4}/24", f"{OTHER4}/24", "203.0.113.77/24", f"{CLIENT6}/64",
-                                  f"{OTHER6}/64")),
-                (box, "eth0", (f"{BOX4}/24", f"{BOX6}/64"))):
-            sh(f"ip -n {name} link set {link} up")
-            for address in addresses:
-                sh(f"ip -n {name} address add {address} dev {link} {'nodad' if ':' in address else ''}")
-        sh(f"ip -n {client} route add default via {HOST4} && ip -n {client} -6 route add default via {HOST6}")
-        sh(f"ip -n {box} route add default via 192.0.2.1 && ip -n {box} -6 route add default via 2001:db8:3::1")
-        self.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
-        # As Docker publishes a port: translated after mangle, before the filter.
-        self.run("nft -f -", input=f"""
-            table inet docker {{
-                chain pre {{
-                    type nat hook prerouting priority dstnat;
-                    meta nfproto ipv4 meta l4proto tcp tcp dport {PUBLISHED} dnat ip to {BOX4}:{MAIL}
-                    meta nfproto ipv6 meta l4proto tcp tcp dport {PUBLISHED} dnat ip6 to [{BOX6}]:{MAIL}
-                }}
-            }}
-            """)
-
-    def __exit__(self, *_):
-        for name in self.names.values():
-            subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
-
-    def command(self, where):
-        """Put before a command, it runs there."""
-        return ["ip", "netns", "exec", self.names[where]]
-
-    def run(self, command, where="host", **options):
-        return sh(f"ip netns exec {self.names[where]} {command}", **options)
-
-    @contextlib.contextmanager
-    def inside(self, where):
-        """This thread is there meanwhile."""
-        with open("/proc/thread-self/ns/net") as here, open(f"/run/netns/{self.names[where]}") as there:
-            if libc.setns(there.fileno(), CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
-            try:
-                yield
-            finally:
-                libc.setns(here.fileno(), CLONE_NEWNET)
-
-    def listen(self, where, port, kind=socket.SOCK_STREAM):
-        with self.inside(where):
-            out = socket.socket(socket.AF_INET6, kind)
-        out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        out.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        out.bind(("::", port))
-        if kind == socket.SOCK_STREAM:
-            out.listen(50)
-        out.settimeout(3)
-        return out
-
-    def connect(self, source, target, port, where="client", wait=1.0):
-        """A connected socket, or the error, and how long it took."""
-        with self.inside(where):
-            out = socket.socket(socket.AF_INET6 if ":" in target else socket.AF_INET)
-        out.settimeout(wait)
-        out.bind((source, 0))
-        begun = time.monotonic()
-        try:
-            out.connect((target, port))
-        except OSError as error:
-            out.close()
-            return ("timeout" if isinstance(error, TimeoutError) else errno.errorcode[error.errno],
-                    time.monotonic() - begun)
-        return out, time.monotonic() - begun
+from network import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
 
 
 class Firewall:
@@ -212,16 +105,20 @@ def session(test, server, source, target, port):
     return client, peer
 
 
-def ended(end):
-    """The error by which a session ends at this side, within its time."""
+def talk_on(end):
+    with contextlib.suppress(OSError):
+        for _ in range(20000):
+            end.sendall(b"y")
+
+
+def listen_on(end):
+    """How it ends."""
     try:
-        for _ in range(3):
-            end.sendall(b"x")
-            if end.recv(100) == b"":
-                return "closed"
+        while end.recv(1000):
+            pass
     except OSError as error:
         return "timeout" if isinstance(error, TimeoutError) else errno.errorcode[error.errno]
-    return "open"
+    return "closed"
 
 
 DOOR = "1 nftables tcp 25,587,2525 standard -"
@@ -297,6 +194,16 @@ def sessions(test):
             peer.sendall(b"250 queued")
             out.settimeout(2)
             test.expect("and is heard", out.recv(100) == b"250 queued")
+        # The server talks just when its client is banned, and the client only listens.
+        for turn in range(30):
+            near, far = session(test, mail, "203.0.113.77", HOST4, MAIL)
+            talk = threading.Thread(target=talk_on, args=(far,))
+            talk.start()
+            firewall.do("ban", 1, 600, "203.0.113.77")
+            how = listen_on(near)
+            talk.join()
+            test.expect(f"turn {turn}: who listens hears of the end: {how}", how == "ECONNRESET")
+            firewall.do("unban", 1, "203.0.113.77")
         # A network, and more peers than the kernel's filter takes.
         spared = session(test, mail, OTHER4, HOST4, MAIL)
         near, far = session(test, mail, "203.0.113.77", HOST4, MAIL)
@@ -397,7 +304,7 @@ def lives(test):
             second.ask("door", *DOOR.split())
             answer = second.ask("attach", "spranga", 4711)
             test.expect(f"a second guard is told of the first: {answer}",
-                        f"pid {os.getpid()}" in answer.get("error", [""])[0])
+                        "table spranga belongs to another guard: process " in answer.get("error", [""])[0])
             answer = second.ask("ban", 1, 600, OTHER4)
             test.expect(f"and bans nobody: {answer}", "error" in answer)
             second.ask("kill")
@@ -407,17 +314,22 @@ def lives(test):
             test.refused(OTHER4, HOST4, MAIL)
             second.do("close", 1)
         test.expect("the first is whole", firewall.held(1)[1])
-        test.expect("the owner's mark cannot be removed",
-                    subprocess.run(["ip", "netns", "exec", network.names["host"], "nft", "delete", "table", "inet",
-                                    "spranga-owner"], capture_output=True, check=False).returncode != 0)
+        # nft 1.0.6 writes broken JSON where one has.
+        test.expect("no table has flags", "flags owner" not in network.run("nft list tables"))
         firewall.do("kill")
         test.refused(CLIENT4, HOST4, MAIL)
-        test.expect("the mark goes with its owner", "spranga-owner" not in network.run("nft list tables"))
         while time.monotonic() < begun + 4 and isinstance(network.connect(CLIENT4, HOST4, MAIL)[0], str):
             pass
         took = time.monotonic() - begun
         test.expect(f"the kernel ended the ban of 2 s after {took:.1f} s", 1.5 < took < 3)
         test.refused(CLIENT6, HOST6, MAIL)
+    # Who is not root cannot keep a guard from its table.
+    with network.inside("host"):
+        squatter = socket.socket(socket.AF_UNIX)
+    os.seteuid(65534)
+    squatter.bind("\0spranga-firewall/spranga")
+    squatter.listen()
+    os.seteuid(0)
     # Another life, with other numbers and one door less.
     with test.firewall("7 nftables tcp 25,587,2525 standard -") as firewall:
         refusals = Refusals(network, CLIENT6, HOST6)
@@ -432,6 +344,7 @@ def lives(test):
         test.expect("what no door has is gone", "tcp-143" not in network.run("nft list sets"))
         rules = network.run("nft list table inet spranga")
         test.expect("no rule is there twice", rules.count("@tcp-25-587-2525.ip6 goto ban-standard") == 1)
+    squatter.close()
     # A table of our name that is nothing like ours.
     network.run("nft delete table inet spranga")
     network.run("nft -f -", input="table inet spranga {\nset never4 { type inet_service; }\n"

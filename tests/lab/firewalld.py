@@ -8,36 +8,20 @@ own action of nftables, fail2ban's of firewalld, which both go to our table besi
 iptables, whose rules firewalld flushes. Exit: 0 as expected, 1 not, 3 could not be run.
 """
 
-import argparse
-import contextlib
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from firewall import MAIL, Network, Refusals, sh
-from guard import IPTABLES, ROOT, Checks, Guard, Server, made_rules, opens, rules, shut, until
+from checks import Checks, until
+from firewall import Refusals
+from guard import IPTABLES, Guard, Server, made_rules, opens, rules, shut
+from network import MAIL, Lab
+from scenarios import INSIDE, command_line, in_lab
 
 HOST4, HOST6, FREE4 = "10.77.0.1", "fd77::1", "10.77.0.20"
 OURS4, OURS6, FIREWALLD4, IPTABLES4 = "10.77.0.12", "fd77::12", "10.77.0.13", "10.77.0.14"
 FIREWALLCMD = 'firewallcmd-ipset[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]'
-
-
-class Lab(Network):
-    """The lab's namespaces; the host's is where this runs."""
-
-    def __init__(self):
-        self.names = {"client": "client"}
-
-    def command(self, where):
-        return [] if where == "host" else super().command(where)
-
-    def run(self, command, where="host", **options):
-        return sh(command, **options) if where == "host" else super().run(command, where, **options)
-
-    def inside(self, where):
-        return contextlib.nullcontext() if where == "host" else super().inside(where)
 
 
 def reloads(net, guard, checks):
@@ -73,25 +57,19 @@ def inside(spranga):
         reloads(net, guard, checks)
         checks.that(guard.stop() == 0, "it stops in an orderly way")
         checks.that(opens(net, IPTABLES4, HOST4, MAIL) and not rules(net), "and leaves nothing")
-    return 1 if checks.wrong else 0
+    return checks.exit_code()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = command_line(__doc__, inside=INSIDE)
     spranga = Path(given.spranga).resolve()
     if given.inside:
         return inside(spranga)
     if os.geteuid() != 0 or not spranga.is_file():
         print("needs root, and spranga")
         return 3
-    knobs = {"FIREWALLD": "1", "LAYERS": "netfilter", "WAITPORTS": "",
-             "LAB_SHOW": f"{ROOT} {spranga.parent} {sys.base_prefix}"}
-    command = [ROOT / "lab/lab", "none", "hard", os.path.realpath(sys.executable), Path(__file__).resolve(), "--spranga", spranga,
-               "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
+    return in_lab(__file__, "none", "hard", "--spranga", spranga, show=[spranga.parent], FIREWALLD="1",
+                  LAYERS="netfilter", WAITPORTS="")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@
 Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -22,7 +21,8 @@ import threading
 import time
 from pathlib import Path
 
-from firewall import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
+from checks import main, until
+from network import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, PUBLISHED, Network, ended
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
@@ -34,16 +34,6 @@ FILTER = """[Definition]
 failregex = ^\\s*mail: login of \\S* from <HOST> failed$
 ignoreregex =
 datepattern = ^{EPOCH}
-"""
-FAIL2BAN = """[Definition]
-loglevel = INFO
-logtarget = {home}/guard.log
-syslogsocket = auto
-socket = {home}/run/guard.sock
-pidfile = {home}/run/guard.pid
-dbfile = {home}/state/guard.sqlite3
-dbpurgeage = 1d
-dbmaxmatches = 10
 """
 JAILS = """[DEFAULT]
 ignoreip =
@@ -64,17 +54,6 @@ logpath = {home}/mail.log
 """
 
 
-def until(what, wait=10.0):
-    """Asks again and again until it is so; whether it came to be."""
-    end = time.monotonic() + wait
-    while True:
-        if what():
-            return True
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-
-
 class Guard:
     """A configuration in a folder of its own, and the guard that runs on it in the host's namespace."""
 
@@ -91,7 +70,7 @@ class Guard:
         for stock in fail2ban.STOCK.glob("action.d/[fi]*.conf"):  # firewallcmd-*, iptables*
             shutil.copy(stock, etc / "action.d")
         (etc / "filter.d/mail.conf").write_text(FILTER)
-        (etc / "fail2ban.conf").write_text(FAIL2BAN.format(home=self.home))
+        (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "guard"))
         self.jails(bantime, more)
         self.process = None
 
@@ -109,11 +88,15 @@ class Guard:
 
     def start(self):
         command = [*self.net.command("host"), self.spranga, "guard", "-f", "-c", self.home / "etc"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                        env=self.environment())
         if not until(lambda: self.process.poll() is not None or self.answers()):
             raise RuntimeError("the guard did not come up")
         if self.process.poll() is not None:
             raise RuntimeError(f"the guard ended, {self.process.returncode}: " + self.process.stdout.read() + "".join((self.home / "guard.log").read_text().splitlines(True)[-5:]))
+
+    def environment(self):
+        return dict(os.environ)
 
     def answers(self):
         return self.client("ping").returncode == 0
@@ -137,6 +120,10 @@ class Guard:
         if out.returncode != 0:
             raise RuntimeError(f"spranga {' '.join(words)}: {out.stdout}{out.stderr}")
         return json.loads(out.stdout)
+
+    def say(self, *words):
+        """What a verb of spranga's own prints."""
+        return subprocess.run([self.spranga, *words, "-c", self.home / "etc"], capture_output=True, text=True, check=False)
 
     def fail(self, who, times=3, at=None):
         with open(self.log, "a") as log:
@@ -171,16 +158,6 @@ class Guard:
 
     def lines(self, *, of=""):
         return [line for line in (self.home / "guard.log").read_text().splitlines() if of in line]
-
-
-class Checks:
-    def __init__(self):
-        self.wrong = []
-
-    def that(self, good, sentence):
-        print(("  ok    " if good else "  WRONG ") + sentence, flush=True)
-        if not good:
-            self.wrong.append(sentence)
 
 
 class Server:
@@ -322,8 +299,18 @@ def reload(net, spranga, checks):
         (guard.home / "late.log").write_text(f"{int(time.time())} mail: login of bob from 203.0.113.77 failed\n")
         checks.that(until(lambda: shut(net, "203.0.113.77")), "the new jail's log, which appears late, is read")
         guard.jails("10m", "[broken]\nlogpath = /nowhere\nfailregex = (\n")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with one broken jail")
+        told = guard.say("reload")
+        checks.that(told.returncode == 1 and "jail.conf:16: Unable to compile" in told.stderr, "a reload tells of a broken jail")
         checks.that(guard.banned() == {CLIENT4, OTHER4}, "stops no other")
+        for wrong in ("[mail]\nfoo bar\n", "[mail]\nlogpath = /x\n", "[mail]\nbantime = 1O m\n"):
+            guard.jails("10m", wrong)
+            told = guard.say("reload")
+            checks.that(told.returncode == 1 and "jail 'mail' would end" in told.stderr, f"{wrong!r} is refused")
+            os.kill(guard.warden(), signal.SIGHUP)
+            checks.that(until(lambda: len(guard.lines(of="stays as it was")) > 1), "by SIGHUP too")
+            checks.that(guard.banned() == {CLIENT4, OTHER4} and shut(net, CLIENT4), "and the doors stay shut")
+        guard.jails("10m", "[broken]\nlogpath = /nowhere\nfailregex = (\n")
+        guard.say("reload")
         bad = [trouble["text"] for trouble in guard.ask("status")["not_well"]]
         checks.that(any("broken" in text for text in bad), "status says which jail is left out")
 
@@ -417,7 +404,7 @@ def iptables_lives(net, spranga, checks):
             checks.that(took < 2, f"  after {took:.2f} s")
         guard.action = IPTABLES.replace("%(port)s", "25,143")
         guard.jails("10m")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with other ports")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload with other ports")
         checks.that(until(lambda: any("--dports 25,143 -j f2b-mail" in line for line in rules(net))), "changes the rules")
         checks.that(until(lambda: shut(net, CLIENT4)), "and keeps the ban")
         checks.that(not any("465" in line for line in rules(net)), "the old ones are gone")
@@ -435,7 +422,7 @@ def iptables_kinds(net, spranga, checks):
         got, _ = net.connect(HOST4, CLIENT4, MAIL, "host")
         checks.that(not isinstance(got, str), "this host reaches whom it has banned")
         (guard.home / "etc/action.d/iptables.local").write_text("[Init]\nlockingopt = -w 5\n")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload with an action that was changed")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload with an action that was changed")
         checks.that(until(lambda: guard.lines(of="runs as written: its commands are not those of a stock action")),
                     "says that it runs as written")
         checks.that(until(lambda: any(f"-s {CLIENT4}/32 -j DROP" in line for line in rules(net, "DROP"))),
@@ -490,26 +477,46 @@ def returns(net, spranga, checks):
         checks.that(guard.banned() == {OTHER4, "203.0.113.77"}, "who was let go stays so")
 
 
-SCENARIOS = {"returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def thousands(net, spranga, checks):
+    """Thirty thousand bans at a time: both databases have them when it has stopped, and it starts with them again."""
+    with Guard(net, spranga, bantime="1d") as guard:
+        addresses = [f"198.18.{i // 250}.{i % 250 + 1}" for i in range(30_000)]
+        for begin in range(0, len(addresses), 1000):
+            guard.client("set", "mail", "banip", *addresses[begin:begin + 1000])
+        begun = time.monotonic()
+        checks.that(guard.stop() == 0, f"it stops, after {time.monotonic() - begun:.1f} s")
+        with contextlib.closing(sqlite3.connect(guard.home / "state/guard.sqlite3")) as database:
+            rows = database.execute("SELECT count(*) FROM bips").fetchone()[0]
+        checks.that(rows == len(addresses), f"fail2ban's database has {rows}")
+        guard.start()
+        checks.that(until(lambda: guard.banned() == set(addresses)), "it bans them again")
+        checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=list(SCENARIOS))
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    given = parser.parse_args()
-    if given.list or not given.scenario:
-        print("\n".join(SCENARIOS))
-        return 0
-    if os.geteuid() != 0 or not all(map(shutil.which, ("nft", "iptables", "ipset"))):
-        print("needs root, nft, iptables and ipset")
-        return 77
-    checks = Checks()
+def two(net, spranga, checks):
+    """Another guard on the same table bans nobody, says so, and takes over when the first one is gone."""
+    with Server(net), Guard(net, spranga) as second:
+        second.stop()
+        with Guard(net, spranga) as first:
+            second.start()
+            checks.that(until(lambda: any("belongs to another guard" in one["text"]
+                                          for one in second.ask("status")["not_well"])), "the second says whose it is")
+            second.fail(CLIENT4, 3)
+            checks.that(until(lambda: second.banned() == {CLIENT4}), "it counts and decides")
+            checks.that(not shut(net, CLIENT4), "and shuts no door")
+            first.fail(OTHER4, 3)
+            checks.that(until(lambda: shut(net, OTHER4)), "the first one does")
+        checks.that(until(lambda: shut(net, CLIENT4), 25), "with the first one gone the second shuts its doors")
+        checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
+
+
+SCENARIOS = {"thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+
+
+def run(given, checks):
     with Network() as net:
         SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks)
-    return 1 if checks.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run, ("nft", "iptables", "ipset"), SCENARIOS))

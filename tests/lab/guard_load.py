@@ -17,8 +17,9 @@ import threading
 import time
 from pathlib import Path
 
-import guard as whole
-from guard import Guard, until
+from checks import main, until
+from guard import Guard
+from network import Network
 
 ATTACKERS, VISITORS, KILLS = 600, 300, 20
 LATE4 = "203.0.113.78"
@@ -196,7 +197,8 @@ def hostile(net, spranga, checks, rng):
     import pickle
     import shutil
     import socket
-    from guard import CLIENT4, OTHER4, Server, shut
+    from guard import Server, shut
+    from network import CLIENT4, OTHER4
     more = ("[slow]\nlogpath = {home}/slow.log\nmaxretry = 1\naction = hang[home={home}]\n"
             "[far]\nlogpath = {home}/far/far.log\nmaxretry = 1\n")
     with Server(net), Guard(net, spranga) as guard:
@@ -268,29 +270,12 @@ def hostile(net, spranga, checks, rng):
 SCENARIOS = {"kills": kills, "hostile": hostile}
 
 
-def main():
-    import argparse
-    import shutil
-
-    from firewall import Network
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=list(SCENARIOS))
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=whole.ROOT / "build/release/spranga")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    given = parser.parse_args()
-    if given.list or not given.scenario:
-        print("\n".join(SCENARIOS))
-        return 0
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
-        return 77
+def run(given, checks):
     print(f"  --seed {given.seed}", flush=True)
-    checks = whole.Checks()
     with Network() as net:
         SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks, random.Random(given.seed))
-    return 1 if checks.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run, scenarios=SCENARIOS,
+                  seed={"type": int, "default": random.SystemRandom().randrange(10**6)}))

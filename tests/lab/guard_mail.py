@@ -8,7 +8,6 @@ Outside, it starts `lab/lab` with itself as the command; inside, the guard reads
 one of the test's own, and its mails are looked for in bob's mailbox.
 """
 
-import argparse
 import contextlib
 import email
 import email.policy
@@ -25,8 +24,10 @@ import sys
 import time
 from pathlib import Path
 
-from firewall import Network
-from guard import FAIL2BAN, FILTER, ROOT, Checks, Guard, Server, until
+from checks import Checks, can_run, until
+from guard import FILTER, ROOT, Guard, Server, opens
+from network import Lab
+from scenarios import INSIDE, command_line, in_lab
 
 HOST, OPEN = "10.77.0.1", 8025
 ATTACKER = "10.77.0.12"
@@ -58,23 +59,12 @@ MAIL = {"mail": "each", "mail_to": "bob@example.test", "mail_from": "alice@examp
         "mail_user": "alice"}
 
 
-class Lab(Network):
-    """The lab's own namespaces: this one, and the clients'."""
-
-    def __init__(self):
-        self.names = {"client": "client"}
-
-    def inside(self, where):
-        return contextlib.nullcontext() if where == "host" else super().inside(where)
-
-
 class MailGuard(Guard):
-    def __init__(self, spranga, usedns="no", ignoreip="", zone=None, jail="", more="", **mail):
-        super().__init__(None, spranga)
+    def __init__(self, net, spranga, usedns="no", ignoreip="", zone=None, jail="", more="", **mail):
+        super().__init__(net, spranga)
         etc = self.home / "etc"
         shutil.copytree(ROOT / "etc/filter.d", etc / "filter.d", dirs_exist_ok=True)
         (etc / "filter.d/mail.conf").write_text(FILTER)
-        (etc / "fail2ban.conf").write_text(FAIL2BAN.format(home=self.home))
         (etc / "jail.conf").write_text(JAILS.format(home=self.home, usedns=usedns, ignoreip=ignoreip, jail=jail,
                                                     more=more))
         self.password = self.home / "password"
@@ -88,14 +78,8 @@ class MailGuard(Guard):
         (self.home / "etc/spranga.conf").write_text(
             "[Definition]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
 
-    def start(self):
-        environment = dict(os.environ, **({"TZ": self.zone} if self.zone else {}))
-        self.process = subprocess.Popen([self.spranga, "guard", "-f", "-c", self.home / "etc"], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
-        if not until(lambda: self.process.poll() is not None or self.answers()):
-            raise RuntimeError("the guard did not come up")
-        if self.process.poll() is not None:
-            raise RuntimeError("the guard ended: " + self.process.stdout.read())
+    def environment(self):
+        return dict(super().environment(), **({"TZ": self.zone} if self.zone else {}))
 
     def stop(self):
         if os.environ.get("SHOW_LOG"):
@@ -149,16 +133,12 @@ def guess_passwords(source, times=2):
 
 
 def shut(net, source):
-    got, _ = net.connect(source, HOST, OPEN)
-    if isinstance(got, str):
-        return True
-    got.close()
-    return False
+    return not opens(net, source, HOST, OPEN)
 
 
 def each(net, spranga, checks):
     """A real attack on a real server, a real ban, a real mail over TLS; in Italian where that is asked for."""
-    with Server(net, port=OPEN), MailGuard(spranga, mail_language="it", mail_on_start="yes") as guard:
+    with Server(net, port=OPEN), MailGuard(net, spranga, mail_language="it", mail_on_start="yes") as guard:
         checks.that(arrived("partito"), "the owner is told of the start")
         guess_passwords(ATTACKER)
         checks.that(until(lambda: shut(net, ATTACKER)), "an attacker of the real server is shut out")
@@ -171,7 +151,7 @@ def each(net, spranga, checks):
         checks.that(f"spranga unban {ATTACKER}" in text, "and the way back")
         checks.that("alicepw" not in (guard.home / "guard.log").read_text(), "the password is in no log")
         guard.mail(mail_via="sendmail", mail_language="en")
-        checks.that(guard.ask("reload") == {"done": True}, "a reload")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload")
         guard.fail("192.0.2.7")
         mail = arrived("mail: 192.0.2.7 banned")
         checks.that("from userid 0" in way_of(mail), "mail_via = sendmail: by this system's own mailer")
@@ -201,7 +181,7 @@ def zone_before(what, seconds):
 def digest(net, spranga, checks):
     """What was since, in one mail; in zones where the hour, or the morning, comes in some seconds."""
     for what in ("hourly", "daily"):
-        with MailGuard(spranga, mail=what, zone=zone_before(what, 6)) as guard:
+        with MailGuard(net, spranga, mail=what, zone=zone_before(what, 6)) as guard:
             for number in (1, 2, 3):
                 guard.fail(f"192.0.2.{number}")
             checks.that(until(lambda g=guard: len(g.banned()) == 3), f"{what}: three bans")
@@ -228,7 +208,7 @@ def outage(net, spranga, checks):
                 raise RuntimeError(f"{source} is never shut out")
         return 1000 * (time.monotonic() - begun)
 
-    with Server(net, port=OPEN), MailGuard(spranga) as guard:
+    with Server(net, port=OPEN), MailGuard(net, spranga) as guard:
         well = [took(number) for number in range(13, 18)]
         checks.that(until(lambda: len(mails()) == 5), "five bans, five mails")
         subprocess.run(["postfix", "stop"], check=True, capture_output=True)
@@ -262,7 +242,7 @@ def actions(net, spranga, checks):
     more = ('destemail = bob@example.test\nsender = alice@example.test\nmta = sendmail\n'
             'mwl = %(mta)s-whois-lines[sender="%(sender)s", dest="%(destemail)s", logpath="%(logpath)s"]\n')
     jail = 'action = nftables[name=mail, port="%(port)s", protocol="tcp"]\n         %(mwl)s\n'
-    guard = MailGuard(spranga, jail=jail, more=more, mail_to="nobody@example.test")
+    guard = MailGuard(net, spranga, jail=jail, more=more, mail_to="nobody@example.test")
     for path in stock.glob("*.conf"):
         if path.name != "nftables.conf":
             shutil.copy(path, guard.home / "etc/action.d")
@@ -273,7 +253,7 @@ def actions(net, spranga, checks):
         checks.that("192.0.2.7 failed" in text_of(mail), "with lines")
         checks.that("with ESMTPSA" in way_of(mail), "by the server of spranga.conf")
         guard.mail(mail="no")
-        checks.that(guard.ask("reload") == {"done": True}, "without mail of our own")
+        checks.that(guard.ask("reload") == {"done": True, "errors": []}, "without mail of our own")
         guard.fail("192.0.2.8")
         checks.that(arrived("[Fail2Ban]", "banned 192.0.2.8"), "fail2ban's action runs as written")
         checks.that(not arrived("mail: 192.0.2.8 banned", wait=0.2), "and nobody is told twice")
@@ -281,7 +261,7 @@ def actions(net, spranga, checks):
 
 def names(net, spranga, checks):
     """Names in lines and in ignoreip, asked of a real name server; a silent one delays nobody."""
-    with Server(net, port=OPEN), MailGuard(spranga, usedns="warn", ignoreip="friend.client.test", mail="no") as guard:
+    with Server(net, port=OPEN), MailGuard(net, spranga, usedns="warn", ignoreip="friend.client.test", mail="no") as guard:
         guard.fail("10.77.0.22")
         checks.that(until(lambda: guard.lines(of="Ignore 10.77.0.22 by dns")), "a name in ignoreip is spared")
         guard.fail("guest.client.test")
@@ -310,28 +290,18 @@ SCENARIOS = {"each": each, "digest": digest, "outage": outage, "actions": action
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=list(SCENARIOS))
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.list or not given.scenario:
-        print("\n".join(SCENARIOS))
+    given = command_line(__doc__, SCENARIOS, inside=INSIDE)
+    if given is None:
         return 0
     spranga = Path(given.spranga).resolve()
     if given.inside:
         checks = Checks()
         SCENARIOS[given.scenario](Lab(), spranga, checks)
-        return 1 if checks.wrong else 0
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
+        return checks.exit_code()
+    if not can_run("nft"):
         return 77
-    knobs = {"LAB_SHOW": f"{ROOT} {spranga.parent} {sys.base_prefix}", "DOVECOT_EXTRA": AT_ONCE, "WORLD": "1",
-             "WORLD_DNS": WORLD}
-    command = [ROOT / "lab/lab", "postfix", "hard", os.path.realpath(sys.executable), __file__, given.scenario,
-               "--spranga", spranga, "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
+    return in_lab(__file__, "postfix", "hard", given.scenario, "--spranga", spranga, show=[spranga.parent],
+                  DOVECOT_EXTRA=AT_ONCE, WORLD="1", WORLD_DNS=WORLD)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from scenarios import in_lab
+
 LINES = 6000
 UNIT = "postfix@-.service"
 OTHER = "ssh.service"
@@ -32,10 +32,8 @@ def outside(arguments):
     if os.geteuid() != 0:
         sys.exit("the lab needs root")
     probe = Path(arguments.probe).resolve()
-    knobs = {"JOURNALD": "1", "LAB_SHOW": f"{ROOT} {probe} {sys.base_prefix}",
-             "JOURNALD_CONF": "RateLimitIntervalSec=5s\nRateLimitBurst=6000"}
-    command = [ROOT / "lab/lab", "none", "weak", os.path.realpath(sys.executable), __file__, "--probe", probe, "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
+    return in_lab(__file__, "none", "weak", "--probe", probe, show=[probe], JOURNALD="1",
+                  JOURNALD_CONF="RateLimitIntervalSec=5s\nRateLimitBurst=6000")
 
 
 def cgroup():

@@ -7,7 +7,6 @@ Outside, it starts `lab/lab` with itself as the command; inside it plays attack.
 and asks of the log what tests/oracle/own_filters.py asks of the recorded ones.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 
 import own_filters  # noqa: E402
+from scenarios import INSIDE, command_line, in_lab  # noqa: E402
 
 # server: (the attacks' protocol, variant, its log, that log's name in the truth, jail)
 SERVERS = {
@@ -33,21 +33,18 @@ SERVERS = {
 AT_ONCE = "auth_failure_delay = 0\nservice anvil {\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}"
 
 
-def outside(arguments):
+def outside(given, spranga):
     if os.geteuid() != 0:
         sys.exit("the lab needs root")
-    spranga = Path(arguments.spranga).resolve()
     if not spranga.is_file():
         print(f"no spranga at {spranga}", file=sys.stderr)
         return 3
-    knobs = {"LAB_SHOW": f"{ROOT} {spranga} {sys.base_prefix}", "DOVECOT_EXTRA": AT_ONCE, "AUTH_VERBOSE": "yes"}
-    command = [ROOT / "lab/lab", arguments.server, SERVERS[arguments.server][1], os.path.realpath(sys.executable), __file__,
-               arguments.server, "--spranga", spranga, "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
+    return in_lab(__file__, given.scenario, SERVERS[given.scenario][1], given.scenario, "--spranga", spranga,
+                  show=[spranga], DOVECOT_EXTRA=AT_ONCE, AUTH_VERBOSE="yes")
 
 
-def inside(arguments):
-    protocol, _, log, key, jail = SERVERS[arguments.server]
+def inside(given):
+    protocol, _, log, key, jail = SERVERS[given.scenario]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         subprocess.run(["ip", "netns", "exec", "client", sys.executable, HERE / "attack.py", protocol, out,
@@ -55,7 +52,7 @@ def inside(arguments):
                        env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1", ATTACK_ENDURANCE="12"))
         truth = list(own_filters.scenarios(out / "truth.tsv"))
         wrong = own_filters.Wrong()
-        spranga = own_filters.Spranga(arguments.spranga, ROOT / "etc", wrong)
+        spranga = own_filters.Spranga(given.spranga, ROOT / "etc", wrong)
         spranga.strict = own_filters.strict_copy(ROOT / "etc", out)
         own_filters.check_log(spranga, wrong, Path(log), jail, key, truth, False)
     for sentence in wrong.sentences:
@@ -63,21 +60,15 @@ def inside(arguments):
         if found := own_filters.lines_named_in(sentence):
             lines = Path(log).read_bytes().decode("utf-8", "replace").splitlines()
             print("".join(f"    {line[:240]}\n" for line in lines[found[0] - 1:found[1]][:8]), end="")
-    print(f"{arguments.server}: {len(truth)} scenarios, {wrong.checked} checks, {len(wrong.sentences)} wrong")
+    print(f"{given.scenario}: {len(truth)} scenarios, {wrong.checked} checks, {len(wrong.sentences)} wrong")
     return 1 if wrong.sentences else 0
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("server", nargs="?", choices=list(SERVERS))
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.list or not arguments.server:
-        print("\n".join(SERVERS))
+    given = command_line(__doc__, SERVERS, inside=INSIDE)
+    if given is None:
         return 0
-    return inside(arguments) if arguments.inside else outside(arguments)
+    return inside(given) if given.inside else outside(given, Path(given.spranga).resolve())
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from scenarios import in_lab
+
 CA = "/etc/lab/ca.crt"
 UID = 61190  # nobody's
 MESSAGE = ("From: Guard <alice@example.test>\r\nTo: bob@example.test\r\nSubject: one\r\n"
@@ -194,10 +194,7 @@ def main():
     if os.geteuid() != 0:
         sys.exit("the lab needs root")
     programs = [str(Path(path).resolve()) for path in (given.probe, given.net)]
-    knobs = {"LAB_SHOW": " ".join([str(ROOT), *programs, sys.base_prefix]), "WORLD": "1"}
-    command = [ROOT / "lab/lab", "postfix", "hard", os.path.realpath(sys.executable), __file__,
-               "--probe", programs[0], "--net", programs[1], "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
+    return in_lab(__file__, "postfix", "hard", "--probe", programs[0], "--net", programs[1], show=programs, WORLD="1")
 
 
 if __name__ == "__main__":

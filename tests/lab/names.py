@@ -6,14 +6,13 @@
 Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
-import argparse
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from beside import ROOT, Checks, Spranga, until
+from beside import ROOT, Spranga
+from checks import main, until
 
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 import fail2ban  # noqa: E402
@@ -85,14 +84,7 @@ def missing_logs(checks, names):
     checks.that(done == (0, "OK: configuration test is successful\n"), "fail2ban-client -t of our etc/", f"    {done}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    given = parser.parse_args()
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
-        return 77
-    checks = Checks()
+def run(given, checks):
     with Spranga(given.spranga, JAILS) as side:
         (side.home / "auth.log").touch()
         names = Names(side, given.spranga)
@@ -102,8 +94,7 @@ def main():
             missing_logs(checks, names)
         finally:
             side.client("stop")
-    return 1 if checks.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -1,6 +1,6 @@
-"""What run.py and ban.py share: a scenario is started outside the lab and runs inside, beside the server.
+"""What tests share that are started outside the lab and run inside, beside the server; and the command line of all.
 
-A table of scenarios holds a row a name: (function, server, variant, knobs of the lab, ...).
+The table of scenarios of main() holds a row a name: (function, server, variant, knobs of the lab, ...).
 """
 
 import argparse
@@ -11,6 +11,31 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+INSIDE = {"action": "store_true", "help": argparse.SUPPRESS}  # --inside: how in_lab() calls
+
+
+def command_line(about, scenarios=None, **options):
+    """--spranga and, of several `scenarios`, which; each of `options` is one more. None: they were listed."""
+    parser = argparse.ArgumentParser(description=about.split("\n")[0])
+    if scenarios is not None:
+        parser.add_argument("scenario", nargs="?", choices=list(scenarios))
+        parser.add_argument("--list", action="store_true")
+    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
+    for name, how in options.items():
+        parser.add_argument(f"--{name}", **how)
+    given = parser.parse_args()
+    if scenarios is not None and (given.list or not given.scenario):
+        print("\n".join(scenarios))
+        return None
+    return given
+
+
+def in_lab(file, server, variant, *arguments, show=(), **knobs):
+    """Runs `file` again with these arguments and --inside, inside the lab, where `show` can be read. The exit code."""
+    knobs["LAB_SHOW"] = " ".join(map(str, (ROOT, *show, sys.base_prefix)))
+    command = [ROOT / "lab/lab", server, variant, os.path.realpath(sys.executable), Path(file).resolve(), *arguments,
+               "--inside"]
+    return subprocess.run(command, env=dict(os.environ, **knobs), check=False).returncode
 
 
 def outside(file, row, given):
@@ -27,10 +52,7 @@ def outside(file, row, given):
         return 3
     if "GUARD" in knobs:  # the guard is the program itself, on its own configuration where none is named
         knobs = dict(knobs, GUARD=spranga, **({} if "FAIL2BAN" in knobs else {"GUARD_ETC": ROOT / "etc"}))
-    knobs = dict(knobs, LAB_SHOW=f"{ROOT} {spranga} {sys.base_prefix}")
-    command = [ROOT / "lab/lab", server, variant, os.path.realpath(sys.executable), file, given.scenario,
-               "--spranga", spranga, "--inside"]
-    return subprocess.run(command, env=dict(os.environ, **knobs)).returncode
+    return in_lab(file, server, variant, given.scenario, "--spranga", spranga, show=[spranga], **knobs)
 
 
 def conclude(name, wrong):
@@ -43,14 +65,8 @@ def conclude(name, wrong):
 
 def main(file, about, scenarios, inside):
     """`inside(row, given)` returns what was wrong."""
-    parser = argparse.ArgumentParser(description=about.split("\n")[0])
-    parser.add_argument("scenario", nargs="?", choices=[[], *scenarios][1:])
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.list or not given.scenario:
-        print("\n".join(scenarios))
+    given = command_line(about, scenarios, inside=INSIDE)
+    if given is None:
         return 0
     row = scenarios[given.scenario]
     return conclude(given.scenario, inside(row, given)) if given.inside else outside(file, row, given)

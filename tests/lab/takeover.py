@@ -7,15 +7,13 @@ database, then fail2ban again. Each time all bans hold, and end when they would 
 Exit: 0 as expected, 1 not, 77 could not be run.
 """
 
-import argparse
-import os
 import re
-import shutil
 import sys
 import time
 from datetime import datetime
 
-from beside import ROOT, Checks, Fail2ban, Spranga, until
+from beside import Fail2ban, Spranga
+from checks import main, until
 
 JAILS = """[DEFAULT]
 backend = polling
@@ -118,7 +116,7 @@ def in_force(side, before, checks):
     checks.that(not wrong, "with the time that is left", f"    {wrong[:5]}")
 
 
-def run(real, ours, checks):
+def there_and_back(real, ours, checks):
     for log in ("auth.log", "mail.log"):
         (real.home / log).write_text(datetime.now().strftime("%b %e %H:%M:%S") + " mx kernel: nothing\n")
     real.start()
@@ -139,27 +137,19 @@ def run(real, ours, checks):
     checks.that(ours.process.returncode == 0, "it ends well")
 
     real.start()
-    checks.that(until(lambda: same(between, without_totals(all_told(real))), 30), "and back: fail2ban says the same",
+    checks.that(until(lambda: same(between, without_totals(all_told(real))), 100), "and back: fail2ban says the same",
                 difference(between, without_totals(all_told(real))))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--spranga", default=ROOT / "build/release/spranga")
-    given = parser.parse_args()
-    if os.geteuid() != 0 or not shutil.which("nft"):
-        print("needs root and nft")
-        return 77
-    checks = Checks()
+def run(given, checks):
     with Fail2ban("real", JAILS) as real, Spranga(given.spranga, JAILS, real.home) as ours:
         # What fail2ban does in the kernel is not looked at, and a thousand programs would take their time.
         quick = real.home / "quick"
         quick.mkdir()
         (quick / "nft").symlink_to("/bin/true")
         real.path = f"{quick}:{real.path}"
-        run(real, ours, checks)
-    return 1 if checks.wrong else 0
+        there_and_back(real, ours, checks)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

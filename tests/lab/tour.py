@@ -43,14 +43,17 @@ def wrong(server, told, temporary):
     if not took or float(took[1]) > LONGEST:
         yield f"it took {took and took[1]} s"
     guesses = re.findall(r"^  alice \w+ +(.*)$", told, re.M)
-    if len(guesses) != 6 or any(not guess.startswith("535") for guess in guesses[:5]) or guesses[5] != "Connection refused":
+    # The fifth is answered, or cut off before the server can answer.
+    if len(guesses) != 6 or any(not guess.startswith("535") for guess in guesses[:4]) \
+            or not re.match("535|reset by peer", guesses[4]) or guesses[5] != "Connection refused":
         yield f"the attacker's guesses: {guesses}"
     if not re.search(r"elements = \{ 10\.77\.0\.12 timeout 1\ds", told):
         yield "the firewall's set does not show the ban"
     if not re.search(rf"jail {server}: 10\.77\.0\.12 BANNED", told):
         yield "why does not show the ban"
+    # The fifth wrong password may be cut off before it is answered: four were seen then.
     measured = re.search(r"blocked after (\d+) wrong passwords, and shut out for (\d+) to (\d+) s", " ".join(told.split()))
-    if not measured or int(measured[1]) not in ((2, 3) if server == "sendmail" else (5,)) or not int(measured[2]) <= 12 <= int(measured[3]):
+    if not measured or int(measured[1]) not in ((2, 3) if server == "sendmail" else (4, 5)) or not int(measured[2]) <= 12 <= int(measured[3]):
         yield f"measured: {measured and measured[0]}"
     if left := list(Path(temporary).iterdir()):
         yield f"left behind: {left}"

@@ -18,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 
+from scenarios import in_lab
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNIT = ROOT / "packaging/systemd/spranga.service"
 SKIPPED = 77
@@ -152,9 +154,7 @@ def main():
     if shutil.which("systemd-analyze") is None:
         print("not looked at: no systemd here")
         return SKIPPED
-    environment = dict(os.environ, LAB_SHOW=f"{ROOT} {sys.base_prefix}", LAYERS="netfilter")
-    command = [ROOT / "lab/lab", "postfix", "hard", os.path.realpath(sys.executable), Path(__file__).resolve(), "--inside"]
-    return subprocess.run(command, env=environment, check=False).returncode
+    return in_lab(__file__, "postfix", "hard", LAYERS="netfilter")
 
 
 if __name__ == "__main__":

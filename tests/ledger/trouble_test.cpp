@@ -284,6 +284,39 @@ TEST(Damage, OfFail2bansFileIsMadeGoodFromOurs) {
   EXPECT_THAT(names(ledger->recall(jails, noon)->bans), ElementsAre("192.0.2.1"));
 }
 
+/// A row that an index of it knows nothing of: a look at the pages finds nothing.
+void hide_from_index(const std::string& path) {
+  auto db = Database::open({path, "", {}}, Database::Mode::existing);
+  ASSERT_TRUE(
+      db->script("PRAGMA writable_schema = ON;"
+                 "CREATE TABLE kept AS SELECT * FROM sqlite_master WHERE name = 'bips_ip';"
+                 "DELETE FROM sqlite_master WHERE name = 'bips_ip'"));
+  db = Database::open({path, "", {}}, Database::Mode::existing);
+  ASSERT_TRUE(
+      db->script("INSERT INTO bips SELECT '192.0.2.99', jail, timeofban, bantime, bancount,"
+                 " data FROM bips LIMIT 1;"
+                 "PRAGMA writable_schema = ON;"
+                 "INSERT INTO sqlite_master SELECT * FROM kept;"
+                 "DROP TABLE kept"));
+}
+
+TEST(Damage, ThatOnlyUseFindsIsMadeGoodToo) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened(folder.files(), clock);
+    ledger->note(banned("192.0.2.1"));
+    ASSERT_TRUE(ledger->flush(ample));
+  }
+  ASSERT_NO_FATAL_FAILURE(hide_from_index(folder.fail2ban()));
+  auto ledger = opened(folder.files(), clock);
+  ledger->note(banned("192.0.2.99"));
+  ledger->note(BanEnded{"sshd", "192.0.2.99", noon});
+  ASSERT_TRUE(ledger->flush(ample)) << ledger->health().trouble;
+  EXPECT_THAT(ledger->take_notices(), ElementsAre(HasSubstr("begun anew")));
+  EXPECT_THAT(asked(folder.fail2ban(), "SELECT ip FROM bips"), ElementsAre("192.0.2.1"));
+}
+
 TEST(Version, OfANewerProgramIsRefusedAndLeftAlone) {
   const FixedClock clock;
   const Folder folder;

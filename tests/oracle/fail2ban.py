@@ -30,3 +30,17 @@ def python(code, *arguments, timeout=300, **more):
     """Python code beside fail2ban's own modules, for what its programs do not print."""
     command = [PYTHON, "-c", code, *map(str, arguments)]
     return subprocess.run(command, env=environment(**more), capture_output=True, timeout=timeout, check=False)
+
+
+def server_conf(home, name):
+    """A fail2ban.conf by which all that a server writes is below `home`, and called NAME."""
+    return f"""[Definition]
+loglevel = INFO
+logtarget = {home}/{name}.log
+syslogsocket = auto
+socket = {home}/run/{name}.sock
+pidfile = {home}/run/{name}.pid
+dbfile = {home}/state/{name}.sqlite3
+dbpurgeage = 1d
+dbmaxmatches = 10
+"""

@@ -329,8 +329,8 @@ public:
 
   void stop() override { stopped = true; }
 
-  [[nodiscard]] bool may_define_commands(const guard::control::Peer& peer) const override {
-    return peer.uid == 0;
+  [[nodiscard]] std::string why_no_commands(const guard::control::Peer& peer) const override {
+    return peer.uid == 0 ? "" : "only root may give the server commands to run";
   }
 
   [[nodiscard]] std::string time_text(std::int64_t at) const override {

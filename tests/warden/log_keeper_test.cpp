@@ -46,6 +46,17 @@ TEST_F(LogKeeperTest, FindsTheRotationsOfALog) {
   EXPECT_EQ(found.texts, (std::vector<std::string>{log_, rotated}));
 }
 
+TEST_F(LogKeeperTest, OpensWhatLiesAmongTheLogs) {
+  EXPECT_NE(ask(What::open_log, "/var/log/spranga-none.log").code, Errc::denied);
+  EXPECT_EQ(ask(What::expand, "/var/log/spranga-none.log").error, "");
+  EXPECT_EQ(ask(What::watch_folder, "/var/log").error, "");
+  for (const auto* path :
+       {"/var/log/../../etc/shadow", "/var/logs/x", "/var/log/..", "/var/log/a/../../x"}) {
+    EXPECT_EQ(ask(What::open_log, path).code, Errc::denied) << path;
+    EXPECT_EQ(ask(What::expand, path).code, Errc::denied) << path;
+  }
+}
+
 TEST_F(LogKeeperTest, DoesNothingElseWhateverTheGuardSays) {
   for (const auto& path :
        {std::string("/etc/shadow"), folder_.write("other.log", "x\n"), log_ + "x"}) {

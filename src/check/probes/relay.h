@@ -6,14 +6,6 @@
 
 namespace spranga::check {
 
-/// What a refused relay attempt proves.
-enum class RelayVerdict { denied, likely_denied, says_nothing };
-
-enum class Control { accepted, unknown_mailbox, refused };
-
-/// Reads the refusal of an outside recipient, with the control recipient's fate. Pure.
-[[nodiscard]] RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control);
-
 /// Adds S1, S3 and S7; tries the door after each loud probe, and adds G5 where it fell shut.
 void probe_relay(Audit& audit);
 

@@ -110,6 +110,15 @@ bool is_word(char32_t c) {
   return row_of(word_ranges, c) != nullptr;
 }
 
+bool is_blank_byte(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+}
+
+bool is_word_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || is_word(byte);
+}
+
 std::size_t blanks_at(std::string_view text, std::size_t at) {
   const auto from = at;
   while (at < text.size()) {

@@ -28,6 +28,12 @@ struct Rune {
 /// What \w matches.
 [[nodiscard]] bool is_word(char32_t c);
 
+/// What \s matches of one byte; no byte of a longer character.
+[[nodiscard]] bool is_blank_byte(char c);
+
+/// What \w matches of one byte, and every byte of a longer character.
+[[nodiscard]] bool is_word_byte(char c);
+
 [[nodiscard]] std::string_view lstrip(std::string_view text);
 [[nodiscard]] std::string_view rstrip(std::string_view text);
 [[nodiscard]] std::string_view strip(std::string_view text);

@@ -4,23 +4,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <string>
 #include <string_view>
-#include <variant>
 
 #include "base/result.h"
+#include "guard/config/python_number.h"
 
 namespace spranga::guard::config {
 
-/// As in Python, a division makes a fraction of whole numbers.
-using Number = std::variant<std::int64_t, double>;
-
 /// In seconds. The error has Python's words where `--str2sec` prints them.
 [[nodiscard]] Result<Number> evaluate_time(std::string_view text);
-
-/// As Python's str() writes it.
-[[nodiscard]] std::string to_text(const Number& number);
 
 /// evaluate_time() in whole seconds, cut off as fail2ban does.
 [[nodiscard]] Result<std::chrono::seconds> parse_time(std::string_view text);

@@ -122,7 +122,15 @@ Outcome<Value> set_ignorecache(const Command& command) {
   SPRANGA_VERB_TRY(const auto text, command.text(2));
   SPRANGA_VERB_CHECK(command.jail(0));
   SPRANGA_VERB_TRY(const auto cache, cache_of(text));
-  return put<ignorecache>(command, cache);
+  SPRANGA_VERB_TRY(auto* const jail, command.jail(0));
+  SPRANGA_VERB_CHECK(jail->set(ignorecache, Value::of(cache.is(Kind::none) ? "" : text)));
+  return cache;
+}
+
+Outcome<Value> get_ignorecache(const Command& command) {
+  SPRANGA_VERB_TRY(const auto* const jail, command.jail(0));
+  const auto value = jail->get(ignorecache);
+  return value.is_text() ? cache_of(value.text) : Outcome<Value>(value);
 }
 
 std::string lower(std::string text) {
@@ -243,7 +251,7 @@ constexpr std::array jail_get_table = {
     Verb{"ignoreself", get_it<ignoreself>},
     Verb{"ignoreip", get_it<ignoreip>},
     Verb{"ignorecommand", get_it<ignorecommand>},
-    Verb{"ignorecache", get_it<ignorecache>},
+    Verb{"ignorecache", get_ignorecache},
     Verb{"prefregex", get_it<prefregex>},
     Verb{"failregex", get_it<failregex>},
     Verb{"ignoreregex", get_it<ignoreregex>},

@@ -41,7 +41,7 @@ enum class JailSetting {
   ignoreself,     // boolean
   ignoreip,       // list of texts; add and remove one text
   ignorecommand,  // text; False where it was never set
-  ignorecache,    // list [key, max-count, max-time]; None = off
+  ignorecache,    // text, as in the configuration; "" = off
   logpath,        // list of texts; add and remove one text (see add_logpath)
   logencoding,    // text
   journalmatch,   // list of lists of texts; add and remove a list of texts
@@ -188,8 +188,9 @@ public:
   /// Begins to end. The reply still goes out.
   virtual void stop() = 0;
 
-  /// Whether `peer` may give us commands to run: asked for the verbs that define some.
-  [[nodiscard]] virtual bool may_define_commands(const Peer& peer) const = 0;
+  /// Why `peer` may not give us commands to run, "" where it may: asked for the verbs that define
+  /// some.
+  [[nodiscard]] virtual std::string why_no_commands(const Peer& peer) const = 0;
 
   /// "2026-11-29 02:15:54", local time.
   [[nodiscard]] virtual std::string time_text(std::int64_t at) const = 0;

@@ -53,7 +53,7 @@ Outcome<Value> set_bantime_option(const Command& command) {
   SPRANGA_VERB_TRY(auto* const jail, command.jail(0));
   SPRANGA_VERB_TRY(const auto value, bantime_value(option, given));
   SPRANGA_VERB_CHECK(jail->set_bantime_option(option, value));
-  return jail->bantime_option(option);
+  return value;
 }
 
 Outcome<Value> set(const Command& command) {
@@ -89,8 +89,10 @@ Outcome<Value> run(Server& server, const Peer& peer, const Value& command) {
   if (command.items.empty()) {
     return raise("IndexError", "list index out of range");
   }
-  if (defines_commands(command) && !server.may_define_commands(peer)) {
-    return raise("PermissionError", "only root may give the server commands to run");
+  if (defines_commands(command)) {
+    if (const auto why = server.why_no_commands(peer); !why.empty()) {
+      return raise("PermissionError", why);
+    }
   }
   const auto& name = command.items[0];
   const std::span<const Value> words(command.items);

@@ -101,9 +101,15 @@ const char* Judge::ignored_by(const ban::Sighting& sighting, ban::Instant now) {
   return why;
 }
 
+const std::vector<net::Address>& Judge::own_addresses() const {
+  static const std::vector<net::Address> none;
+  const auto* const own = ports_.own_addresses ? ports_.own_addresses() : nullptr;
+  return own == nullptr ? none : *own;
+}
+
 const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
   const auto address = net::Address::parse(sighting.id);
-  if (spec_.ignoreself && address && std::ranges::count(ports_.own_addresses, *address) > 0) {
+  if (spec_.ignoreself && address && std::ranges::count(own_addresses(), *address) > 0) {
     return "ignoreself rule";
   }
   switch (ignored_.covers(sighting.id, address, ports_.names, ports_.files)) {
@@ -131,7 +137,7 @@ std::string Judge::target_of(const std::string& id) const {
   // Nobody on the ignore list is hit through a neighbour, nor who may never be banned.
   const bool hits_others =
       (ports_.spares && ports_.spares(network)) || ignored_.overlaps(network, ports_.files) ||
-      (spec_.ignoreself && std::ranges::any_of(ports_.own_addresses, [&](const auto& own) {
+      (spec_.ignoreself && std::ranges::any_of(own_addresses(), [&](const auto& own) {
          return network.contains(own);
        }));
   return hits_others ? id : network.to_string();
@@ -158,6 +164,7 @@ void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant 
   std::visit(
       [&](auto& tally) {
         tally.add({at, sighting.attempts, sighting.weak}, spec_.findtime);
+        tally.raise(sighting.counts - 1);
       },
       account.tally);
   ++account.failures;

@@ -29,8 +29,9 @@ struct JudgePorts {
   FilePort files;
   /// ignorecommand with its tags still in it; true: ignore.
   std::function<bool(const std::string& command, const ban::Sighting& sighting)> command;
-  std::function<double()> random;           // from 0 up to 1
-  std::vector<net::Address> own_addresses;  // for ignoreself
+  std::function<double()> random;  // from 0 up to 1
+  /// For ignoreself: this machine's, as they are now; nullptr: none.
+  std::function<const std::vector<net::Address>*()> own_addresses;
   /// Whether a network holds somebody who may never be banned: its addresses count one by one.
   std::function<bool(const Network& network)> spares;
   BanHistory* history{nullptr};  // outlives the judge; judges of one guard share it
@@ -130,6 +131,7 @@ private:
   Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime ban_time);
 
   [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] const std::vector<net::Address>& own_addresses() const;
   [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
   [[nodiscard]] Account& account_of(const std::string& target, ban::Instant now);
   void count(Account& account, const ban::Sighting& sighting, ban::Instant at);

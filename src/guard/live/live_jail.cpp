@@ -252,6 +252,10 @@ bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban:
     return false;
   }
   HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
+  if (held.ban.until && *held.ban.until <= now) {
+    say(Level::info, "actions", "Ignore " + target + ", expired bantime");
+    return false;
+  }
   judge_->impose(held.ban);
   ++totals_.banned;
   bans_.put(held);
@@ -311,7 +315,8 @@ void LiveJail::attempt(const std::string& id,
   sighting.id = id;
   sighting.at = now;
   sighting.matches = lines;
-  sighting.attempts = std::max(1, static_cast<int>(lines.size()));
+  constexpr std::size_t most = 1000;
+  sighting.counts = std::max(1, static_cast<int>(std::min(lines.size(), most)));
   count("Attempt", sighting, now, bans);
 }
 

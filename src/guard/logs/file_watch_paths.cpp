@@ -7,7 +7,11 @@
 namespace spranga::guard {
 
 void FileWatch::rescan() {
-  folders_.want(wanted_folders());  // first: what comes from here on is told
+  // First: what comes from here on is told. What came into a folder just before it was watched is
+  // told by nobody, so it is asked again for what there is.
+  constexpr int deepest = 32;
+  for (int depth = 0; folders_.want(wanted_folders()) && depth < deepest; ++depth) {
+  }
   find_paths();
   for (auto& [path, trail] : trails_) {
     look(trail);

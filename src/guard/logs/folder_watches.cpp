@@ -1,10 +1,11 @@
 #include "guard/logs/folder_watches.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace spranga::guard {
 
-void FolderWatches::want(const std::set<std::string>& folders) {
+bool FolderWatches::want(const std::set<std::string>& folders) {
   std::map<int, std::vector<std::string>> next;
   for (const auto& folder : folders) {
     if (next.size() >= most_folders) {
@@ -19,7 +20,10 @@ void FolderWatches::want(const std::set<std::string>& folders) {
       files_.forget(wd);
     }
   }
+  const bool has_new = std::ranges::any_of(
+      next, [this](const auto& each) { return !by_watch_.contains(each.first); });
   by_watch_ = std::move(next);
+  return has_new;
 }
 
 std::vector<std::string> FolderWatches::folders_of(int wd) const {

@@ -16,8 +16,8 @@ public:
   explicit FolderWatches(LogFiles& files) : files_(files) {}
 
   /// Watches these folders, as far as they are there, and no others. Which folder a path leads to
-  /// is found out anew.
-  void want(const std::set<std::string>& folders);
+  /// is found out anew. True: one was not watched before.
+  [[nodiscard]] bool want(const std::set<std::string>& folders);
 
   /// The wanted paths that lead to the folder of this watch.
   [[nodiscard]] std::vector<std::string> folders_of(int wd) const;

@@ -1,148 +1,21 @@
 #include "guard/logs/journal_watch.h"
 
-#include <fmt/core.h>
-#include <glob.h>
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include "guard/logs/journal_entry.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/live_journal.h"
 #include "text/escape.h"
 
 namespace spranga::guard {
 
 namespace {
-
-struct CloseLiveJournal {
-  void operator()(sd_journal* raw) const { sd_journal_close(raw); }
-};
-
-using LiveJournal = std::unique_ptr<sd_journal, CloseLiveJournal>;
-
-Failure journal_failed(const std::string& what, int code) {
-  const bool denied = code == -EACCES || code == -EPERM;
-  return fail(denied ? Errc::denied : Errc::io,
-              what + ": " + std::generic_category().message(-code));
-}
-
-std::vector<std::string> files_of(const std::vector<std::string>& patterns) {
-  std::vector<std::string> out;
-  for (const auto& pattern : patterns) {
-    glob_t found{};
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment or the users meanwhile
-    if (::glob(pattern.c_str(), GLOB_NOESCAPE, nullptr, &found) == 0) {
-      out.insert(out.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
-    }
-    ::globfree(&found);
-  }
-  return out;
-}
-
-/// fail2ban's flags: the system's journal, and all that there is where folder or files are named.
-int open_raw(const JournalOptions& options, sd_journal** raw) {
-  if (!options.files.empty()) {
-    const auto files = files_of(options.files);
-    std::vector<const char*> paths;
-    paths.reserve(files.size() + 1);
-    for (const auto& file : files) {
-      paths.push_back(file.c_str());
-    }
-    paths.push_back(nullptr);
-    return files.empty() ? -ENOENT
-                         : sd_journal_open_files(raw, paths.data(), options.flags.value_or(0));
-  }
-  if (!options.path.empty()) {
-    return sd_journal_open_directory(raw, options.path.c_str(), options.flags.value_or(0));
-  }
-  const int flags = options.flags.value_or(SD_JOURNAL_SYSTEM);
-  return options.name_space.empty()
-             ? sd_journal_open(raw, flags)
-             : sd_journal_open_namespace(raw, options.name_space.c_str(), flags);
-}
-
-/// Opening succeeds even where no file may be read, and nothing would ever come.
-Result<LiveJournal> open_live(const JournalOptions& options) {
-  sd_journal* raw = nullptr;
-  const int code = open_raw(options, &raw);
-  if (code == -ENOENT) {
-    return fail(Errc::not_found, "no journal is there");
-  }
-  if (code < 0) {
-    return journal_failed("no journal could be read", code);
-  }
-  LiveJournal journal(raw);
-  std::uint64_t bytes = 0;
-  const int told = sd_journal_get_usage(raw, &bytes);
-  if (told >= 0 && bytes > 0) {
-    return journal;
-  }
-  const auto folders = options.path.empty()
-                           ? std::vector<std::string>{"/var/log/journal", "/run/log/journal"}
-                           : std::vector<std::string>{options.path};
-  if (std::ranges::any_of(folders, has_journal_files)) {
-    return fail(Errc::denied,
-                "no journal could be read: there are some, but this user may not (group "
-                "systemd-journal)");
-  }
-  return fail(Errc::not_found, "no journal could be read: there is none");
-}
-
-std::uint64_t micros_of(ban::Instant at) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(at.time_since_epoch().count(), 0));
-}
-
-/// A jail, and from where on it gets entries.
-struct JournalJail {
-  std::size_t jail;
-  JournalMatch match;
-  std::uint64_t from_us;
-  std::string cursor;  // behind this one, if it is there
-  bool open{false};
-};
-
-bool has_instances(const JournalField& field) {
-  return !field.instances.empty();
-}
-
-/// libsystemd knows no globs: a unit's instances are found by their slice.
-std::vector<std::string> terms_of(const std::vector<JournalField>& set, bool by_slice) {
-  std::vector<std::string> out;
-  for (const auto& field : set) {
-    if (by_slice && has_instances(field)) {
-      out.push_back("_SYSTEMD_SLICE=" + field.slice);
-      continue;
-    }
-    for (const auto& value : field.values) {
-      out.push_back(std::string(field.name).append("=").append(value));
-    }
-  }
-  return out;
-}
-
-/// Of all jails, joined with OR, and journald's word that it dropped lines. None: everything is
-/// read, because a jail wants it.
-std::vector<std::vector<std::string>> all_terms(const std::vector<JournalJail>& jails) {
-  std::vector<std::vector<std::string>> out;
-  for (const auto& jail : jails) {
-    if (jail.match.sets().empty()) {
-      return {};
-    }
-    for (const auto& set : jail.match.sets()) {
-      out.push_back(terms_of(set, false));
-      if (std::ranges::any_of(set, has_instances)) {
-        out.push_back(terms_of(set, true));
-      }
-    }
-  }
-  out.push_back({std::string("MESSAGE_ID=").append(dropped_message_id)});
-  return out;
-}
 
 class RunningJournal : public JournalWatch {
 public:
@@ -365,21 +238,6 @@ private:
   SteadyPoint last_turn_;
   SteadyPoint last_entry_;
 };
-
-JournalJail beginning_of(const JournalWish& wish,
-                         const std::vector<JailPlace>& kept,
-                         ban::Instant now) {
-  const auto from = now - wish.findtime;
-  JournalJail out{wish.jail, JournalMatch::widened(wish.matches), micros_of(from), "", false};
-  for (const auto& each : kept) {
-    const bool of_journal = !each.place.cursor.empty() || each.place.path.empty();
-    if (each.jail == wish.jail && of_journal && each.place.at >= from) {
-      out.from_us = micros_of(each.place.at);
-      out.cursor = each.place.cursor;
-    }
-  }
-  return out;
-}
 
 }  // namespace
 

@@ -11,23 +11,18 @@
 // seeking the end with a match that has no entry yet loses the first ones.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "guard/logs/journal_jail.h"
 #include "guard/logs/journal_options.h"
 #include "guard/logs/live_source.h"
 
 namespace spranga::guard {
-
-/// A jail that reads the journal.
-struct JournalWish {
-  std::size_t jail{0};
-  std::vector<std::string> matches;  // journalmatch; none: every entry
-  std::chrono::seconds findtime{600};
-};
 
 class JournalWatch : public LiveSource {
 public:

@@ -193,7 +193,9 @@ bool may_expand(const std::vector<std::string>& patterns, const std::string& glo
   return std::ranges::any_of(patterns, [&](const auto& pattern) {
     const auto folder = folder_of(pattern);
     const auto asked = folder_of(glob);
-    return pattern == glob || folder == asked || glob_names(folder, unescaped(asked));
+    const auto on_the_way = folders_to(pattern);
+    return pattern == glob || folder == asked || glob_names(folder, unescaped(asked)) ||
+           std::ranges::find(on_the_way, glob) != on_the_way.end();
   });
 }
 

@@ -162,13 +162,13 @@ std::vector<FileId> OpenLogs::turn(SteadyPoint now, LineSink& sink) {
       if (!failed) {
         sink.on_note({LiveEvent::unreadable, step.error().detail, 0});
       }
-      end_start(log, sink);
+      end_start(log, sink, true);
     } else if (*step == Tail::Step::truncated) {
       truncated.push_back(id);
     } else if (*step == Tail::Step::more) {
       mark(id);
     } else {
-      end_start(log, sink);
+      end_start(log, sink, false);
     }
   }
   close_oldest(sink);
@@ -222,20 +222,28 @@ void OpenLogs::give(Log& log, std::string_view text, const LogPlace& after, Line
   }
 }
 
+/// A log that was found empty keeps a jail from its work only where all its logs were.
 bool OpenLogs::is_starting(std::size_t jail) const {
-  return std::ranges::any_of(logs_, [jail](const auto& each) {
-    const auto& log = *each.second;
-    return log.starting && std::ranges::any_of(log.readers, [jail](const auto& reader) {
-             return reader.jail == jail;
-           });
-  });
+  bool one_was_empty = false;
+  bool one_was_not = false;
+  for (const auto& [id, log] : logs_) {
+    if (std::ranges::count(log->readers, jail, &LogReader::jail) == 0) {
+      continue;
+    }
+    if (log->starting && !log->was_empty) {
+      return true;
+    }
+    (log->starting ? one_was_empty : one_was_not) = true;
+  }
+  return one_was_empty && !one_was_not;
 }
 
-void OpenLogs::end_start(Log& log, LineSink& sink) {
+void OpenLogs::end_start(Log& log, LineSink& sink, bool gone) {
   if (!log.starting) {
     return;
   }
-  log.starting = false;
+  log.was_empty = !gone && log.tail.place().offset == 0;
+  log.starting = log.was_empty;
   std::vector<std::size_t> ended;
   for (const auto& reader : log.readers) {
     if (!is_starting(reader.jail)) {
@@ -273,7 +281,7 @@ void OpenLogs::close(FileId id, LineSink* sink) {
   if (sink != nullptr) {
     log.tail.finish(
         [&](std::string_view text, const LogPlace& after) { give(log, text, after, *sink); });
-    end_start(log, *sink);
+    end_start(log, *sink, true);
   }
   closed_.push_back({id, log.tail.fingerprint(), log.tail.place().offset});
   if (closed_.size() > most_remembered) {

@@ -122,6 +122,7 @@ private:
     bool ready{false};
     bool gated{true};                // some readers begin farther on, or `jails` is out of date
     std::vector<std::size_t> jails;  // all readers', where not gated
+    bool was_empty{false};           // still starting: its first lines are to come
   };
 
   struct Closed {
@@ -133,7 +134,7 @@ private:
   [[nodiscard]] bool must_wait(Log& log) const;
   [[nodiscard]] Result<Tail::Step> read(Log& log, SteadyPoint now, LineSink& sink);
   void give(Log& log, std::string_view text, const LogPlace& after, LineSink& sink);
-  void end_start(Log& log, LineSink& sink);
+  void end_start(Log& log, LineSink& sink, bool gone);
   void close(FileId id, LineSink* sink);
   void close_oldest(LineSink& sink);
   void close_unread();

@@ -63,9 +63,9 @@ std::uint64_t find_time(
 bool is_place_of(const LogPlace& place,
                  const FileFacts& facts,
                  const std::string& first_line_hash,
-                 Match match) {
+                 PlaceMatch match) {
   const bool same_inode = place.inode != 0 && place.inode == facts.id.inode;
-  if (place.offset > facts.size || (match == Match::inode && !same_inode)) {
+  if (place.offset > facts.size || (match == PlaceMatch::inode && !same_inode)) {
     return false;
   }
   if (place.first_line_md5.empty()) {
@@ -84,7 +84,7 @@ void take_farther(std::optional<std::uint64_t>& offset, const LogPlace& place) {
 bool take(const LogPlace& place,
           const FoundFile* named,
           const std::vector<FoundFile>& rotations,
-          Match match,
+          PlaceMatch match,
           GoingOn& out) {
   bool any = false;
   const auto fits = [&](const FoundFile& file) {
@@ -111,13 +111,13 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   GoingOn out;
   out.rotations.resize(rotations.size());
   for (const auto& place : kept) {
-    const bool found = take(place, named, rotations, Match::inode, out);
+    const bool found = take(place, named, rotations, PlaceMatch::inode, out);
     // By the first line alone only what had the name last, or was copied and truncated: of files
     // that went long ago it says little.
     const bool was_last =
         &place == &kept.back() || (named != nullptr && place.inode == named->facts.id.inode);
     if (!found && was_last) {
-      take(place, named, rotations, Match::first_line, out);
+      take(place, named, rotations, PlaceMatch::first_line, out);
     }
   }
   if (out.named) {

@@ -25,7 +25,7 @@ using DateOf = std::function<std::optional<ban::Instant>(std::size_t jail, std::
     const std::function<std::optional<ban::Instant>(std::string_view)>& date_of);
 
 /// How surely a place and a file belong together.
-enum class Match {
+enum class PlaceMatch {
   inode,       // by inode and first line
   first_line,  // by the first line alone: copied, moved from elsewhere, or a place of fail2ban's
 };
@@ -34,7 +34,7 @@ enum class Match {
 [[nodiscard]] bool is_place_of(const LogPlace& place,
                                const FileFacts& facts,
                                const std::string& first_line_hash,
-                               Match match);
+                               PlaceMatch match);
 
 /// A file as it was found.
 struct FoundFile {

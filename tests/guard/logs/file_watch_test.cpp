@@ -39,6 +39,36 @@ TEST(FileWatch, TellsWhenTheStartIsOver) {
   EXPECT_THAT(at.lines.ended, ElementsAre(0));
 }
 
+TEST(FileWatch, IsStillStartingWhereAllThatThereWasWasEmpty) {
+  WatchedFolder at;
+  at.append("mail.log", "");
+  at.follow("mail.log");
+  EXPECT_THAT(at.read(), IsEmpty());
+  EXPECT_THAT(at.lines.ended, IsEmpty());
+  at.append("mail.log", "one\n");
+  EXPECT_THAT(at.read(), ElementsAre("one"));
+  EXPECT_THAT(at.lines.starting, ElementsAre(true));
+  EXPECT_THAT(at.lines.ended, ElementsAre(0));
+}
+
+TEST(FileWatch, IsAtWorkWhereOneOfSeveralLogsWasEmpty) {
+  WatchedFolder at;
+  at.append("a.log", "one\n");
+  at.append("b.log", "");
+  at.follow("*.log");
+  EXPECT_THAT(at.read(), ElementsAre("one"));
+  EXPECT_FALSE(at.lines.ended.empty());
+}
+
+TEST(FileWatch, FindsALogInAFolderThatCameWithItsParent) {
+  WatchedFolder at;
+  at.follow("*/*/y.log");
+  std::filesystem::create_directories(at.path("a/b"));
+  at.settle();
+  at.append("a/b/y.log", "one\n");
+  EXPECT_THAT(at.read(), ElementsAre("one"));
+}
+
 TEST(FileWatch, ReadsOnceForAllJailsThatNameTheFile) {
   WatchedFolder at;
   at.append("a.log", "one\n");

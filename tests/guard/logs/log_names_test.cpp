@@ -35,6 +35,7 @@ TEST(LogNames, AllowWhatTheConfigurationNamesAndNoMore) {
   EXPECT_TRUE(may_open(patterns, "/var/log/mail.log"));
   EXPECT_TRUE(may_open(patterns, "/srv/x/log/a.log"));
   EXPECT_TRUE(may_expand(patterns, rotations_glob("/srv/[x]/log/a.log")));
+  EXPECT_TRUE(may_expand(patterns, "/srv/*"));
   EXPECT_TRUE(may_watch(patterns, "/srv/x"));
   EXPECT_TRUE(may_watch(patterns, "/"));
   for (const auto* path : {"/etc/shadow",

@@ -1,0 +1,217 @@
+#include "check/probes/open_relay.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "check/door.h"
+#include "check/noise_cost.h"
+#include "smtp/refusal.h"
+
+namespace spranga::check {
+
+namespace {
+
+using finding::Confidence;
+using finding::Status;
+using words::Phrase;
+using words::Word;
+
+std::string message_from(const Subject& subject, const std::string& recipient) {
+  return fmt::format(
+      "From: <{0}>\r\nTo: <{1}>\r\nSubject: spranga check {2}: this server relays\r\nMessage-ID: "
+      "<{2}@{3}>\r\n"
+      "Auto-Submitted: auto-generated\r\n\r\n"
+      "This message reached you through a mail server that took it from a stranger for a domain "
+      "that is\r\n"
+      "not its own: an open relay. It was sent by `spranga check --relay-to`.\r\n",
+      subject.outside_sender(),
+      recipient,
+      subject.nonce,
+      subject.outside_domain);
+}
+
+}  // namespace
+
+void OpenRelay::add(Status status, Phrase summary, Confidence confidence) {
+  findings_.push_back(stranger_.finding_of("S1", status, std::move(summary), confidence));
+}
+
+std::vector<OpenRelay::Form> OpenRelay::forms() const {
+  const auto& subject = stranger_.audit().subject();
+  std::vector<Form> out{{subject.outside_sender(), Word::relay_outside}};
+  if (stranger_.audit().settings().relay_forms) {
+    if (!subject.domain.empty()) {
+      out.push_back({subject.nonce + "@" + subject.domain, Word::relay_own_domain});
+    }
+    out.push_back({"", Word::relay_null});
+  }
+  return out;
+}
+
+std::string OpenRelay::outside_recipient() const {
+  const auto& given = stranger_.audit().settings().relay_to;
+  return given.empty() ? stranger_.audit().subject().nonce + "@example.net" : given;
+}
+
+Control OpenRelay::ask_control(std::string& words) {
+  const auto& own = stranger_.audit().subject().own_address;
+  const auto reply =
+      stranger_.session().command("RCPT TO:<" + (own.empty() ? "postmaster" : own) + ">");
+  if (!reply) {
+    words = reply.error().detail;
+    return Control::refused;
+  }
+  stranger_.note_refusal("S1", reply, own.empty() ? "postmaster" : own);
+  words = reply->first_line();
+  if (reply->ok()) {
+    own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
+    return Control::accepted;
+  }
+  return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox
+                                                                    : Control::refused;
+}
+
+void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
+  const auto line = reply.first_line();
+  if (reply.temporary() || smtp::reason_of(reply) == smtp::Reason::greylisted) {
+    add(Status::not_tested, {Word::greylisted, {line}});
+  } else {
+    add(Status::not_tested, {Word::s1_unclear, {line, control_words}});
+  }
+}
+
+/// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
+void OpenRelay::judge_accepted(const Form& form, const std::string& control_words) {
+  auto& session = stranger_.session();
+  const auto name = words::say(form.name);
+  const auto likely_open = [&] {
+    found_ = true;
+    add(Status::fail, {Word::s1_likely_open, {name, stranger_.port()}}, Confidence::likely);
+  };
+  const auto reply = session.command("DATA");
+  if (!reply) {
+    add(Status::warn,
+        {Word::s1_accepted_then_lost, {name, reply.error().detail}},
+        Confidence::indirect);
+    return;
+  }
+  if (reply->code != 354) {
+    if (smtp::refused_for_good(*reply)) {
+      add(Status::pass, {Word::s1_refused_at_data, {stranger_.port(), reply->first_line()}});
+    } else {
+      add_unclear(*reply, control_words);
+    }
+    return;
+  }
+  if (stranger_.audit().settings().relay_to.empty()) {
+    session.drop();
+    likely_open();
+    return;
+  }
+  const auto taken =
+      session.send_message(message_from(stranger_.audit().subject(), outside_recipient()));
+  if (!taken) {
+    likely_open();
+  } else if (taken->ok()) {
+    found_ = true;
+    add(Status::fail, {Word::s1_open, {name, outside_recipient(), taken->first_line()}});
+  } else if (smtp::refused_for_good(*taken)) {
+    add(Status::pass, {Word::s1_refused_after_message, {stranger_.port(), taken->first_line()}});
+  } else {
+    add_unclear(*taken, control_words);
+  }
+}
+
+void OpenRelay::judge_outside(const Form& form,
+                              const Result<smtp::Reply>& reply,
+                              Control control,
+                              const std::string& control_words) {
+  if (!reply) {
+    add(Status::not_tested, {Word::lost_here, {reply.error().detail}});
+    return;
+  }
+  if (reply->ok()) {
+    judge_accepted(form, control_words);
+    return;
+  }
+  const auto line = reply->first_line();
+  // Stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only.
+  const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
+  stranger_.audit().add_noise(
+      "S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, stranger_.audit().product()));
+  switch (judge_relay_refusal(*reply, control)) {
+    case RelayVerdict::denied:
+      add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
+      return;
+    case RelayVerdict::likely_denied:
+      add(Status::pass, {Word::s1_likely_refused, {stranger_.port(), line}}, Confidence::likely);
+      return;
+    case RelayVerdict::says_nothing:
+      break;
+  }
+  add_unclear(*reply, control_words);
+}
+
+/// False where no further form makes sense.
+bool OpenRelay::ask_form(const Form& form) {
+  if (!stranger_.open()) {
+    add(Status::not_tested, stranger_.trouble());
+    return false;
+  }
+  auto& session = stranger_.ask();
+  const auto& settings = stranger_.audit().settings();
+  const bool asked_for = settings.relay_forms || settings.expn || !settings.relay_to.empty();
+  if (!asked_for && !stranger_.audit().may_spend(
+                        noise_cost(LoudProbe::relay_refused, stranger_.audit().product()))) {
+    add(Status::not_tested, {Word::s7_budget, {}});
+    return false;
+  }
+  const auto mail = "MAIL FROM:<" + form.sender + ">";
+  auto reply = session.command(mail);
+  std::string control_words;
+  auto control = Control::refused;
+  if (reply && reply->ok()) {
+    control = ask_control(control_words);
+    const auto reset = session.command("RSET");
+    if (!reset || !reset->ok()) {
+      add(Status::not_tested,
+          {Word::lost_here, {reset ? reset->first_line() : reset.error().detail}});
+      session.drop();
+      return true;
+    }
+    reply = session.command(mail);
+    if (reply && reply->ok()) {
+      reply = session.command("RCPT TO:<" + outside_recipient() + ">");
+    }
+  }
+  judge_outside(form, reply, control, control_words);
+  stranger_.reset();
+  return !found_;
+}
+
+void OpenRelay::ask() {
+  for (const auto& form : forms()) {
+    const bool more = ask_form(form);
+    stranger_.close();
+    if (!try_the_door(stranger_.audit(), stranger_.facts().port, "S1") || !more) {
+      break;
+    }
+  }
+}
+
+void OpenRelay::conclude() {
+  const auto rank = [](const finding::Finding& f) {
+    return f.status == Status::fail         ? 0
+           : f.status == Status::warn       ? 1
+           : f.status == Status::not_tested ? 2
+                                            : 3;
+  };
+  auto* worst = &findings_.front();
+  for (auto& candidate : findings_) {
+    worst = rank(candidate) < rank(*worst) ? &candidate : worst;
+  }
+  stranger_.audit().add(std::move(*worst));
+}
+
+}  // namespace spranga::check

@@ -1,0 +1,53 @@
+// S1: does the server pass on a stranger's mail to a domain that is not its own? Every form is
+// asked after a control, a recipient of its own: what is refused with it is refused for another
+// reason.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "check/probes/relay_verdict.h"
+#include "check/probes/stranger.h"
+
+namespace spranga::check {
+
+class OpenRelay {
+public:
+  explicit OpenRelay(Stranger& stranger) : stranger_(stranger) {}
+
+  /// All forms, each on a connection of its own, as long as the door stays open.
+  void ask();
+
+  /// Adds S1, one a port: the worst form speaks.
+  void conclude();
+
+  /// A stranger's mail to the login's own address was taken.
+  [[nodiscard]] bool own_mailbox_taken() const { return own_mailbox_taken_; }
+
+private:
+  struct Form {
+    std::string sender;
+    words::Word name;
+  };
+
+  [[nodiscard]] std::vector<Form> forms() const;
+  bool ask_form(const Form& form);
+  Control ask_control(std::string& words);
+  void judge_outside(const Form& form,
+                     const Result<smtp::Reply>& reply,
+                     Control control,
+                     const std::string& control_words);
+  void judge_accepted(const Form& form, const std::string& control_words);
+  void add_unclear(const smtp::Reply& reply, const std::string& control_words);
+  void add(finding::Status status,
+           words::Phrase summary,
+           finding::Confidence confidence = finding::Confidence::proven);
+  [[nodiscard]] std::string outside_recipient() const;
+
+  Stranger& stranger_;
+  bool found_{false};
+  bool own_mailbox_taken_{false};
+  std::vector<finding::Finding> findings_;
+};
+
+}  // namespace spranga::check

@@ -1,0 +1,17 @@
+// What the answers to a relay attempt prove. Pure.
+#pragma once
+
+#include "smtp/reply.h"
+
+namespace spranga::check {
+
+/// What a refused relay attempt proves.
+enum class RelayVerdict { denied, likely_denied, says_nothing };
+
+/// What became of the control: a recipient of the server's own, from the same sender.
+enum class Control { accepted, unknown_mailbox, refused };
+
+/// Reads the refusal of an outside recipient, with the control recipient's fate.
+[[nodiscard]] RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control);
+
+}  // namespace spranga::check
