@@ -493,6 +493,18 @@ def thousands(net, spranga, checks):
         checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
 
 
+def alone(net, spranga, checks):
+    """No second guard works on the same state, even where nobody answers on the socket; the first one goes on."""
+    with Server(net), Guard(net, spranga) as guard:
+        os.unlink(guard.home / "run/guard.sock")
+        second = subprocess.run([*net.command("host"), spranga, "guard", "-f", "-c", guard.home / "etc"],
+                                capture_output=True, text=True, check=False, timeout=30)
+        checks.that(second.returncode == 1 and "a guard is already running" in second.stderr, "the second is refused")
+        checks.that((guard.home / "run/guard.pid").exists(), "and takes no pidfile away")
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the first bans on")
+
+
 def two(net, spranga, checks):
     """Another guard on the same table bans nobody, says so, and takes over when the first one is gone."""
     with Server(net), Guard(net, spranga) as second:
@@ -510,7 +522,7 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
-SCENARIOS = {"thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):
