@@ -104,14 +104,17 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
   return {};
 }
 
-bool Pipeline::number_words(WordTable& table) {
+bool Pipeline::can_be_scanned() const {
   const auto has_words = [](const auto& all) {
     return std::ranges::all_of(all, &CompiledExpression::has_line_words);
   };
   const bool by_prefix = prefix_ && prefix_->has_line_words();
-  if (many_lines() || settings_.note_prefix ||
-      !(by_prefix || (has_words(fail_) && has_words(weak_))) ||
-      (ignores_early() && !has_words(ignore_))) {
+  return !many_lines() && (by_prefix || (has_words(fail_) && has_words(weak_))) &&
+         (!ignores_early() || has_words(ignore_));
+}
+
+bool Pipeline::number_words(WordTable& table) {
+  if (settings_.note_prefix || !can_be_scanned()) {
     return false;
   }
   for (auto* list : {&fail_, &weak_, &ignore_}) {

@@ -86,6 +86,9 @@ public:
 
   [[nodiscard]] const Sessions& sessions() const { return sessions_; }
 
+  /// Whether every line that matters to this filter must hold some words.
+  [[nodiscard]] bool can_be_scanned() const;
+
   /// Takes the words that a line must hold into `table`. False: there is nothing that every line
   /// which matters to this filter must hold, and nothing was taken in.
   [[nodiscard]] bool number_words(WordTable& table);
