@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <functional>
 
 #include <nlohmann/json.hpp>
 
@@ -103,18 +104,37 @@ private:
     return ban.until ? Json(seconds(*ban.until)) : Json(nullptr);
   }
 
+  using Add = std::function<void(const char* what, const std::string& text)>;
+
   /// What an admin should know of, each with a stable name.
   [[nodiscard]] Json not_well() const {
     auto out = Json::array();
-    const auto add = [&out](const char* what, const std::string& text) {
+    const Add add = [&out](const char* what, const std::string& text) {
       out.push_back({{"what", what}, {"text", text}});
     };
+    add_configuration(add);
+    add_records(add);
+    add_firewall(add);
+    add_deeds(add);
+    for (const auto& jail : daemon_.guard_.jails()) {
+      add_jail(*jail, add);
+    }
+    return out;
+  }
+
+  void add_configuration(const Add& add) const {
     for (const auto& bad : daemon_.bad_jails_) {
       add("jail_left_out", bad);
     }
     for (const auto& error : daemon_.plan_.errors) {
       add("configuration", error);
     }
+    if (const auto any = guard::Regex::compile("a", {}); any && !any->has_jit()) {
+      add("jit_off", "expressions are not compiled to machine code here, and cost more time");
+    }
+  }
+
+  void add_records(const Add& add) const {
     const auto health = daemon_.ledger_->health();
     if (!health.trouble.empty()) {
       add("ledger", health.trouble);
@@ -125,12 +145,27 @@ private:
     if (daemon_.desk_.suppressed() > 0) {
       add("journal_suppressed", std::to_string(daemon_.desk_.suppressed()));
     }
+    if (daemon_.log_.lost() > 0) {
+      add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
+    }
+  }
+
+  void add_firewall(const Add& add) const {
     if (daemon_.news_.failed() > 0) {
       add("firewall", daemon_.news_.last_error());
     }
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }
+    for (const auto& door : daemon_.doors_.all()) {
+      constexpr std::size_t nearly_full = 1'000'000;
+      if (daemon_.doors_.size(door.id) > nearly_full) {
+        add("set_nearly_full", std::to_string(daemon_.doors_.size(door.id)));
+      }
+    }
+  }
+
+  void add_deeds(const Add& add) const {
     for (const auto& trouble : daemon_.hands_.troubles()) {
       add("action", text::escape(trouble));
     }
@@ -140,30 +175,18 @@ private:
     if (daemon_.names_.dropped() > 0) {
       add("names_dropped", std::to_string(daemon_.names_.dropped()));
     }
-    if (daemon_.log_.lost() > 0) {
-      add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
+  }
+
+  void add_jail(const guard::LiveJail& jail, const Add& add) const {
+    const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail.name()) != 0;
+    if (!fed && !jail.spec().skip_if_nologs && daemon_.reads_of(jail).empty()) {
+      add("reads_nothing",
+          jail.name() + ": no log of it is there, or may be read; the guard's log says more");
     }
-    if (const auto any = guard::Regex::compile("a", {}); any && !any->has_jit()) {
-      add("jit_off", "expressions are not compiled to machine code here, and cost more time");
+    for (const auto& runaway : jail.matcher().quarantined()) {
+      const auto& origin = runaway.expression->origin;
+      add("quarantined", jail.name() + ": " + origin.file + ":" + std::to_string(origin.line));
     }
-    for (const auto& jail : daemon_.guard_.jails()) {
-      const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail->name()) != 0;
-      if (!fed && !jail->spec().skip_if_nologs && daemon_.reads_of(*jail).empty()) {
-        add("reads_nothing",
-            jail->name() + ": no log of it is there, or may be read; the guard's log says more");
-      }
-      for (const auto& runaway : jail->matcher().quarantined()) {
-        const auto& origin = runaway.expression->origin;
-        add("quarantined", jail->name() + ": " + origin.file + ":" + std::to_string(origin.line));
-      }
-    }
-    for (const auto& door : daemon_.doors_.all()) {
-      constexpr std::size_t nearly_full = 1'000'000;
-      if (daemon_.doors_.size(door.id) > nearly_full) {
-        add("set_nearly_full", std::to_string(daemon_.doors_.size(door.id)));
-      }
-    }
-    return out;
   }
 
   /// Where the address stands in each jail now: its own account, and that of the network it counts

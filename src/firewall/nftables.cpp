@@ -28,6 +28,18 @@ bool is_misfit(const KernelError& error) {
   return std::ranges::find(misfits, error.number) != misfits.end();
 }
 
+/// The doors with those of their sets that are there already.
+nft::Doors with_sets(nft::Doors doors, const nft::Parts& found) {
+  for (auto& [id, opened] : doors) {
+    for (const auto& name : found.sets) {
+      if (SetKey key; nft::parse_set_name(name, nft::door_name(opened.door), key)) {
+        opened.sets.insert(key);
+      }
+    }
+  }
+  return doors;
+}
+
 }  // namespace
 
 Nftables::Nftables(NetlinkSocket socket, const std::string& table, nft::Abilities abilities)
@@ -72,14 +84,8 @@ Result<bool> Nftables::never_is_there(const nft::Parts& found) {
 Result<void> Nftables::rebuild(nft::Doors doors) {
   SPRANGA_TRY(const auto found, listing().parts());
   SPRANGA_TRY(const bool never_there, never_is_there(found));
-  for (auto& [id, opened] : doors) {
-    for (const auto& name : found.sets) {
-      if (SetKey key; nft::parse_set_name(name, nft::door_name(opened.door), key)) {
-        opened.sets.insert(key);
-      }
-    }
-  }
-  auto wanted = nft::TableContent{std::move(doors), content_.never, content_.abilities};
+  auto wanted =
+      nft::TableContent{with_sets(std::move(doors), found), content_.never, content_.abilities};
   KernelAnswer first;
   for (const bool rejects : {true, false}) {
     wanted.abilities.reject_in_prerouting = rejects;

@@ -67,8 +67,7 @@ Result<Fail2banDatabase> open_fail2ban_once(const Way& way) {
   SPRANGA_CHECK(
       db.script("PRAGMA foreign_keys = ON;"
                 "PRAGMA synchronous = OFF;"
-                "PRAGMA journal_mode = MEMORY;"
-                "PRAGMA temp_store = MEMORY"));
+                "PRAGMA journal_mode = MEMORY"));
   SPRANGA_CHECK(check_version(db, path));
   SPRANGA_TRY(const auto tables, db.number("SELECT count(*) FROM sqlite_master"));
   SPRANGA_CHECK(transaction(db, [&db] { return make_tables(db); }));

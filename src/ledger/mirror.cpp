@@ -101,7 +101,7 @@ Result<void> Mirror::open(Database& own, ban::Instant now) {
     return Failure(opened.error());
   }
   notice_ = opened->notice;
-  if (const auto taken = take_over(own, *opened, plan_.purge_age, now); !taken) {
+  if (auto taken = take_over(own, *opened, plan_.purge_age, now); !taken) {
     close(taken.error());
     return taken;
   }

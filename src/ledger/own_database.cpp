@@ -110,7 +110,6 @@ Result<Database> open_once(const Way& way) {
       db.script("PRAGMA auto_vacuum = INCREMENTAL;"
                 "PRAGMA journal_mode = WAL;"
                 "PRAGMA synchronous = NORMAL;"
-                "PRAGMA temp_store = MEMORY;"
                 "PRAGMA journal_size_limit = 16777216"));
   SPRANGA_TRY(const auto version, known_version(db, way.path));
   SPRANGA_CHECK(migrate(db, version));

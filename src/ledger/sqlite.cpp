@@ -90,6 +90,8 @@ Result<Database> Database::open(const Way& way, Mode mode) {
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_handler(raw, &Database::wait_a_little, db.locks_.get());
+  // Who may open no file but this one sorts in memory.
+  SPRANGA_CHECK(db.script("PRAGMA temp_store = MEMORY"));
   return db;
 }
 

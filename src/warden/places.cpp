@@ -207,9 +207,10 @@ Result<void> check_way(const std::string& path, const process::Identity& owner) 
                         : facts.st_gid == owner.gid ? S_IXGRP
                                                     : S_IXOTH;
     if ((facts.st_mode & needed) == 0) {
-      return fail(Errc::denied,
-                  "the guard, user " + std::to_string(owner.uid) + ", cannot enter the folder " +
-                      folder + " where its database is to be: chmod o+x " + folder);
+      std::string what("the guard, user ");
+      what.append(std::to_string(owner.uid)).append(", cannot enter the folder ").append(folder);
+      what.append(" where its database is to be: chmod o+x ").append(folder);
+      return fail(Errc::denied, std::move(what));
     }
   }
   return {};

@@ -477,6 +477,34 @@ def returns(net, spranga, checks):
         checks.that(guard.banned() == {OTHER4, "203.0.113.77"}, "who was let go stays so")
 
 
+def thousands(net, spranga, checks):
+    """Thirty thousand bans at a time: both databases have them when it has stopped, and it starts with them again."""
+    with Guard(net, spranga, bantime="1d") as guard:
+        addresses = [f"198.18.{i // 250}.{i % 250 + 1}" for i in range(30_000)]
+        for begin in range(0, len(addresses), 1000):
+            guard.client("set", "mail", "banip", *addresses[begin:begin + 1000])
+        begun = time.monotonic()
+        checks.that(guard.stop() == 0, f"it stops, after {time.monotonic() - begun:.1f} s")
+        with contextlib.closing(sqlite3.connect(guard.home / "state/guard.sqlite3")) as database:
+            rows = database.execute("SELECT count(*) FROM bips").fetchone()[0]
+        checks.that(rows == len(addresses), f"fail2ban's database has {rows}")
+        guard.start()
+        checks.that(until(lambda: guard.banned() == set(addresses)), "it bans them again")
+        checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
+
+
+def alone(net, spranga, checks):
+    """No second guard works on the same state, even where nobody answers on the socket; the first one goes on."""
+    with Server(net), Guard(net, spranga) as guard:
+        os.unlink(guard.home / "run/guard.sock")
+        second = subprocess.run([*net.command("host"), spranga, "guard", "-f", "-c", guard.home / "etc"],
+                                capture_output=True, text=True, check=False, timeout=30)
+        checks.that(second.returncode == 1 and "a guard is already running" in second.stderr, "the second is refused")
+        checks.that((guard.home / "run/guard.pid").exists(), "and takes no pidfile away")
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the first bans on")
+
+
 def two(net, spranga, checks):
     """Another guard on the same table bans nobody, says so, and takes over when the first one is gone."""
     with Server(net), Guard(net, spranga) as second:
@@ -494,7 +522,7 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
-SCENARIOS = {"two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):

@@ -15,6 +15,7 @@ const std::string attacker = "192.0.2.7";
 
 std::vector<Kind> kinds(Judge& judged, const std::vector<int>& times) {
   std::vector<Kind> out;
+  out.reserve(times.size());
   for (const auto time : times) {
     out.push_back(judge(judged, seen(attacker, time)).kind);
   }
@@ -242,17 +243,17 @@ TEST(MemoryHistory, ForgetsShortBansAfterADayAndLongOnesLater) {
   history.add({"test", "192.0.2.9", at_second(0), std::nullopt, 3, 5});
   EXPECT_EQ(history.of("test", attacker, false, at_second(86400))->count, 3);
   EXPECT_FALSE(history.of("test", attacker, false, at_second(90000)));
-  EXPECT_TRUE(history.of("test", "192.0.2.8", false, at_second(4 * 86400)));
-  EXPECT_FALSE(history.of("test", "192.0.2.8", false, at_second(4 * 86400 + 1)));
-  EXPECT_TRUE(history.of("test", "192.0.2.9", false, at_second(400 * 86400)));
+  EXPECT_TRUE(history.of("test", "192.0.2.8", false, at_second(345'600)));
+  EXPECT_FALSE(history.of("test", "192.0.2.8", false, at_second(345'601)));
+  EXPECT_TRUE(history.of("test", "192.0.2.9", false, at_second(34'560'000)));
 }
 
 TEST(Judge, ForgetsAccountsThatAreDead) {
   auto judged = judge_for(jail_of(2));
-  for (int i = 0; i < 5000; ++i) {
+  for (std::int64_t i = 0; i < 5000; ++i) {
     judge(judged, seen("id" + std::to_string(i), i * 1000));
   }
-  EXPECT_EQ(judge(judged, seen("id4999", 5000 * 1000)).count, 1);
+  EXPECT_EQ(judge(judged, seen("id4999", 5'000'000)).count, 1);
 }
 
 }  // namespace
