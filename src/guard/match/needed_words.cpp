@@ -53,7 +53,7 @@ void add_word(WordSet& set, const std::string& word) {
 
 /// What satisfies one of `left` and one of `right`; of too many combinations the side that tells
 /// more.
-Sets both(Sets left, Sets right) {
+Sets both(const Sets& left, const Sets& right) {
   if (left.size() * right.size() > most_sets) {
     return strength(left) < strength(right) ? right : left;
   }
@@ -98,7 +98,7 @@ private:
     std::string word;
     const auto end_word = [&] {
       if (word.size() >= shortest_word && !ignores_case_) {
-        sets = both(std::move(sets), {{word}});
+        sets = both(sets, {{word}});
       }
       word.clear();
     };
@@ -113,7 +113,7 @@ private:
         end_word();
       }
       if (repeat != Repeat::from_zero) {
-        sets = both(std::move(sets), std::move(inner));
+        sets = both(sets, inner);
       }
     }
     end_word();

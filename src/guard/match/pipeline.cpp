@@ -297,9 +297,16 @@ Pipeline::Next Pipeline::take(Hit hit,
     failure.matches = place.matched;
     return finish(std::move(hit), std::make_shared<Failure>(std::move(failure)), out);
   }
-  hit.of_session = true;
   const auto key = session_key(*session);
-  auto merged = sessions_.merge(key, std::move(failure), place.matched, now);
+  return take_session(
+      std::move(hit), sessions_.merge(key, std::move(failure), place.matched, now), out);
+}
+
+/// What its session knows by now.
+Pipeline::Next Pipeline::take_session(Hit hit,
+                                      const std::shared_ptr<Failure>& merged,
+                                      std::vector<Hit>& out) {
+  hit.of_session = true;
   if (merged->has("nofail") && !settings_.check_all) {
     if (settings_.show_nofail) {
       auto copy = *merged;

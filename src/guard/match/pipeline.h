@@ -149,6 +149,9 @@ private:
                                               const DatedLine& line,
                                               ban::Instant now,
                                               std::vector<Hit>& out);
+  [[nodiscard]] Next take_session(Hit hit,
+                                  const std::shared_ptr<Failure>& merged,
+                                  std::vector<Hit>& out);
   [[nodiscard]] Next finish(Hit hit,
                             const std::shared_ptr<Failure>& session,
                             std::vector<Hit>& out);
