@@ -75,13 +75,14 @@ static std::size_t share_of(char c) {
 
 WordScanner::WordScanner(std::vector<Word> words, Engine engine)
     : portable_(engine == Engine::portable || !has_avx2()) {
-  for (auto& [text, number] : words) {
+  for (auto& word : words) {
+    const std::string_view text = word.text;
     Entry entry;
-    entry.number = number;
+    entry.number = word.number;
     std::size_t best = 0;
     for (std::size_t at = 0; at + window <= text.size(); ++at) {
       std::size_t rare = 0;
-      for (const char c : std::string_view(text).substr(at, window)) {
+      for (const char c : text.substr(at, window)) {
         rare += rareness(c);
       }
       if (rare > best) {
@@ -90,7 +91,7 @@ WordScanner::WordScanner(std::vector<Word> words, Engine engine)
       }
     }
     entry.window = four_bytes(text.data() + entry.place);
-    entry.text = std::move(text);
+    entry.text = std::move(word.text);
     words_.push_back(std::move(entry));
   }
   spread();

@@ -15,6 +15,7 @@ using ::testing::IsEmpty;
 
 std::vector<WordScanner::Word> numbered(const std::vector<std::string>& words) {
   std::vector<WordScanner::Word> out;
+  out.reserve(words.size());
   for (const auto& word : words) {
     out.push_back({word, static_cast<std::uint32_t>(out.size())});
   }
