@@ -234,6 +234,7 @@ std::vector<Option> bind_regex_options(RegexOptions& options) {
       {"--check-all", "", Word::none, "", Word::option_check_all, read, {}, set(o.all_rows)},
       {"--out", "-o", Word::argument_token, "", Word::option_out, printed, {}, store(o.out)},
       {"--json", "", Word::none, "", Word::option_json, printed, {}, set(o.json)},
+      {"--explain", "", Word::none, "", Word::option_regex_explain, printed, {}, set(o.explain)},
       {"--verbose", "-v", Word::none, "", Word::option_regex_verbose, printed, {}, count(o.verbose)},
       {"--verbosity", "", Word::argument_lines, "", Word::option_verbosity, printed, {}, store_number(o.verbose)},
       {"--verbose-date", "", Word::none, "", Word::option_verbose_date, printed, {}, set(o.verbose_date)},

@@ -26,6 +26,7 @@ struct RegexOptions {
   bool all_rows{false};
   std::string out;  // -o; "": the summary
   bool json{false};
+  bool explain{false};
   std::optional<double> now;
   bool print_no_missed{false};
   bool print_no_ignored{false};

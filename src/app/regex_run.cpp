@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/output.h"
+#include "app/regex_explain.h"
 #include "app/regex_head.h"
 #include "base/clock.h"
 #include "guard/config/compat.h"
@@ -74,6 +75,11 @@ Result<void> RegexRun::run() {
   SPRANGA_CHECK(use_ignoreregex());
   SPRANGA_TRY(const auto log, regex_log(arguments_[0], filter_.maxlines > 1));
   SPRANGA_CHECK(prepare(log));
+  if (options_.explain) {
+    tell(explain_scan(trial_->pipeline(), trial_->reader()));
+    screen_.flush();
+    return {};
+  }
   tell_log(log);
   tell("");
   const auto begun = SystemClock().now();

@@ -7,6 +7,7 @@
 #include "daemon/daemon.h"
 #include "daemon/jail_settings.h"
 #include "daemon/jail_words.h"
+#include "guard/actions/properties.h"
 #include "guard/judge/network.h"
 
 namespace spranga::daemon {
@@ -47,26 +48,17 @@ std::string_view option_of(guard::control::JailSetting setting) {
   }
 }
 
-/// What every action of fail2ban's has, whether or not it is said.
-constexpr std::array action_properties = {"ESCAPE_CRE",
-                                          "ESCAPE_VN_CRE",
-                                          "actionban",
-                                          "actioncheck",
-                                          "actionflush",
-                                          "actionreban",
-                                          "actionreload",
-                                          "actionrepair",
-                                          "actionstart",
-                                          "actionstop",
-                                          "actionunban",
-                                          "banEpoch",
-                                          "timeout"};
+/// Names that fail2ban lists among an action's properties, besides its commands and options.
+constexpr std::array further_properties = {"ESCAPE_CRE", "ESCAPE_VN_CRE", "banEpoch", "timeout"};
 constexpr std::int64_t usual_timeout = 60;  // seconds
 
 }  // namespace
 
 std::vector<std::string> ActionFace::properties() const {
-  std::vector<std::string> out(action_properties.begin(), action_properties.end());
+  std::vector<std::string> out(further_properties.begin(), further_properties.end());
+  out.insert(out.end(),
+             guard::actions::fail2ban_commands.begin(),
+             guard::actions::fail2ban_commands.end());
   for (const auto& [name, value] : spec_.options) {
     if (std::ranges::count(out, name) == 0) {
       out.push_back(name);
@@ -101,7 +93,7 @@ std::optional<Value> ActionFace::get(std::string_view property) const {
   if (property == "timeout") {
     return Value::of(usual_timeout);
   }
-  return property.starts_with("action") && std::ranges::count(action_properties, property) > 0
+  return std::ranges::count(guard::actions::fail2ban_commands, property) > 0
              ? std::optional(Value::of(""))
              : std::nullopt;
 }

@@ -113,6 +113,7 @@ Json ban_json(const std::optional<finding::Ban>& ban) {
     return nullptr;
   }
   return {{"attempts", or_null(ban->attempts)},
+          {"attempts_at_most", or_null(ban->at_most)},
           {"kind", or_null(ban->kind)},
           {"ports", ban->ports},
           {"lasted",

@@ -27,6 +27,7 @@ struct ReplayOptions {
   std::string logtarget;                         // of the configuration: recidive's food
   std::optional<std::chrono::seconds> remember;  // dbpurgeage: how long bans are remembered
   bool innocents{true};
+  bool scan{true};  // look for words in whole blocks first; without, the same answer comes later
   std::vector<net::Address> own_addresses;  // what ignoreself leaves alone
 };
 

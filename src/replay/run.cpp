@@ -61,6 +61,10 @@ Run::Run(const ReplayOptions& options, const ReplayWatch& watch)
 
 ReplayResult Run::go(const std::vector<ban::JailSpec>& jails) {
   make_jails(jails);
+  if (options_.scan) {
+    wanted_ = Stream::wanted_by(jails_);
+  }
+  wanted_.knows.resize(jails_.size());
   open_inputs();
   connect();
   read_all();
@@ -78,6 +82,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
   guard::MatchOptions match;
   match.mode = guard::MatchMode::replay;
   match.today = options_.today;
+  match.bare = !watch_.sighting && spec.ignorecommand.empty() && spec.ignorecache.empty();
   match.resolve = [this](std::string_view /*name*/) {
     ++result_.hosts_not_asked;
     return std::vector<std::string>();
@@ -164,6 +169,7 @@ void Run::connect() {
                                input.name.given,
                                jails_,
                                std::move(feeding.jails_of[i]),
+                               wanted_,
                                options_.today);
     if (stream) {
       streams_.push_back(*std::move(stream));
@@ -209,7 +215,8 @@ std::optional<ban::Instant> Run::last_date_of(const Input& input,
   if (const auto last = (*source)->last_time()) {
     return last;
   }
-  auto stream = Stream::open(*std::move(source), input.name.given, jails_, readers, options_.today);
+  auto stream =
+      Stream::open(*std::move(source), input.name.given, jails_, readers, wanted_, options_.today);
   std::optional<ban::Instant> last;
   while (stream) {
     const auto more = stream->advance(last.value_or(ban::Instant()));
@@ -268,6 +275,20 @@ void Run::process(Stream& stream) {
   if (watch_.line) {
     watch_.line(stream);
   }
+  if (stream.concerns_any()) {
+    feed_jails_of(stream, now);
+  } else {
+    stream.pass_by();
+  }
+  if (!fresh_.empty()) {
+    tell_recidive();
+  }
+  if (options_.innocents) {
+    note_login(stream);
+  }
+}
+
+void Run::feed_jails_of(Stream& stream, ban::Instant now) {
   for (std::size_t place = 0; place < stream.jails().size(); ++place) {
     found_.clear();
     stream.feed(place, now, found_);
@@ -275,15 +296,9 @@ void Run::process(Stream& stream) {
     if (found_.empty()) {
       continue;
     }
-    for (const auto& sighting : std::exchange(found_, {})) {
+    for (const auto& sighting : found_) {
       judge(&stream, jail, sighting);
     }
-  }
-  if (!fresh_.empty()) {
-    tell_recidive();
-  }
-  if (options_.innocents) {
-    note_login(stream);
   }
 }
 

@@ -37,6 +37,7 @@ private:
   void read_on(Stream& stream);
   void read_all();
   void process(Stream& stream);
+  void feed_jails_of(Stream& stream, ban::Instant now);
   void judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighting);
   void tell_recidive();
   void note_exported(Stream& stream);
@@ -52,6 +53,7 @@ private:
   std::vector<ban::JailSpec> specs_;  // of jails_, in their order
   std::vector<ban::JailSpec> left_out_;
   std::vector<JailRun> jails_;
+  Stream::Wanted wanted_;
   std::vector<Input> inputs_;
   std::vector<Stream> streams_;  // those that have a line at hand
   BanBook book_;

@@ -5,10 +5,19 @@
 
 namespace spranga::replay {
 
+Stream::Wanted Stream::wanted_by(std::vector<JailRun>& jails) {
+  Wanted wanted;
+  for (auto& jail : jails) {
+    wanted.knows.push_back(jail.matcher->number_words(wanted.words));
+  }
+  return wanted;
+}
+
 Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
                             std::string name,
                             std::vector<JailRun>& all,
                             std::vector<std::size_t> jails,
+                            const Wanted& wanted,
                             ban::Instant today) {
   Stream stream(std::move(source), std::move(name), all, std::move(jails));
   for (const auto jail : stream.jails_) {
@@ -22,28 +31,97 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
     }
   }
   stream.dated_.resize(stream.readers_.size());
+  if (!stream.source_->is_journal()) {
+    stream.look_for(wanted);
+  }
   return stream;
 }
 
-Result<bool> Stream::advance(ban::Instant clock) {
-  SPRANGA_TRY(const auto line, source_->next());
-  if (!line) {
-    return false;
+/// A scan for the words of those jails that know some.
+void Stream::look_for(const Wanted& wanted) {
+  const auto& words = wanted.words.words();
+  asks_.resize(words.size());
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    if (!wanted.knows[jails_[place]]) {
+      always_.push_back(place);
+      continue;
+    }
+    for (const auto word : (*all_)[jails_[place]].matcher->numbered_words()) {
+      asks_[word].push_back(place);
+    }
   }
-  line_ = *line;
+  if (always_.size() == jails_.size()) {
+    return;
+  }
+  std::vector<text::WordScanner::Word> scanned;
+  for (std::uint32_t word = 0; word < words.size(); ++word) {
+    if (!asks_[word].empty()) {
+      scanned.push_back({words[word], word});
+    }
+  }
+  found_ = std::make_unique<guard::FoundWords>(wanted.words);
+  looked_at_.resize(jails_.size());
+  scanner_ = std::make_unique<text::WordScanner>(std::move(scanned));
+  source_->scan_with(*scanner_);
+}
+
+/// Which jails the line at hand may concern, by the words that it holds.
+void Stream::find_concerned() {
+  concerned_.clear();
+  concerns_all_ = !line_.scanned;
+  if (concerns_all_) {
+    return;
+  }
+  found_->clear();
+  if (line_.words.empty() && always_.empty()) {
+    return;
+  }
+  for (const auto& word : line_.words) {
+    found_->add(word.word);
+  }
+  concerned_ = always_;
+  for (const auto word : found_->all()) {
+    for (const auto place : asks_[word]) {
+      if (std::exchange(looked_at_[place], number_) != number_ &&
+          (*all_)[jails_[place]].matcher->is_concerned(*found_)) {
+        concerned_.push_back(place);
+      }
+    }
+  }
+}
+
+Result<bool> Stream::advance(ban::Instant clock) {
+  if (!source_->next_scanned(line_)) {
+    SPRANGA_TRY(const auto line, source_->next());
+    if (!line) {
+      settle();
+      return false;
+    }
+    line_ = *line;
+  }
   ++number_;
+  find_concerned();
   date_line(clock);
   return true;
+}
+
+void Stream::settle() {
+  for (const auto jail : jails_) {
+    (*all_)[jail].matcher->pass(passed_by_);
+  }
+  passed_by_ = 0;
 }
 
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
+  const guard::LineScan scan{line_.scanned ? found_.get() : nullptr, line_.ascii, !always_.empty()};
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     auto& reader = *readers_[i];
-    const auto& dated =
-        line_.at ? reader.read_entry(line_.text, *line_.at) : reader.read(line_.text, clock);
+    const auto& dated = line_.at ? reader.read_entry(line_.text, *line_.at)
+                                 : reader.read_scanned(line_.text, clock, scan);
     dated_[i] = &dated;
+    concerns_all_ = concerns_all_ || dated.words == nullptr;
     if (!dated.at || dated.undated) {
       continue;
     }
@@ -61,6 +139,10 @@ void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighti
       return;
     }
     ++jail.journal_wanted;
+  }
+  if (!concerns_all_ && std::ranges::find(concerned_, place) == concerned_.end()) {
+    jail.matcher->pass(1);
+    return;
   }
   jail.matcher->feed_line(*dated_[reader_of_[place]], clock, out);
 }

@@ -9,6 +9,7 @@
 
 #include "guard/logs/log_source.h"
 #include "guard/match/line_reader.h"
+#include "guard/match/word_table.h"
 #include "replay/jail_run.h"
 #include "replay/login_line.h"
 
@@ -16,11 +17,20 @@ namespace spranga::replay {
 
 class Stream {
 public:
-  /// `jails` read it; `all` outlives the stream.
+  /// What jails look for in lines, and which of them say so; of all files together.
+  struct Wanted {
+    guard::WordTable words;
+    std::vector<bool> knows;  // for each jail: a line that concerns it has words of the table
+  };
+
+  [[nodiscard]] static Wanted wanted_by(std::vector<JailRun>& jails);
+
+  /// `jails` read it; `all` and `wanted` outlive the stream.
   [[nodiscard]] static Result<Stream> open(std::unique_ptr<guard::LogSource> source,
                                            std::string name,
                                            std::vector<JailRun>& all,
                                            std::vector<std::size_t> jails,
+                                           const Wanted& wanted,
                                            ban::Instant today);
 
   /// Reads the next line; false at the end. After an error the stream has ended.
@@ -32,7 +42,15 @@ public:
   /// The latest date that a reader found in the line at hand.
   [[nodiscard]] std::optional<ban::Instant> latest() const { return latest_; }
 
-  /// Gives the line at hand to one of its jails.
+  /// Whether the line at hand may concern any jail. Else it need not be fed.
+  [[nodiscard]] bool concerns_any() const {
+    return concerns_all_ || !concerned_.empty() || source_->is_journal();
+  }
+
+  /// Instead of feeding a line that concerns no jail.
+  void pass_by() { ++passed_by_; }
+
+  /// Gives the line at hand to one of its jails, if it concerns it.
   void feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighting>& out);
 
   [[nodiscard]] const std::vector<std::size_t>& jails() const { return jails_; }
@@ -59,6 +77,9 @@ private:
          std::vector<std::size_t> jails)
       : source_(std::move(source)), name_(std::move(name)), all_(&all), jails_(std::move(jails)) {}
 
+  void settle();
+  void look_for(const Wanted& wanted);
+  void find_concerned();
   void date_line(ban::Instant clock);
 
   std::unique_ptr<guard::LogSource> source_;
@@ -68,6 +89,17 @@ private:
   std::vector<std::unique_ptr<guard::LineReader>> readers_;
   std::vector<std::size_t> reader_of_;          // for each of jails_
   std::vector<const guard::DatedLine*> dated_;  // for each reader, of the line at hand
+
+  // What a scan of the file's bytes looks for.
+  std::unique_ptr<text::WordScanner> scanner_;  // none: every line is given to every jail
+  std::vector<std::vector<std::size_t>> asks_;  // for each word the places in jails_
+  std::vector<std::size_t> always_;             // places of jails that want every line
+  std::unique_ptr<guard::FoundWords> found_;    // in the line at hand
+  std::vector<std::size_t> concerned_;          // places of jails that it concerns
+  std::vector<std::uint64_t> looked_at_;        // for each place the last line that was looked at
+  bool concerns_all_{true};
+  std::uint64_t passed_by_{0};  // lines that no jail was told of yet
+
   LoginReader logins_;
   guard::LogLine line_;
   std::uint64_t number_{0};

@@ -58,7 +58,10 @@ Result<Summary> summarise(std::string_view json) {
 Result<Measured> measured(std::string_view json) {
   try {
     const auto ban = nlohmann::json::parse(json).at("ban");
-    return Measured{ban.at("attempts").get<int>(),
+    const auto attempts = ban.at("attempts").get<int>();
+    const auto at_most = ban.find("attempts_at_most");
+    return Measured{attempts,
+                    at_most == ban.end() || at_most->is_null() ? attempts : at_most->get<int>(),
                     ban.at("lasted").at("at_least_s").get<std::int64_t>(),
                     ban.at("lasted").at("at_most_s").get<std::int64_t>()};
   } catch (const nlohmann::json::exception& error) {

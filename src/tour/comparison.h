@@ -26,6 +26,7 @@ struct Summary {
 /// or no block was seen, or its end was not.
 struct Measured {
   int attempts{0};
+  int attempts_at_most{0};  // more than `attempts` where the last answer was cut off
   std::int64_t at_least_s{0};
   std::int64_t at_most_s{0};
 };

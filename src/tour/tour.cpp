@@ -112,7 +112,10 @@ private:
     print_("\n" + seen.text + "\n");
     SPRANGA_TRY(const auto ban, measured(seen.json));
     paragraph(say(Word::tour_measured,
-                  {std::to_string(ban.attempts),
+                  {ban.attempts_at_most > ban.attempts
+                       ? say(Word::tour_measured_range,
+                             {std::to_string(ban.attempts), std::to_string(ban.attempts_at_most)})
+                       : std::to_string(ban.attempts),
                    std::to_string(ban.at_least_s),
                    std::to_string(ban.at_most_s),
                    std::to_string(bantime)}),

@@ -84,9 +84,12 @@ TEST(JsonReport, FillsTheBanWhereItWasTested) {
       .attempts = 5, .kind = "refused", .ports = {25, 587}, .at_least_s = 598, .at_most_s = {}};
   EXPECT_EQ(json_of(report)["ban"],
             (json{{"attempts", 5},
+                  {"attempts_at_most", nullptr},
                   {"kind", "refused"},
                   {"ports", {25, 587}},
                   {"lasted", {{"at_least_s", 598}, {"at_most_s", nullptr}}}}));
+  report.ban->at_most = 6;
+  EXPECT_EQ(json_of(report)["ban"]["attempts_at_most"], 6);
 }
 
 TEST(JsonReport, IsValidUtf8WhateverTheServerSent) {

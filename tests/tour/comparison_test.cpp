@@ -57,4 +57,18 @@ TEST(Comparison, RefusesWhatIsNoReport) {
 }
 
 }  // namespace
+
+TEST(Measured, IsARangeWhereTheLastAnswerWasCutOff) {
+  constexpr auto document = R"({"ban": {"attempts": 4, "attempts_at_most": %s,
+                                "lasted": {"at_least_s": 11, "at_most_s": 13}}})";
+  const auto with = [&](std::string_view at_most) {
+    std::string text = document;
+    return text.replace(text.find("%s"), 2, at_most);
+  };
+  EXPECT_EQ(measured(with("5"))->attempts_at_most, 5);
+  EXPECT_EQ(measured(with("null"))->attempts_at_most, 4);
+  EXPECT_EQ(measured(with("5"))->attempts, 4);
+  EXPECT_FALSE(measured(with("\"five\"")));
+}
+
 }  // namespace spranga::tour

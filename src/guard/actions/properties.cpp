@@ -1,7 +1,6 @@
 #include "guard/actions/properties.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "text/ascii.h"
@@ -13,17 +12,6 @@ namespace {
 
 /// A tag is replaced so often within one value, and a command is gone through so often.
 constexpr int most_replacements = 25;
-
-/// Attributes that every action of fail2ban has, set or not: their tags are known, and empty.
-constexpr std::array always = {"actionban",
-                               "actioncheck",
-                               "actionflush",
-                               "actionreban",
-                               "actionreload",
-                               "actionrepair",
-                               "actionstart",
-                               "actionstop",
-                               "actionunban"};
 
 /// Values that hold what clients sent: never filled in here, whatever an option of the name says.
 bool is_of_the_moment(std::string_view tag) {
@@ -125,8 +113,8 @@ TagPlace next_tag(std::string_view text, std::size_t from) {
 
 Properties::Properties(const ban::ActionSpec& spec, HostName host_name, bool ipv6)
     : host_name_(std::move(host_name)) {
-  for (const auto* name : always) {
-    options_[name];
+  for (const auto name : fail2ban_commands) {
+    options_[std::string(name)];
   }
   options_["timeout"] = number_text(spec.timeout);
   for (const auto& [name, value] : spec.options) {

@@ -6,6 +6,7 @@
 // is started for each when it is first needed.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +27,17 @@ inline constexpr std::string_view no_family = "None";
 
 /// The name of this host, full or as the kernel has it: for <fq-hostname> and <sh-hostname>.
 using HostName = std::function<std::string(bool full)>;
+
+/// The commands that every action of fail2ban has, set or not: their tags are known, and empty.
+inline constexpr std::array<std::string_view, 9> fail2ban_commands = {"actionban",
+                                                                      "actioncheck",
+                                                                      "actionflush",
+                                                                      "actionreban",
+                                                                      "actionreload",
+                                                                      "actionrepair",
+                                                                      "actionstart",
+                                                                      "actionstop",
+                                                                      "actionunban"};
 
 class Properties {
 public:

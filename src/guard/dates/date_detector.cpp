@@ -40,9 +40,20 @@ Result<DefaultZone> default_zone(const std::optional<std::string>& logtimezone, 
 }  // namespace
 
 struct DateDetector::State {
+  /// The last date that was completed, but for its seconds.
+  struct KnownMinute {
+    std::int64_t hour{-1};  // none is known
+    std::int64_t minute{0};
+    ban::Instant now{};
+    ReadDate at_second_0;
+  };
+
   TemplateMemory memory;
   DateReader reader;
   SameShape shape;
+  KnownMinute minute;
+  std::optional<FoundDate> last;  // by the shape
+  ban::Instant last_now{};
 };
 
 DateDetector::DateDetector(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -58,25 +69,61 @@ Result<DateDetector> DateDetector::create(const DateSettings& settings, ban::Ins
               list_templates(settings.datepattern, std::max(today.year, this_programs_year)));
   SPRANGA_TRY(auto zone, default_zone(settings.logtimezone, settings.local));
   return DateDetector(std::make_unique<State>(
-      State{TemplateMemory(std::move(templates)), DateReader(std::move(zone)), {}}));
+      State{TemplateMemory(std::move(templates)), DateReader(std::move(zone)), {}, {}, {}, {}}));
 }
 
 /// A line like the one before, but for the time of day.
 std::optional<FoundDate> DateDetector::find_same_shape(std::string_view line,
                                                        ban::Instant now,
                                                        ban::Instant clock) {
-  auto& [memory, reader, shape] = *state_;
+  auto& [memory, reader, shape, known, last, last_now] = *state_;
+  if (last && last_now == now && shape.is_repeated(line)) {
+    memory.same_again(clock);
+    return last;
+  }
+  last.reset();
   if (!shape.fits(line)) {
     return std::nullopt;
   }
   const auto& winner = memory.same_again(line, shape.match_begin(), shape.match_end(), clock);
-  const auto date = reader.complete(shape.fields(), now);
-  return FoundDate{shape.begin(),
+  const auto date = complete_same_shape(now);
+  last = FoundDate{shape.begin(),
                    shape.end(),
                    date.time,
                    winner.form->name,
                    date.trips_fail2ban,
+                   shape.keep(line),
                    date.is_integer};
+  last_now = now;
+  auto found = *last;
+  found.repeated = false;
+  last = last->repeated ? last : std::nullopt;
+  return found;
+}
+
+/// What the fields of the shape say; they differ from the last ones in the time of day only.
+ReadDate DateDetector::complete_same_shape(ban::Instant now) {
+  constexpr std::int64_t last_second = 59;
+  auto& reader = state_->reader;
+  auto& known = state_->minute;
+  const auto& shape = state_->shape;
+  const auto& fields = shape.fields();
+  if (fields.hour == known.hour && fields.minute == known.minute && now == known.now) {
+    auto date = known.at_second_0;
+    date.time = *date.time + std::chrono::seconds(fields.second);
+    return date;
+  }
+  const auto date = reader.complete(fields, now);
+  auto first = fields;
+  auto last = fields;
+  first.second = 0;
+  last.second = last_second;
+  known = {-1, fields.minute, now, reader.complete(first, now)};
+  const auto end = reader.complete(last, now).time;
+  const bool whole = known.at_second_0.time && end && !date.trips_fail2ban &&
+                     *end - *known.at_second_0.time == std::chrono::seconds(last_second);
+  known.hour = whole ? fields.hour : -1;
+  return date;
 }
 
 std::optional<FoundDate> DateDetector::find(std::string_view line,
@@ -85,8 +132,10 @@ std::optional<FoundDate> DateDetector::find(std::string_view line,
   if (auto found = find_same_shape(line, now, clock)) {
     return found;
   }
-  auto& [memory, reader, shape] = *state_;
+  auto& [memory, reader, shape, known, last, last_now] = *state_;
   shape.forget();
+  known.hour = -1;
+  last.reset();
   const auto winner = memory.find(line, clock);
   if (!winner) {
     return std::nullopt;
@@ -120,6 +169,18 @@ std::optional<FoundDate> DateDetector::find(std::string_view line,
   out.is_integer = date.is_integer;
   out.trips_fail2ban = out.trips_fail2ban || date.trips_fail2ban;
   return out;
+}
+
+std::size_t DateDetector::find_repeated(std::string_view line,
+                                        ban::Instant now,
+                                        ban::Instant clock) {
+  auto& state = *state_;
+  if (!state.last || state.last->begin != 0 || !state.last->time || state.last_now != now ||
+      !state.shape.is_repeated(line)) {
+    return 0;
+  }
+  state.memory.same_again(clock);
+  return state.last->end;
 }
 
 std::vector<TemplateUse> DateDetector::templates() const {

@@ -26,6 +26,8 @@ struct DateSettings {
   Zone local{Zone::system()};
 };
 
+struct ReadDate;
+
 struct FoundDate {
   std::size_t begin{
       0};  // what is cut out of the line, in bytes; empty = a pattern that may be empty
@@ -36,6 +38,7 @@ struct FoundDate {
   /// fail2ban trips over such a date and loses the line (zone "XYZ", hour without am or pm): here
   /// it is an impossible date.
   bool trips_fail2ban{false};
+  bool repeated{false};    // the same text, with the same time, as found in the line before
   bool is_integer{false};  // fail2ban prints it without ".0": its offset was known
 
   [[nodiscard]] bool empty() const { return begin == end; }
@@ -75,6 +78,12 @@ public:
                                               ban::Instant now,
                                               ban::Instant clock);
 
+  /// Where `line` begins with the date that was found last, byte by byte, and at the same `now`:
+  /// the end of the date, which has been found again with the same time. 0: nothing was done.
+  [[nodiscard]] std::size_t find_repeated(std::string_view line,
+                                          ban::Instant now,
+                                          ban::Instant clock);
+
   /// In the order in which they are tried now.
   [[nodiscard]] std::vector<TemplateUse> templates() const;
 
@@ -82,6 +91,8 @@ private:
   [[nodiscard]] std::optional<FoundDate> find_same_shape(std::string_view line,
                                                          ban::Instant now,
                                                          ban::Instant clock);
+
+  [[nodiscard]] ReadDate complete_same_shape(ban::Instant now);
 
   struct State;
   explicit DateDetector(std::unique_ptr<State> state);

@@ -94,6 +94,13 @@ void SameShape::learn(const CompiledTemplate& compiled,
   end_ = match.end(1);
 }
 
+bool SameShape::keep(std::string_view line) {
+  const auto decisive = from_ + length_ + 3;  // as far as ends_for_good() looks
+  kept_length_ = decisive <= std::min(kept_.size(), line.size()) ? decisive : 0;
+  std::copy_n(line.data(), kept_length_, kept_.data());
+  return kept_length_ != 0;
+}
+
 bool SameShape::same_word(const char* text, std::size_t at) const {
   std::uint64_t is = 0;
   std::uint64_t was = 0;

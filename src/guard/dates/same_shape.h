@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -26,11 +27,20 @@ public:
              bool anchored,
              const DateFields& fields);
 
-  void forget() { length_ = 0; }
+  void forget() { length_ = kept_length_ = 0; }
 
   /// Whether the last template finds the date of `line` at the same place. Then fields() is the
   /// date.
   [[nodiscard]] bool fits(std::string_view line);
+
+  /// Remembers what of `line`, which fits, decided that; false: that is too much.
+  [[nodiscard]] bool keep(std::string_view line);
+
+  /// Whether `line` begins as the one that was kept, so that all is as it was there.
+  [[nodiscard]] bool is_repeated(std::string_view line) const {
+    return line.size() >= kept_length_ && kept_length_ != 0 &&
+           std::memcmp(line.data(), kept_.data(), kept_length_) == 0;
+  }
 
   [[nodiscard]] const DateFields& fields() const { return fields_; }
 
@@ -68,6 +78,8 @@ private:
   std::size_t fraction_end_{0};
   char after_{'\0'};
   DateFields fields_;
+  std::array<char, longest + 16> kept_{};
+  std::size_t kept_length_{0};
   std::size_t match_begin_{0};
   std::size_t begin_{0};
   std::size_t end_{0};

@@ -50,6 +50,13 @@ public:
                           std::size_t end,
                           ban::Instant clock);
 
+  /// The same again, the characters at its edges too.
+  void same_again(ban::Instant clock) {
+    auto& entry = entries_[last_index_];
+    ++entry.hits;
+    entry.last_used = clock;
+  }
+
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
 private:

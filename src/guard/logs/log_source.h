@@ -5,17 +5,22 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "ban/instant.h"
 #include "base/result.h"
+#include "text/word_scanner.h"
 
 namespace spranga::guard {
 
 struct LogLine {
   std::string_view text;           // without its line break; lives until the source is asked again
   std::optional<ban::Instant> at;  // the journal's own time
+  bool scanned{false};             // whether the words that it holds are known:
+  bool ascii{false};               // all its bytes are
+  std::span<const text::ScannedLines::Found> words{};
 };
 
 struct LogProgress {
@@ -30,6 +35,13 @@ public:
   /// The next line; nullopt at the end. What was read before an error stands: Errc::malformed for a
   /// damaged archive or journal, Errc::io where reading fails. Not to be asked again after either.
   [[nodiscard]] virtual Result<std::optional<LogLine>> next() = 0;
+
+  /// The next line, where it was read and scanned already; false: ask next(). Replaces all of
+  /// `line`.
+  [[nodiscard]] virtual bool next_scanned(LogLine& /*line*/) { return false; }
+
+  /// From now on lines are scanned with this, where the source reads bytes. It outlives the source.
+  virtual void scan_with(const text::WordScanner& /*scanner*/) {}
 
   /// Journal: whether the entry at hand has this field with this value. Text has no fields.
   [[nodiscard]] virtual bool field_is(const std::string& name, std::string_view value);

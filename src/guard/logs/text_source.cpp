@@ -49,9 +49,73 @@ std::optional<std::size_t> TextSource::line_length() const {
 }
 
 LogLine TextSource::take(std::size_t length, std::size_t with_break) {
-  const LogLine line{{buffer_.data() + begin_, length}, std::nullopt};
+  LogLine line{{buffer_.data() + begin_, length}, std::nullopt};
+  if (scanner_ != nullptr) {
+    find_scanned(line);
+  }
   begin_ += with_break;
   return line;
+}
+
+/// All whole lines that are there; before `fresh` there is no LF.
+void TextSource::scan_more(std::size_t fresh) {
+  const auto* last =
+      static_cast<const char*>(::memrchr(buffer_.data() + fresh, '\n', end_ - fresh));
+  const auto* from = buffer_.data() + begin_;
+  const auto length = last == nullptr ? 0 : static_cast<std::size_t>(last - from) + 1;
+  scanned_from_ = begin_;
+  line_ = next_found_ = next_odd_ = 0;
+  scanner_->scan({from, length}, scanned_);
+}
+
+bool TextSource::next_scanned(LogLine& line) {
+  find_line();
+  if (line_ == scanned_.ends.size()) {
+    return false;
+  }
+  const auto end = scanned_from_ + scanned_.ends[line_];
+  if (skipping_ || end - begin_ > longest_ || buffer_[begin_] == '\0') {
+    return false;
+  }
+  line.text = {buffer_.data() + begin_, end - begin_};
+  line.at.reset();
+  tell_scanned(line);
+  begin_ = end + 1;
+  ++line_;
+  return true;
+}
+
+/// In which of the scanned lines begin_ stands.
+void TextSource::find_line() {
+  while (line_ < scanned_.ends.size() && scanned_from_ + scanned_.ends[line_] < begin_) {
+    ++line_;
+  }
+}
+
+/// What the scan found in the line that begins at begin_.
+void TextSource::find_scanned(LogLine& line) {
+  find_line();
+  if (line_ < scanned_.ends.size()) {
+    tell_scanned(line);
+  }
+}
+
+/// What the scan found in line line_.
+void TextSource::tell_scanned(LogLine& line) {
+  const auto& [ends, found, odd] = scanned_;
+  while (next_found_ < found.size() && found[next_found_].line < line_) {
+    ++next_found_;
+  }
+  while (next_odd_ < odd.size() && odd[next_odd_] < line_) {
+    ++next_odd_;
+  }
+  auto behind = next_found_;
+  while (behind < found.size() && found[behind].line == line_) {
+    ++behind;
+  }
+  line.scanned = true;
+  line.ascii = next_odd_ == odd.size() || odd[next_odd_] != line_;
+  line.words = std::span(found).subspan(next_found_, behind - next_found_);
 }
 
 Result<bool> TextSource::read_more() {
@@ -65,7 +129,11 @@ Result<bool> TextSource::read_more() {
     buffer_.resize(std::max(2 * buffer_.size(), end_ + one_read));
   }
   SPRANGA_TRY(const auto count, bytes_->read(std::span(buffer_).subspan(end_)));
+  const auto fresh = end_;
   end_ += count;
+  if (scanner_ != nullptr) {
+    scan_more(fresh);
+  }
   return count > 0;
 }
 

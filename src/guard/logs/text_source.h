@@ -19,6 +19,10 @@ public:
 
   [[nodiscard]] Result<std::optional<LogLine>> next() override;
 
+  [[nodiscard]] bool next_scanned(LogLine& line) override;
+
+  void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
+
   [[nodiscard]] LogProgress progress() const override { return bytes_->progress(); }
 
   [[nodiscard]] std::uint64_t cut_lines() const override { return cut_; }
@@ -29,6 +33,10 @@ private:
   void drop_leading_nuls();
   [[nodiscard]] std::optional<std::size_t> line_length() const;
   [[nodiscard]] LogLine take(std::size_t length, std::size_t with_break);
+  void scan_more(std::size_t fresh);
+  void find_line();
+  void find_scanned(LogLine& line);
+  void tell_scanned(LogLine& line);
 
   std::unique_ptr<ByteSource> bytes_;
   std::size_t longest_;
@@ -38,6 +46,14 @@ private:
   std::size_t searched_{0};  // up to here there is no LF
   bool skipping_{false};     // behind a cut
   std::uint64_t cut_{0};
+
+  // What a scan found in the whole lines from scanned_from_ on; the first of them is line 0.
+  const text::WordScanner* scanner_{nullptr};
+  text::ScannedLines scanned_;
+  std::size_t scanned_from_{0};
+  std::size_t line_{0};        // in which begin_ stands
+  std::size_t next_found_{0};  // of scanned_.found what was not given yet
+  std::size_t next_odd_{0};
 };
 
 }  // namespace spranga::guard

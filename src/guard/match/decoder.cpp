@@ -35,6 +35,8 @@ public:
     return {buffer_, false, true};
   }
 
+  [[nodiscard]] bool keeps_ascii() const override { return true; }
+
 private:
   bool marked_;
   std::string buffer_;
@@ -57,6 +59,8 @@ public:
     }
     return {buffer_, false, !latin1_};
   }
+
+  [[nodiscard]] bool keeps_ascii() const override { return true; }
 
 private:
   bool latin1_;

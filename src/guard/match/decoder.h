@@ -25,6 +25,10 @@ public:
 
   [[nodiscard]] virtual DecodedLine decode(std::string_view raw) = 0;
 
+  /// Whether ASCII is the same bytes in this encoding, and nothing else is: a word of a line's text
+  /// is a word of its bytes, and a line of ASCII needs no decoding.
+  [[nodiscard]] virtual bool keeps_ascii() const { return false; }
+
   /// Bytes of a line's end ("\n" in this encoding); lines of a file are cut behind it.
   [[nodiscard]] virtual std::string_view newline() const { return "\n"; }
 };

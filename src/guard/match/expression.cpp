@@ -78,9 +78,20 @@ CompiledExpression::CompiledExpression(const ban::Expression& source,
   for (auto& word : needed_words(expanded_)) {
     needed_.emplace_back(std::move(word));
   }
+  for (const auto& set : telling_words(needed_sets(expanded_))) {
+    auto& words = line_sets_.emplace_back();
+    for (const auto& word : set) {
+      words.push_back({NeededWord(word)});
+    }
+  }
   if (head_.size() > 1) {
     head_word_.emplace(head_);
   }
+  constexpr std::array<std::string_view, id_group_count> id_names = {
+      "ip4", "ip6", "cidr", "attempts", "repeated", "nofail"};
+  std::ranges::transform(id_names, id_groups_.begin(), [this](std::string_view name) {
+    return regex_.group_number(name);
+  });
   for (int number = 1; number <= regex_.group_count(); ++number) {
     const auto& name = regex_.group_name(number);
     if (name.size() <= alternative_start.size()) {
@@ -92,6 +103,7 @@ CompiledExpression::CompiledExpression(const ban::Expression& source,
       tuples_.push_back({name, target_of(name, tuple_start)});
     }
   }
+  simple_ = alternatives_.empty() && tuples_.empty() && !has_group("fid") && !has_group("mlfid");
   std::ranges::sort(alternatives_);
   std::ranges::sort(tuples_);
 }
@@ -121,10 +133,70 @@ bool CompiledExpression::may_match(std::string_view text) const {
          std::ranges::any_of(needed_, [&](const NeededWord& word) { return word.is_in(text); });
 }
 
-bool CompiledExpression::search(std::string_view text, Searches& searches, ban::Instant now) {
-  if (!may_match(text)) {
-    return false;
+bool CompiledExpression::may_match_line(std::string_view line) const {
+  const auto is_in = [&](const LineWord& one) { return one.word.is_in(line); };
+  return line_sets_.empty() || std::ranges::any_of(line_sets_, [&](const auto& set) {
+           return std::ranges::all_of(set, is_in);
+         });
+}
+
+bool CompiledExpression::may_match_line(const FoundWords& words) const {
+  const auto is_there = [&](const LineWord& one) { return words.has(one.number); };
+  return line_sets_.empty() || std::ranges::any_of(line_sets_, [&](const auto& set) {
+           return std::ranges::all_of(set, is_there);
+         });
+}
+
+void CompiledExpression::drop_weak_words() {
+  const auto is_weak = [](const std::vector<LineWord>& set) {
+    return std::ranges::all_of(set, [](const LineWord& one) { return is_common(one.word.text()); });
+  };
+  if (std::ranges::any_of(line_sets_, is_weak)) {
+    line_sets_.clear();
   }
+}
+
+std::vector<WordSet> CompiledExpression::line_words() const {
+  std::vector<WordSet> out;
+  for (const auto& set : line_sets_) {
+    auto& words = out.emplace_back();
+    for (const auto& one : set) {
+      words.push_back(one.word.text());
+    }
+  }
+  return out;
+}
+
+std::vector<std::uint32_t> CompiledExpression::word_numbers() const {
+  std::vector<std::uint32_t> out;
+  for (const auto& set : line_sets_) {
+    for (const auto& one : set) {
+      out.push_back(one.number);
+    }
+  }
+  return out;
+}
+
+void CompiledExpression::number_words(WordTable& table) {
+  for (auto& set : line_sets_) {
+    for (auto& one : set) {
+      one.number = table.number_of(one.word.text());
+    }
+  }
+}
+
+bool CompiledExpression::search(std::string_view text, Searches& searches, ban::Instant now) {
+  return may_match(text) && run(text, searches, now);
+}
+
+bool CompiledExpression::search_likely(std::string_view text,
+                                       Searches& searches,
+                                       ban::Instant now) {
+  const bool likely = line_sets_.empty() ? may_match(text) : text.starts_with(head_);
+  return likely && run(text, searches, now);
+}
+
+bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Instant now) {
   if (quarantined_until_) {
     if (now < *quarantined_until_) {
       return false;
@@ -143,6 +215,7 @@ bool CompiledExpression::search(std::string_view text, Searches& searches, ban::
 
 Failure CompiledExpression::groups(const Match& match) const {
   Failure failure;
+  failure.fields.reserve(static_cast<std::size_t>(regex_.group_count()) + 4);
   for (int number = 1; number <= regex_.group_count(); ++number) {
     if (const auto& name = regex_.group_name(number); !name.empty()) {
       failure.fields.push_back({name, content_of(match.group(number))});

@@ -1,6 +1,7 @@
 // CompiledExpression: one of a filter's expressions, ready to run under a step limit.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "base/result.h"
 #include "guard/match/failure.h"
 #include "guard/match/needed_words.h"
+#include "guard/match/word_table.h"
 #include "guard/regex/regex.h"
 
 namespace spranga::guard {
@@ -76,12 +78,53 @@ public:
     return may;
   }
 
+  /// Whether a line as a whole may match: by words of it, a few of those that it needs.
+  [[nodiscard]] bool may_match_line(std::string_view line) const;
+  [[nodiscard]] bool may_match_line(const FoundWords& words) const;
+
+  /// Whether such words are known, each long enough to be scanned for.
+  [[nodiscard]] bool has_line_words() const { return !line_sets_.empty(); }
+
+  /// Leaves the words aside where some of them tell little: another expression, which must match
+  /// too, has words.
+  void drop_weak_words();
+
+  /// Sets of words, of which a line must hold all of one.
+  [[nodiscard]] std::vector<WordSet> line_words() const;
+
+  /// The numbers of these words, after number_words().
+  [[nodiscard]] std::vector<std::uint32_t> word_numbers() const;
+
+  /// From now on may_match_line() knows these words by their numbers in `table`.
+  void number_words(WordTable& table);
+
   /// re.search(). A search that was stopped found nothing; it is counted, and after
   /// hits_to_quarantine of them the expression is not tried before now + quarantine_time.
   [[nodiscard]] bool search(std::string_view text, Searches& searches, ban::Instant now);
 
+  /// The same of a text that is the line, or a part of it, for which may_match_line() was asked.
+  [[nodiscard]] bool search_likely(std::string_view text, Searches& searches, ban::Instant now);
+
   /// The named groups of the last search, alternatives and tuples put together.
   [[nodiscard]] Failure groups(const Match& match) const;
+
+  /// The groups that say whom to blame, and how often.
+  enum class IdGroup { ip4, ip6, cidr, attempts, repeated, nofail };
+  static constexpr std::size_t id_group_count{6};
+
+  [[nodiscard]] bool has(IdGroup group) const {
+    return id_groups_[static_cast<std::size_t>(group)] != 0;
+  }
+
+  /// What such a group caught in the last search, as it stands in the text.
+  [[nodiscard]] std::optional<std::string_view> caught(IdGroup group, const Match& match) const {
+    const auto number = id_groups_[static_cast<std::size_t>(group)];
+    return number == 0 ? std::nullopt : match.group(number);
+  }
+
+  /// Whether these groups and "dns" say all of that: there is no other id, no session, and nothing
+  /// is put together of several groups.
+  [[nodiscard]] bool is_simple() const { return simple_; }
 
   /// What F-CONTENT caught; "" where nothing.
   [[nodiscard]] std::string_view content(const Match& match) const;
@@ -108,11 +151,17 @@ public:
 private:
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
+  [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
 
   CompiledExpression(const ban::Expression& source,
                      std::string expanded,
                      Regex regex,
                      ExpressionRole role);
+
+  struct LineWord {
+    NeededWord word;
+    std::uint32_t number{0};
+  };
 
   /// A group whose value goes into the field of another name.
   struct Redirect {
@@ -128,7 +177,10 @@ private:
   std::string head_;  // without it no text matches
   std::optional<NeededWord> head_word_;
   std::vector<NeededWord> needed_;  // nor without one of these, where there are any
-  int content_{0};                  // number of the group
+  std::vector<std::vector<LineWord>> line_sets_;
+  int content_{0};                               // number of the group
+  std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
+  bool simple_{false};
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
   std::uint64_t limit_hits_{0};

@@ -42,10 +42,21 @@ public:
   OneLineReader(ReaderSettings settings, std::unique_ptr<Decoder> decoder, DateDetector detector)
       : settings_(std::move(settings)),
         decoder_(std::move(decoder)),
+        keeps_ascii_(decoder_->keeps_ascii()),
         detector_(std::move(detector)) {}
 
   [[nodiscard]] const DatedLine& read(std::string_view raw, ban::Instant now) override {
-    const auto text = decode(raw);
+    return read_scanned(raw, now, {});
+  }
+
+  [[nodiscard]] const DatedLine& read_scanned(std::string_view raw,
+                                              ban::Instant now,
+                                              const LineScan& scan) override {
+    const bool plain = scan.ascii && keeps_ascii_ && raw.size() <= longest_line;
+    const auto text = plain ? trim(raw) : decode(raw);
+    if (plain && read_repeated(text, now, scan)) {
+      return line_;
+    }
     begin_line(now);
     line_.text = text;
     line_.comment = settings_.mode == MatchMode::regex && (text.empty() || text.front() == '#');
@@ -56,9 +67,11 @@ public:
     if (settings_.mode == MatchMode::live && news_) {
       forgive_odd_date();
     }
-    note_pairs();
+    note_words(scan);
     return line_;
   }
+
+  [[nodiscard]] bool can_be_scanned() const override { return keeps_ascii_; }
 
   [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {
     begin_line(at);
@@ -67,6 +80,7 @@ public:
     last_text_ = iso_time(at, settings_.local) + " ";
     last_date_ = at;
     last_is_integer_ = false;
+    last_is_found_ = false;
     line_.date_text = last_text_;
     line_.after = text_;
     line_.at = at;
@@ -90,17 +104,21 @@ public:
   [[nodiscard]] const ReaderStatistics& statistics() const override { return statistics_; }
 
 private:
+  [[nodiscard]] static std::string_view trim(std::string_view text);
   [[nodiscard]] std::string_view decode(std::string_view raw);
   [[nodiscard]] std::string to_text(std::string_view raw);
+  [[nodiscard]] bool read_repeated(std::string_view text, ban::Instant now, const LineScan& scan);
   void begin_line(ban::Instant now);
   void date(std::string_view text);
   void take_last_date(std::string_view text);
   void forgive_odd_date();
+  void note_words(const LineScan& scan);
   void note_pairs();
   [[nodiscard]] bool last_date_serves() const;
 
   ReaderSettings settings_;
   std::unique_ptr<Decoder> decoder_;
+  bool keeps_ascii_;
   DateDetector detector_;
   DatedLine line_;
   PairSet pairs_;
@@ -108,19 +126,27 @@ private:
   std::string last_text_;  // the last date, as it was written
   std::optional<ban::Instant> last_date_;
   bool last_is_integer_{false};
+  bool last_is_found_{false};  // by the detector, when it last found one
   ban::Instant now_{};
   bool news_{false};
   ReaderStatistics statistics_;
 };
 
+std::string_view OneLineReader::trim(std::string_view text) {
+  // The hole that copytruncate leaves in a file; fail2ban loses the line behind it.
+  while (!text.empty() && text.front() == '\0') {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 std::string_view OneLineReader::decode(std::string_view raw) {
   const bool cut = raw.size() > longest_line;
   const auto decoded = decoder_->decode(raw.substr(0, longest_line));
-  auto text = decoded.text;
-  // The hole that copytruncate leaves in a file; fail2ban loses the line behind it.
-  text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
-  const auto last = text.find_last_not_of("\r\n");
-  text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  const auto text = trim(decoded.text);
   statistics_.replaced += decoded.replaced ? 1 : 0;
   if (cut) {
     ++statistics_.cut;
@@ -147,6 +173,34 @@ void OneLineReader::begin_line(ban::Instant now) {
   const auto number = line_.number + 1;
   line_ = {};
   line_.number = number;
+}
+
+/// The short way of most lines: the date stands at the line's beginning, and is the last line's
+/// byte by byte. False: nothing was done.
+bool OneLineReader::read_repeated(std::string_view text, ban::Instant now, const LineScan& scan) {
+  const auto clock = std::max(now_, now);
+  if (settings_.mode != MatchMode::replay || !last_is_found_ || scan.words == nullptr ||
+      scan.pairs_too) {
+    return false;
+  }
+  const auto end = detector_.find_repeated(text, settings_.today.value_or(clock), clock);
+  if (end == 0) {
+    return false;
+  }
+  now_ = clock;
+  ++statistics_.lines;
+  ++statistics_.dated;
+  ++line_.number;
+  line_.text = text;
+  line_.before = {};
+  line_.date_text = text.substr(0, end);
+  line_.after = text.substr(end);
+  line_.at = last_date_;
+  line_.is_integer = last_is_integer_;
+  line_.undated = line_.comment = false;
+  line_.pairs = nullptr;
+  line_.words = scan.words;
+  return true;
 }
 
 void OneLineReader::date(std::string_view text) {
@@ -179,8 +233,11 @@ void OneLineReader::date(std::string_view text) {
   }
   ++statistics_.dated;
   last_date_ = line_.at;
-  last_text_ = line_.date_text;
   last_is_integer_ = line_.is_integer;
+  if (!found->repeated || !last_is_found_) {
+    last_text_ = line_.date_text;
+  }
+  last_is_found_ = true;
   if (settings_.mode == MatchMode::replay) {
     now_ = std::max(now_, *line_.at);
   }
@@ -210,6 +267,18 @@ void OneLineReader::forgive_odd_date() {
       std::chrono::abs(std::chrono::duration_cast<seconds>(*line_.at - now_)) > date_patience) {
     line_.at = now_;
     last_date_ = now_;
+  }
+}
+
+/// The words that a scan found, unless another may have come about where the date was cut out.
+void OneLineReader::note_words(const LineScan& scan) {
+  const bool seam = !line_.before.empty() && !line_.after.empty();
+  if (scan.words != nullptr && keeps_ascii_ &&
+      !(seam && scan.words->table().joins(line_.before.back(), line_.after.front()))) {
+    line_.words = scan.words;
+  }
+  if (line_.words == nullptr || scan.pairs_too) {
+    note_pairs();
   }
 }
 

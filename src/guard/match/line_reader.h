@@ -15,6 +15,7 @@
 #include "guard/dates/date_detector.h"
 #include "guard/dates/zone.h"
 #include "guard/match/pair_set.h"
+#include "guard/match/word_table.h"
 
 namespace spranga::guard {
 
@@ -54,7 +55,15 @@ struct DatedLine {
   bool undated{false};             // no date of its own: `at` is the last one's, or now
   bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
   std::size_t number{0};  // 1-based, as read
-  const PairSet* pairs{nullptr};  // of before + after, where they are known
+  const PairSet* pairs{nullptr};     // of before + after, where they are known
+  const FoundWords* words{nullptr};  // all that before + after may hold, where they are known
+};
+
+/// What a scan of a log's bytes found out about a line.
+struct LineScan {
+  const FoundWords* words{nullptr};  // that its bytes hold; none: it was not scanned
+  bool ascii{false};                 // all its bytes are
+  bool pairs_too{false};             // somebody asks for the line's pairs even so
 };
 
 struct ReaderStatistics {
@@ -79,6 +88,14 @@ public:
   /// the last date is still good for a line without one; when old logs are replayed it is the
   /// latest date read so far, and the reader itself notes this line's.
   [[nodiscard]] virtual const DatedLine& read(std::string_view raw, ban::Instant now) = 0;
+
+  /// The same for a line that was scanned; `scan.words` must live as long as the line is used.
+  [[nodiscard]] virtual const DatedLine& read_scanned(std::string_view raw,
+                                                      ban::Instant now,
+                                                      const LineScan& scan) = 0;
+
+  /// Whether the words of a line are words of its bytes.
+  [[nodiscard]] virtual bool can_be_scanned() const = 0;
 
   /// An entry of the journal: its time is known, nothing is cut out.
   [[nodiscard]] virtual const DatedLine& read_entry(std::string_view text, ban::Instant at) = 0;

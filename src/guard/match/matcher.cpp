@@ -17,6 +17,7 @@ PipelineSettings pipeline_settings(const ban::JailSpec& jail, const MatchOptions
   settings.names_later = options.names_later;
   settings.check_all = options.check_all;
   settings.show_nofail = options.show_nofail;
+  settings.bare = options.bare;
   settings.need_date = options.mode != MatchMode::regex;
   settings.note_prefix = options.mode == MatchMode::regex;
   settings.ageing = options.mode != MatchMode::regex;
@@ -63,6 +64,24 @@ public:
   }
 
   void feed_line(const DatedLine& line, ban::Instant now, std::vector<ban::Sighting>& out) override;
+
+  [[nodiscard]] bool number_words(WordTable& table) override {
+    return reader_->can_be_scanned() && pipeline_->number_words(table);
+  }
+
+  [[nodiscard]] std::vector<std::uint32_t> numbered_words() const override {
+    return pipeline_->numbered_words();
+  }
+
+  [[nodiscard]] bool is_concerned(const FoundWords& words) const override {
+    const bool starting = options_.mode == MatchMode::live && !news_;  // counts what is too old
+    return starting || pipeline_->is_concerned(words);
+  }
+
+  void pass(std::uint64_t lines) override {
+    statistics_.lines += lines;
+    statistics_.missed += lines;
+  }
 
   void end_start_phase() override {
     news_ = true;
@@ -136,7 +155,7 @@ ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant
   seen.regex_index = hit.regex_index;
   seen.attempts = std::max(hit.attempts, 1);
   // Without a session fail2ban-server counts what NOFAIL marks; only fail2ban-regex looks at it.
-  seen.nofail = (hit.of_session || options_.mode == MatchMode::regex) && hit.failure.has("nofail");
+  seen.nofail = (hit.of_session || options_.mode == MatchMode::regex) && hit.nofail;
   seen.nofail = seen.nofail || hit.attempts == 0;
   seen.weak = hit.weak;
   seen.is_name = hit.is_name;

@@ -32,6 +32,7 @@ struct MatchOptions {
   bool names_later{false};  // a sighting of a name says so, and somebody else asks (is_name)
   bool raw_hosts{false};    // names stay names, whatever usedns says (fail2ban-regex -r)
   bool check_all{false};    // every failregex is tried on every line (fail2ban-regex without -o)
+  bool bare{false};         // sightings have neither fields nor lines: who only counts needs none
   bool show_nofail{false};  // context-only hits of sessions are sightings too, with nofail set
 };
 
@@ -75,6 +76,19 @@ public:
   virtual void feed_line(const DatedLine& line,
                          ban::Instant now,
                          std::vector<ban::Sighting>& out) = 0;
+
+  /// Takes the words that a line must hold to matter into `table`. False: there are none, and every
+  /// line must be fed. To be called once, before the first line.
+  [[nodiscard]] virtual bool number_words(WordTable& table) = 0;
+
+  /// The numbers of these words.
+  [[nodiscard]] virtual std::vector<std::uint32_t> numbered_words() const = 0;
+
+  /// After number_words(): whether a line that holds these words must be fed.
+  [[nodiscard]] virtual bool is_concerned(const FoundWords& words) const = 0;
+
+  /// Counts lines that did not have to be fed.
+  virtual void pass(std::uint64_t lines) = 0;
 
   /// Live mode: the end of the log was reached for the first time; from now on lines are news.
   virtual void end_start_phase() = 0;

@@ -5,59 +5,106 @@
 #include <utility>
 
 #include "text/ascii.h"
+#include "text/word_scanner.h"
 
 namespace spranga::guard {
 
 namespace {
 
 constexpr std::size_t shortest_word = 3;
-constexpr std::size_t most_words = 8;
+constexpr std::size_t shortest_scanned = text::WordScanner::shortest_word;
+constexpr std::size_t most_sets = 32;
+constexpr std::size_t most_words_of_set = 12;
 constexpr int deepest_group = 50;
 
-using Words = std::vector<std::string>;
+/// Alternatives of which a text must satisfy one; one that is empty is satisfied by any text.
+using Sets = std::vector<WordSet>;
 
-std::size_t shortest_of(const Words& words) {
-  const auto shorter = [](const auto& a, const auto& b) { return a.size() < b.size(); };
-  return words.empty() ? 0 : std::ranges::min_element(words, shorter)->size();
+const Sets anything{WordSet()};
+
+std::size_t longest_of(const WordSet& words) {
+  std::size_t longest = 0;
+  for (const auto& word : words) {
+    longest = std::max(longest, word.size());
+  }
+  return longest;
 }
 
-/// Walks over an expression once and keeps of each branch the words that tell most.
+/// How much the sets tell: what the weakest of them does.
+std::size_t strength(const Sets& sets) {
+  std::size_t least = std::string::npos;
+  for (const auto& set : sets) {
+    least = std::min(least, longest_of(set));
+  }
+  return sets.empty() ? 0 : least;
+}
+
+void add_word(WordSet& set, const std::string& word) {
+  const bool known = std::ranges::any_of(
+      set, [&](const std::string& other) { return other.find(word) != std::string::npos; });
+  if (known) {
+    return;
+  }
+  std::erase_if(set, [&](const std::string& other) { return word.find(other) != word.npos; });
+  if (set.size() < most_words_of_set) {
+    set.push_back(word);
+  }
+}
+
+/// What satisfies one of `left` and one of `right`; of too many combinations the side that tells
+/// more.
+Sets both(const Sets& left, const Sets& right) {
+  if (left.size() * right.size() > most_sets) {
+    return strength(left) < strength(right) ? right : left;
+  }
+  Sets out;
+  for (const auto& set : left) {
+    for (const auto& other : right) {
+      out.push_back(set);
+      for (const auto& word : other) {
+        add_word(out.back(), word);
+      }
+    }
+  }
+  return out;
+}
+
+/// Walks over an expression once.
 class WordFinder {
 public:
   explicit WordFinder(std::string_view expression) : rest_(expression) {}
 
-  Words run() {
-    auto words = alternatives(0);
-    return lost_ || !rest_.empty() ? Words() : words;
+  Sets run() {
+    auto sets = alternatives(0);
+    return lost_ || !rest_.empty() ? anything : sets;
   }
 
 private:
-  /// One of the branches' words is in every match; a branch that knows none spoils it.
-  Words alternatives(int depth) {
-    Words all;
-    bool known = true;
+  Sets alternatives(int depth) {
+    Sets all;
     do {
-      const auto words = branch(depth);
-      known = known && !words.empty();
-      for (const auto& word : words) {
-        if (std::ranges::find(all, word) == all.end()) {
-          all.push_back(word);
+      for (auto& set : branch(depth)) {
+        if (std::ranges::find(all, set) == all.end()) {
+          all.push_back(std::move(set));
         }
       }
     } while (!lost_ && take("|"));
-    return known && all.size() <= most_words ? all : Words();
+    const bool known = std::ranges::none_of(all, &WordSet::empty);
+    return known && all.size() <= most_sets ? all : anything;
   }
 
-  Words branch(int depth) {
-    Words best;
+  Sets branch(int depth) {
+    Sets sets = anything;
     std::string word;
     const auto end_word = [&] {
-      keep_better(best, {word});
+      if (word.size() >= shortest_word && !ignores_case_) {
+        sets = both(sets, {{word}});
+      }
       word.clear();
     };
     while (!lost_ && !rest_.empty() && !rest_.starts_with('|') && !rest_.starts_with(')')) {
       const auto plain = plain_character();
-      auto inner = plain != '\0' ? Words() : structure(depth);
+      auto inner = plain != '\0' ? anything : structure(depth);
       const auto repeat = quantifier();
       if (plain != '\0' && repeat != Repeat::from_zero) {
         word += plain;
@@ -66,17 +113,11 @@ private:
         end_word();
       }
       if (repeat != Repeat::from_zero) {
-        keep_better(best, std::move(inner));
+        sets = both(sets, inner);
       }
     }
     end_word();
-    return best;
-  }
-
-  static void keep_better(Words& best, Words words) {
-    if (shortest_of(words) >= shortest_word && shortest_of(words) > shortest_of(best)) {
-      best = std::move(words);
-    }
+    return sets;
   }
 
   /// The character that stands for itself here, taken; '\0' where it is something else.
@@ -94,36 +135,87 @@ private:
     return c;
   }
 
-  /// A group, a class, an escape or anything else that is not plain: the words that it needs.
-  Words structure(int depth) {
+  /// A group, a class, an escape or anything else that is not plain: what it needs.
+  Sets structure(int depth) {
     if (rest_.starts_with('(')) {
       return group(depth + 1);
     }
     if (rest_.starts_with('[')) {
       skip_class();
-      return {};
+      return anything;
     }
     const bool escape = rest_.starts_with('\\');
     lost_ = lost_ || (escape && rest_.size() < 2);
-    rest_.remove_prefix(std::min<std::size_t>(rest_.size(), escape ? 2 : 1));
-    return {};
+    if (escape && !lost_) {
+      skip_escape();
+    } else {
+      rest_.remove_prefix(std::min<std::size_t>(rest_.size(), 1));
+    }
+    return anything;
   }
 
-  Words group(int depth) {
-    lost_ = lost_ || depth > deepest_group;
-    const bool named = take("(?P<");
-    if (named) {
-      rest_.remove_prefix(std::min(rest_.find('>'), rest_.size()));
+  /// "\d", "\12"; a character given by its number is not understood.
+  void skip_escape() {
+    lost_ = lost_ || std::string_view("xuUN").find(rest_[1]) != std::string_view::npos;
+    const bool digits = text::is_digit(rest_[1]);
+    rest_.remove_prefix(2);
+    while (digits && !rest_.empty() && text::is_digit(rest_.front())) {
+      rest_.remove_prefix(1);
     }
-    const bool counts = named ? take(">") : take("(?:") || (!rest_.starts_with("(?") && take("("));
-    const bool look = !counts && (take("(?=") || take("(?!") || take("(?<=") || take("(?<!"));
-    lost_ = lost_ || (!counts && !look);  // flags, comments, conditions, back-references by name
-    if (lost_) {
-      return {};
-    }
-    auto words = alternatives(depth);
+  }
+
+  /// What stands in parentheses, up to the closing one.
+  Sets inside(int depth) {
+    auto sets = alternatives(depth);
     lost_ = lost_ || !take(")");
-    return counts ? words : Words();
+    return sets;
+  }
+
+  Sets group(int depth) {
+    lost_ = lost_ || depth > deepest_group;
+    if (lost_) {
+      return anything;
+    }
+    if (take("(?P<")) {
+      rest_.remove_prefix(std::min(rest_.find('>'), rest_.size()));
+      lost_ = lost_ || !take(">");
+      return inside(depth);
+    }
+    if (take("(?:") || take("(?>") || take("(?=") || take("(?<=")) {
+      return inside(depth);
+    }
+    if (take("(?!") || take("(?<!")) {
+      static_cast<void>(inside(depth));
+      return anything;
+    }
+    if (take("(?(") || take("(?P=")) {  // a condition and its halves, a reference
+      const bool condition = rest_.data()[-1] == '(';
+      rest_.remove_prefix(std::min(rest_.find(')'), rest_.size()));
+      lost_ = lost_ || !take(")");
+      if (condition) {
+        static_cast<void>(inside(depth));
+      }
+      return anything;
+    }
+    if (rest_.starts_with("(?")) {
+      return flagged(depth);
+    }
+    take("(");
+    return inside(depth);
+  }
+
+  /// "(?i:…)". Flags of the whole expression, (?x:…) and comments are not understood.
+  Sets flagged(int depth) {
+    rest_.remove_prefix(2);
+    const auto letters = rest_.substr(0, std::min(rest_.find_first_not_of("aimsu-"), rest_.size()));
+    rest_.remove_prefix(letters.size());
+    lost_ = lost_ || letters.empty() || !take(":");
+    const auto on = letters.substr(0, letters.find('-'));
+    const bool before = ignores_case_;
+    ignores_case_ = ignores_case_ || on.find('i') != std::string_view::npos;
+    auto sets = inside(depth);
+    ignores_case_ = before;
+    return sets;
   }
 
   void skip_class() {
@@ -139,7 +231,7 @@ private:
 
   enum class Repeat { none, from_one, from_zero };
 
-  /// Takes a quantifier and the "?" or "+" behind it. A brace may be one that repeats from zero.
+  /// Takes a quantifier and the "?" or "+" behind it.
   Repeat quantifier() {
     auto repeat = Repeat::none;
     if (take("*") || take("?")) {
@@ -147,7 +239,8 @@ private:
     } else if (take("+")) {
       repeat = Repeat::from_one;
     } else if (take("{")) {
-      repeat = Repeat::from_zero;
+      const bool some = !rest_.empty() && rest_.front() >= '1' && rest_.front() <= '9';
+      repeat = some ? Repeat::from_one : Repeat::from_zero;
       rest_.remove_prefix(std::min(rest_.find_first_not_of("0123456789,"), rest_.size()));
       lost_ = lost_ || !take("}");  // a brace that stands for itself
     }
@@ -164,27 +257,30 @@ private:
   }
 
   std::string_view rest_;
+  bool ignores_case_{false};
   bool lost_{false};  // something was met that this does not understand
 };
 
-/// How seldom a character stands in logs, as a rank.
-std::size_t rareness(char c) {
-  constexpr std::string_view common_first = " eatoinsr0123456789dlc:-.=[]<>muphgfbwy,/()_@v";
-  return std::min(common_first.find(c), common_first.size());
+std::size_t rareness_of(const std::string& word) {
+  std::size_t sum = 0;
+  for (const char c : word) {
+    sum += text::rareness(c);
+  }
+  return sum;
 }
 
 }  // namespace
 
 NeededWord::NeededWord(std::string word) : word_(std::move(word)), rarest_(0), pairs_{} {
   for (std::size_t at = 1; at < word_.size(); ++at) {
-    rarest_ = rareness(word_[at]) > rareness(word_[rarest_]) ? at : rarest_;
+    rarest_ = text::rareness(word_[at]) > text::rareness(word_[rarest_]) ? at : rarest_;
   }
   std::vector<std::size_t> places;  // of pairs
   for (std::size_t at = 0; at + 1 < word_.size(); ++at) {
     places.push_back(at);
   }
   std::ranges::stable_sort(places, std::greater{}, [this](std::size_t at) {
-    return rareness(word_[at]) + rareness(word_[at + 1]);
+    return text::rareness(word_[at]) + text::rareness(word_[at + 1]);
   });
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     const auto at = places[std::min(i, places.size() - 1)];
@@ -203,8 +299,41 @@ bool NeededWord::is_in(std::string_view text) const {
   return false;
 }
 
+std::vector<WordSet> needed_sets(std::string_view expression) {
+  auto sets = WordFinder(expression).run();
+  return std::ranges::any_of(sets, &WordSet::empty) ? std::vector<WordSet>() : sets;
+}
+
+bool is_common(const std::string& word) {
+  constexpr std::size_t rare = 90;  // " from " has 83, "disconnect" 91
+  return rareness_of(word) < rare;
+}
+
+std::vector<WordSet> telling_words(const std::vector<WordSet>& sets) {
+  std::vector<WordSet> out;
+  for (auto words : sets) {
+    std::erase_if(words, [](const auto& word) { return word.size() < shortest_scanned; });
+    if (words.empty()) {
+      return {};
+    }
+    std::ranges::stable_sort(words, std::greater{}, rareness_of);
+    words.resize(words.size() > 1 && !is_common(words[1]) ? 2 : 1);
+    if (std::ranges::find(out, words) == out.end()) {
+      out.push_back(std::move(words));
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> needed_words(std::string_view expression) {
-  return WordFinder(expression).run();
+  std::vector<std::string> words;
+  for (const auto& set : needed_sets(expression)) {
+    const auto& longest = *std::ranges::max_element(set, {}, &std::string::size);
+    if (std::ranges::find(words, longest) == words.end()) {
+      words.push_back(longest);
+    }
+  }
+  return words;
 }
 
 }  // namespace spranga::guard

@@ -18,14 +18,15 @@ constexpr int most_attempts = 100;
 
 /// What spranga's own <F-ATTEMPTS> or <F-REPEATED> says: its number; 1 where it caught text that is
 /// no number.
+int number_in(std::string_view text) {
+  int number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return std::clamp(number, 0, most_attempts);
+}
+
 std::optional<int> number_of(const Failure& fresh, std::string_view name) {
   const auto* text = fresh.text(name);
-  if (text == nullptr) {
-    return std::nullopt;
-  }
-  int number = 1;
-  std::from_chars(text->data(), text->data() + text->size(), number);
-  return std::clamp(number, 0, most_attempts);
+  return text == nullptr ? std::nullopt : std::optional(number_in(*text));
 }
 
 Failure with_prefix(Failure prefix, const Failure& own) {
@@ -94,8 +95,61 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
   SPRANGA_TRY(fail_, compile_all(filter.failregex, catching, needs_id));
   SPRANGA_TRY(weak_, compile_all(filter.weakregex, catching, needs_id));
   SPRANGA_TRY(ignore_, compile_all(filter.ignoreregex, {.names_too = names_too}, false));
+  if (prefix_ && prefix_->has_line_words()) {
+    for (auto* list : {&fail_, &weak_}) {
+      std::ranges::for_each(*list, &CompiledExpression::drop_weak_words);
+    }
+  }
   ignored_by_.assign(ignore_.size(), 0);
   return {};
+}
+
+bool Pipeline::can_be_scanned() const {
+  const auto has_words = [](const auto& all) {
+    return std::ranges::all_of(all, &CompiledExpression::has_line_words);
+  };
+  const bool by_prefix = prefix_ && prefix_->has_line_words();
+  return !many_lines() && (by_prefix || (has_words(fail_) && has_words(weak_))) &&
+         (!ignores_early() || has_words(ignore_));
+}
+
+bool Pipeline::number_words(WordTable& table) {
+  if (settings_.note_prefix || !can_be_scanned()) {
+    return false;
+  }
+  for (auto* list : {&fail_, &weak_, &ignore_}) {
+    for (auto& expression : *list) {
+      expression.number_words(table);
+    }
+  }
+  if (prefix_) {
+    prefix_->number_words(table);
+  }
+  numbered_ = true;
+  return true;
+}
+
+std::vector<std::uint32_t> Pipeline::numbered_words() const {
+  std::vector<std::uint32_t> all;
+  for (const auto* expression :
+       numbered_ ? expressions() : std::vector<const CompiledExpression*>()) {
+    const auto words = expression->word_numbers();
+    all.insert(all.end(), words.begin(), words.end());
+  }
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+bool Pipeline::is_concerned(const FoundWords& words) const {
+  const auto may = [&](const CompiledExpression& expression) {
+    return expression.may_match_line(words);
+  };
+  if (ignores_early() && std::ranges::any_of(ignore_, may)) {
+    return true;
+  }
+  return (!prefix_ || may(*prefix_)) &&
+         (std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may));
 }
 
 std::vector<const CompiledExpression*> Pipeline::expressions() const {
@@ -137,7 +191,7 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
   const auto& text = place == nullptr ? whole_ : many_lines() ? matched : text_;
   bool found = false;
   for (std::size_t i = 0; i < ignore_.size(); ++i) {
-    if (!may_match(ignore_[i]) || !ignore_[i].search(text, ignore_search_, now)) {
+    if (!may_match(ignore_[i]) || !search(ignore_[i], text, ignore_search_, now)) {
       continue;
     }
     found = ignored_last_ = true;
@@ -155,7 +209,8 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
 /// Whether any failregex is worth a search, whatever prefregex leaves of the line.
 bool Pipeline::may_be_caught() const {
   const auto may = [this](const CompiledExpression& expression) { return may_match(expression); };
-  return std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may);
+  return (many_lines() || !prefix_ || may(*prefix_)) &&
+         (std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may));
 }
 
 bool Pipeline::passes_prefix(ban::Instant now) {
@@ -163,7 +218,7 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
-  prefix_matched_ = may_match(*prefix_) && prefix_->search(whole_, prefix_search_, now);
+  prefix_matched_ = may_match(*prefix_) && search(*prefix_, whole_, prefix_search_, now);
   if (!prefix_matched_) {
     return false;
   }
@@ -190,7 +245,7 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
       join(many_lines() ? lines_ : std::vector<LineParts>{}, text_);
       stale_ = false;
     }
-    if (!may_match(expressions[i]) || !expressions[i].search(text_, search_, now)) {
+    if (!may_match(expressions[i]) || !search(expressions[i], text_, search_, now)) {
       continue;
     }
     caught_ = true;
@@ -211,6 +266,11 @@ Pipeline::Next Pipeline::take(Hit hit,
                               const DatedLine& line,
                               ban::Instant now,
                               std::vector<Hit>& out) {
+  if (settings_.bare) {
+    if (const auto next = take_bare(hit, expression, line, now, out)) {
+      return *next;
+    }
+  }
   if (window_.empty()) {
     window_.push_back(parts_of(line));
   }
@@ -237,9 +297,16 @@ Pipeline::Next Pipeline::take(Hit hit,
     failure.matches = place.matched;
     return finish(std::move(hit), std::make_shared<Failure>(std::move(failure)), out);
   }
-  hit.of_session = true;
   const auto key = session_key(*session);
-  auto merged = sessions_.merge(key, std::move(failure), place.matched, now);
+  return take_session(
+      std::move(hit), sessions_.merge(key, std::move(failure), place.matched, now), out);
+}
+
+/// What its session knows by now.
+Pipeline::Next Pipeline::take_session(Hit hit,
+                                      const std::shared_ptr<Failure>& merged,
+                                      std::vector<Hit>& out) {
+  hit.of_session = true;
   if (merged->has("nofail") && !settings_.check_all) {
     if (settings_.show_nofail) {
       auto copy = *merged;
@@ -251,6 +318,51 @@ Pipeline::Next Pipeline::take(Hit hit,
     return Next::stop;
   }
   return finish(std::move(hit), merged, out);
+}
+
+std::optional<Pipeline::Next> Pipeline::take_bare(Hit& hit,
+                                                  const CompiledExpression& expression,
+                                                  const DatedLine& line,
+                                                  ban::Instant now,
+                                                  std::vector<Hit>& out) {
+  using Group = CompiledExpression::IdGroup;
+  if (many_lines() || settings_.check_all || !expression.is_simple() ||
+      (prefix_ && !prefix_->is_simple())) {
+    return std::nullopt;
+  }
+  // A group of the expression hides the one of prefregex, even where it caught nothing.
+  const auto caught = [&](Group group) {
+    return !prefix_ || expression.has(group) ? expression.caught(group, search_.match())
+                                             : prefix_->caught(group, prefix_search_.match());
+  };
+  const auto ip4 = caught(Group::ip4);
+  const auto ip = ip4 ? ip4 : caught(Group::ip6);
+  if (!ip) {
+    return std::nullopt;
+  }
+  const Place nowhere;
+  if (!ignore_.empty() && ignores(&nowhere, now)) {
+    stale_ = true;
+    return Next::stop;
+  }
+  if (line.undated && !line.at && settings_.need_date) {
+    return Next::go_on;
+  }
+  const auto number = [&](Group group) {
+    const auto text = caught(group);
+    return text ? std::optional(number_in(*text)) : std::nullopt;
+  };
+  hit.total = number(Group::attempts);
+  hit.attempts = hit.total.value_or(number(Group::repeated).value_or(1));
+  if (hit.attempts <= 0 && !settings_.show_nofail) {
+    return Next::stop;
+  }
+  const auto cidr = caught(Group::cidr);
+  hit.id = canonical_id(
+      *ip, ip4 ? IdKind::ipv4 : IdKind::ipv6, cidr ? prefix_length(*cidr) : std::nullopt);
+  hit.nofail = caught(Group::nofail).value_or("") != "";
+  out.push_back(std::move(hit));
+  return Next::stop;
 }
 
 Pipeline::Next Pipeline::finish(Hit hit,

@@ -31,7 +31,8 @@ struct Hit {
   int attempts{1};                // what this line adds; 0: others have told of them all
   std::optional<std::string> id;  // none: waits for its session's address
   std::optional<ban::Instant> at;
-  Failure failure;
+  bool nofail{false};
+  Failure failure;  // bare: empty
 };
 
 struct PipelineSettings {
@@ -41,6 +42,7 @@ struct PipelineSettings {
   bool check_all{false};
   bool show_pending{false};  // hits without an id too (with check_all they are always shown)
   bool show_nofail{false};   // context-only hits of sessions too (with check_all always)
+  bool bare{false};          // of hits only whom they blame is asked, and how often
   bool need_date{true};      // a match without a time is none
   bool note_prefix{true};    // prefregex_matched() is right even where no failregex can match
   bool ageing{true};         // sessions end after a while:
@@ -83,6 +85,20 @@ public:
   [[nodiscard]] const std::vector<CompiledExpression>& ignoreregex() const { return ignore_; }
 
   [[nodiscard]] const Sessions& sessions() const { return sessions_; }
+
+  /// Whether every line that matters to this filter must hold some words.
+  [[nodiscard]] bool can_be_scanned() const;
+
+  /// Takes the words that a line must hold into `table`. False: there is nothing that every line
+  /// which matters to this filter must hold, and nothing was taken in.
+  [[nodiscard]] bool number_words(WordTable& table);
+
+  /// The numbers of these words.
+  [[nodiscard]] std::vector<std::uint32_t> numbered_words() const;
+
+  /// After number_words(): whether a line that holds these words may matter to this filter. One
+  /// that may not changes nothing but how many lines were missed.
+  [[nodiscard]] bool is_concerned(const FoundWords& words) const;
 
   /// All of them, whatever their role.
   [[nodiscard]] std::vector<const CompiledExpression*> expressions() const;
@@ -127,6 +143,15 @@ private:
                           const DatedLine& line,
                           ban::Instant now,
                           std::vector<Hit>& out);
+  /// The same where nobody will ask for more than an address. False: it takes more than that.
+  [[nodiscard]] std::optional<Next> take_bare(Hit& hit,
+                                              const CompiledExpression& expression,
+                                              const DatedLine& line,
+                                              ban::Instant now,
+                                              std::vector<Hit>& out);
+  [[nodiscard]] Next take_session(Hit hit,
+                                  const std::shared_ptr<Failure>& merged,
+                                  std::vector<Hit>& out);
   [[nodiscard]] Next finish(Hit hit,
                             const std::shared_ptr<Failure>& session,
                             std::vector<Hit>& out);
@@ -135,11 +160,27 @@ private:
   [[nodiscard]] Ids resolve(const std::string& name) const;
   void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
 
+  [[nodiscard]] bool search(CompiledExpression& expression,
+                            std::string_view text,
+                            Searches& searches,
+                            ban::Instant now) const {
+    return many_lines() ? expression.search(text, searches, now)
+                        : expression.search_likely(text, searches, now);
+  }
+
   [[nodiscard]] bool many_lines() const { return maxlines_ > 1; }
 
-  /// Whether a search in what is made of the line at hand is worth its while.
+  /// Whether a search in what is made of the line at hand is worth its while. What is known of the
+  /// line decides how it is found out, never what is found.
   [[nodiscard]] bool may_match(const CompiledExpression& expression) const {
-    return pairs_ == nullptr || expression.may_match(*pairs_);
+    if (many_lines()) {
+      return true;
+    }
+    if (words_ != nullptr) {
+      return expression.may_match_line(*words_);
+    }
+    return (pairs_ == nullptr || expression.may_match(*pairs_)) &&
+           expression.may_match_line(whole_);
   }
 
   PipelineSettings settings_;
@@ -154,13 +195,15 @@ private:
   Searches ignore_search_;
 
   // Of the line at hand.
-  std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
-  std::vector<LineParts> window_;  // what expressions see of it, with dates; one line: made late
-  const PairSet* pairs_{nullptr};  // that the window's text holds, where they are known
-  std::string whole_;              // the window's text
-  std::string text_;               // what failregexes see: the window's text, or F-CONTENT
-  bool stale_{false};              // text_ must be made from lines_ again
-  bool caught_{false};             // a failregex matched, whatever came of it
+  std::vector<LineParts> lines_;      // fail2ban's line buffer: what was not matched yet
+  std::vector<LineParts> window_;     // what expressions see of it, with dates; one line: made late
+  const PairSet* pairs_{nullptr};     // that the window's text holds, where they are known
+  const FoundWords* words_{nullptr};  // likewise
+  bool numbered_{false};              // words have numbers
+  std::string whole_;                 // the window's text
+  std::string text_;                  // what failregexes see: the window's text, or F-CONTENT
+  bool stale_{false};                 // text_ must be made from lines_ again
+  bool caught_{false};                // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;

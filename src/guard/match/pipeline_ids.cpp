@@ -31,7 +31,8 @@ Pipeline::Ids Pipeline::identify(Failure& failure, bool of_session) const {
   }
   std::optional<int> prefix;
   if (ip != nullptr) {
-    prefix = prefix_length(failure.text("cidr"));
+    const auto* cidr = failure.text("cidr");
+    prefix = cidr == nullptr ? std::nullopt : prefix_length(*cidr);
   } else if ((ip = failure.text("dns")) != nullptr) {
     if (!raw_names) {
       return resolve(*ip);
@@ -75,7 +76,10 @@ void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vecto
   for (const auto& id : ids.ids) {
     hit.id = id;
     hit.is_name = ids.is_name;
-    hit.failure = failure;
+    hit.nofail = failure.has("nofail");
+    if (!settings_.bare) {
+      hit.failure = failure;
+    }
     out.push_back(hit);
   }
 }

@@ -26,6 +26,7 @@ void Pipeline::begin(const DatedLine& line) {
   ignored_last_ = caught_ = stale_ = false;
   window_.clear();
   pairs_ = many_lines() ? nullptr : line.pairs;
+  words_ = numbered_ ? line.words : nullptr;
   if (many_lines()) {
     lines_.push_back(parts_of(line));
     if (lines_.size() > maxlines_) {

@@ -146,6 +146,9 @@ std::string canonical_id(std::string_view text, IdKind kind, std::optional<int> 
   if (!bits) {
     return std::string(kind == IdKind::guess ? rest : text);
   }
+  if (bits->family == AF_INET && !prefix) {
+    return std::string(rest);  // inet_pton() takes no other spelling
+  }
   if (prefix) {
     clear_host_bits(*bits, *prefix);
   } else {
@@ -154,13 +157,12 @@ std::string canonical_id(std::string_view text, IdKind kind, std::optional<int> 
   return written(*bits, prefix);
 }
 
-std::optional<int> prefix_length(const std::string* cidr) {
-  return cidr == nullptr ? std::nullopt : number(*cidr);
+std::optional<int> prefix_length(std::string_view cidr) {
+  return number(cidr);
 }
 
 std::optional<std::string> plain_address(std::string_view text) {
-  const auto bits = parse(text, AF_INET);
-  return bits ? std::optional(written(*bits, {})) : std::nullopt;
+  return parse(text, AF_INET) ? std::optional<std::string>(text) : std::nullopt;
 }
 
 std::string tuple_id(const std::vector<std::optional<std::string>>& parts) {

@@ -23,8 +23,8 @@ enum class IdKind {
                                        IdKind kind,
                                        std::optional<int> prefix = {});
 
-/// Of what a cidr group caught; nothing where it caught nothing, or no number.
-[[nodiscard]] std::optional<int> prefix_length(const std::string* cidr);
+/// Of what a cidr group caught; nothing where it caught no number.
+[[nodiscard]] std::optional<int> prefix_length(std::string_view cidr);
 
 /// Where `text` as a whole is a valid IPv4 address: that; how fail2ban takes an address out of what
 /// a <DNS> group caught.

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 TEST(NeededWords, AreTheLongestRunOfPlainCharacters) {
   EXPECT_THAT(needed_words("^a \\S+ authentication failed: x"),
@@ -15,7 +16,8 @@ TEST(NeededWords, AreTheLongestRunOfPlainCharacters) {
   EXPECT_THAT(needed_words("\\[\\d+\\]: sshd\\[\\d+\\]"), ElementsAre("]: sshd["));
   EXPECT_THAT(needed_words("colou?r seen"), ElementsAre("r seen"));
   EXPECT_THAT(needed_words("abc+de"), ElementsAre("abc"));
-  EXPECT_THAT(needed_words("abcd{2}ef"), ElementsAre("abc"));
+  EXPECT_THAT(needed_words("abcd{2}ef"), ElementsAre("abcd"));
+  EXPECT_THAT(needed_words("abcd{0,2}ef"), ElementsAre("abc"));
 }
 
 TEST(NeededWords, OfAlternativesAreOneOfEachBranch) {
@@ -36,12 +38,66 @@ TEST(NeededWords, AreUnknownWhereABranchHasNone) {
 
 TEST(NeededWords, AreNotTakenFromWhatMayBeAbsent) {
   EXPECT_THAT(needed_words("(?!sshd)\\w+"), IsEmpty());
-  EXPECT_THAT(needed_words("(?<=from )<x>"), ElementsAre("<x>"));
+  EXPECT_THAT(needed_words("(?<!from )<x>"), ElementsAre("<x>"));
   EXPECT_THAT(needed_words("(?i)sshd"), IsEmpty());
   EXPECT_THAT(needed_words("(?i:sshd)"), IsEmpty());
+  EXPECT_THAT(needed_words("(?i:sshd) from"), ElementsAre(" from"));
+  EXPECT_THAT(needed_words("(?i:a(?-i:sshd))"), IsEmpty());
   EXPECT_THAT(needed_words("(?x) s s h d"), IsEmpty());
   EXPECT_THAT(needed_words("(?#a note)sshd"), IsEmpty());
   EXPECT_THAT(needed_words("(a)?(?(1)sshd|cron)"), IsEmpty());
+}
+
+TEST(NeededWords, AreNotTakenFromNumbersOfCharactersAndGroups) {
+  EXPECT_THAT(needed_words("\\x41bcd"), IsEmpty());
+  EXPECT_THAT(needed_words("\\u0041bcd"), IsEmpty());
+  EXPECT_THAT(needed_words("(a)\\1234"), IsEmpty());
+  EXPECT_THAT(needed_words("(?P<x>a)(?P=x)bcd"), ElementsAre("bcd"));
+}
+
+TEST(NeededSets, AreTheWordsThatAreNeededTogether) {
+  EXPECT_THAT(needed_sets("^lost \\S+ from (?P<ip>\\S+)"),
+              ElementsAre(ElementsAre("lost ", " from ")));
+  EXPECT_THAT(needed_sets("(?:auth|pass\\w+ word) failed"),
+              ElementsAre(ElementsAre("auth", " failed"), ElementsAre("pass", " word", " failed")));
+  EXPECT_THAT(needed_sets("(?:one|two) (?:three|four)"),
+              ElementsAre(ElementsAre("one", "three"),
+                          ElementsAre("one", "four"),
+                          ElementsAre("two", "three"),
+                          ElementsAre("two", "four")));
+}
+
+TEST(NeededSets, HoldWhatLookingAheadOrBehindMustFind) {
+  EXPECT_THAT(needed_sets("disconnect(?= from .* auth=0/)"),
+              ElementsAre(ElementsAre("disconnect", " from ", " auth=0/")));
+  EXPECT_THAT(needed_sets("(?<=user=)<"), ElementsAre(ElementsAre("user=")));
+}
+
+TEST(NeededSets, HoldNoWordTwiceNorAPartOfAnother) {
+  EXPECT_THAT(needed_sets("auth\\d+auth failed"), ElementsAre(ElementsAre("auth failed")));
+  EXPECT_THAT(needed_sets("auth failed\\d+auth"), ElementsAre(ElementsAre("auth failed")));
+}
+
+TEST(NeededSets, StayFew) {
+  std::string many = "(?:w00";
+  for (int i = 1; i < 100; ++i) {
+    many += "|w" + std::to_string(100 + i);
+  }
+  EXPECT_THAT(needed_sets(many + ")"), IsEmpty());
+  EXPECT_THAT(needed_sets(many + ") from"), ElementsAre(ElementsAre(" from")));
+  std::string product;
+  for (int i = 0; i < 20; ++i) {
+    product += "(?:aaa" + std::to_string(i) + "|bbb" + std::to_string(i) + ")";
+  }
+  EXPECT_LE(needed_sets(product).size(), 32);
+  EXPECT_THAT(needed_sets(product), Not(IsEmpty()));
+}
+
+TEST(TellingWords, AreTheRarestAndLongEnoughToBeScannedFor) {
+  EXPECT_THAT(telling_words({{" from ", "match"}}), ElementsAre(ElementsAre("match")));
+  EXPECT_THAT(telling_words({{"disconnect", " from ", " auth=0/"}}),
+              ElementsAre(ElementsAre(" auth=0/", "disconnect")));
+  EXPECT_THAT(telling_words({{"one"}, {"seven"}}), IsEmpty()) << "one is too short";
 }
 
 TEST(NeededWords, AreUnknownWhereTheExpressionIsOdd) {

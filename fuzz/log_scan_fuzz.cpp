@@ -1,0 +1,138 @@
+// The scan of a log's bytes against the plain way: jails with words, without, with sessions and
+// with several lines read hostile bytes both ways, and see the same.
+#include <string>
+#include <vector>
+
+#include "fuzz/input.h"
+#include "guard/match/matcher.h"
+#include "text/word_scanner.h"
+
+using spranga::fuzz::require;
+
+namespace {
+
+using namespace spranga;
+
+std::vector<ban::JailSpec> jails_of(std::size_t kind) {
+  std::vector<ban::JailSpec> jails(4);
+  for (auto& jail : jails) {
+    jail.name = "fuzz";
+  }
+  auto& words = jails[0].filter;
+  if (kind % 2 == 0) {
+    words.prefregex =
+        ban::Expression{R"(^\s*\w+\[\d+\]: (?:warning|lost): <F-CONTENT>.+</F-CONTENT>$)", {}};
+  }
+  words.failregex = {{R"((?:bad|wrong) password (?=.*from )\S* from <HOST>)", {}},
+                     {R"(^(?i:REJECT) of <SUBNET> n=<F-ATTEMPTS>\d+</F-ATTEMPTS>)", {}}};
+  words.weakregex = {{R"(hello from <HOST>)", {}}};
+  auto& sessions = jails[1].filter;
+  sessions.prefregex =
+      ban::Expression{R"(^\s*\w+\[<F-MLFID>\d+</F-MLFID>\]: <F-CONTENT>.+</F-CONTENT>$)", {}};
+  sessions.failregex = {{R"(^<F-NOFAIL>connect</F-NOFAIL> from <HOST>)", {}},
+                        {R"(^<F-MLFFORGET><F-MLFGAINED>Accepted</F-MLFGAINED></F-MLFFORGET>)", {}},
+                        {R"(^login of <F-USER>\S+</F-USER> failed)", {}}};
+  sessions.ignoreregex = {{R"(never)", {}}};
+  jails[2].filter.failregex = {{R"(^\s*\w+ \d+ <HOST>$)", {}}};
+  jails[2].filter.ignoreregex = {{R"(never)", {}}};
+  jails[3].filter.failregex = {{R"(one <HOST>$<SKIPLINES>^two$)", {}}};
+  jails[3].filter.maxlines = 3;
+  if (kind % 3 == 0) {
+    jails[0].logencoding = "latin-1";
+    jails[2].logencoding = "koi8-r";
+  }
+  if (kind % 5 == 0) {
+    jails[0].filter.datepattern = "%H:%M:%S";
+    jails[1].filter.datepattern = "{NONE}";
+  }
+  return jails;
+}
+
+guard::MatchOptions options_of(std::size_t kind, bool bare) {
+  guard::MatchOptions options;
+  options.mode = kind % 7 == 0 ? guard::MatchMode::live : guard::MatchMode::replay;
+  options.local = guard::Zone::fixed(7200);
+  options.bare = bare;
+  return options;
+}
+
+using Sightings = std::vector<ban::Sighting>;
+
+struct Both {
+  std::unique_ptr<guard::Matcher> plain;
+  std::unique_ptr<guard::Matcher> scanned;
+  std::unique_ptr<guard::LineReader> reader;  // of the scanned way
+  bool knows_words{false};
+  Sightings seen;
+};
+
+void compare(const Sightings& plain, const Sightings& scanned, bool bare) {
+  require(plain.size() == scanned.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const auto& a = plain[i];
+    const auto& b = scanned[i];
+    require(a.id == b.id && a.at == b.at && a.line == b.line && a.nofail == b.nofail);
+    require(a.regex_index == b.regex_index && a.weak == b.weak && a.attempts == b.attempts);
+    require(bare || (a.fields == b.fields && a.matches == b.matches));
+  }
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) {
+    return 0;
+  }
+  const std::size_t kind = data[0];
+  const auto text = fuzz::as_text(data + 1, size - 1);
+  const ban::Instant now(std::chrono::seconds(1'124'013'600));
+  const bool bare = kind % 2 == 1;
+  guard::WordTable table;
+  std::vector<Both> jails;
+  for (const auto& jail : jails_of(kind)) {
+    auto& both = jails.emplace_back();
+    both.plain = guard::Matcher::make(jail, options_of(kind, false), now).value();
+    both.scanned = guard::Matcher::make(jail, options_of(kind, bare), now).value();
+    both.reader = guard::LineReader::make(both.scanned->reader_settings(), now).value();
+    both.knows_words = both.scanned->number_words(table);
+  }
+  std::vector<text::WordScanner::Word> words;
+  for (const auto& word : table.words()) {
+    words.push_back({word, static_cast<std::uint32_t>(words.size())});
+  }
+  text::ScannedLines lines;
+  text::WordScanner(words).scan(text, lines);
+  text::ScannedLines portable;
+  text::WordScanner(words, text::WordScanner::Engine::portable).scan(text, portable);
+  require(lines.ends == portable.ends && lines.odd == portable.odd);
+  require(lines.found == portable.found);
+
+  guard::FoundWords found(table);
+  std::size_t begin = 0;
+  for (std::uint32_t line = 0; line < lines.ends.size(); ++line) {
+    const auto raw = text.substr(begin, lines.ends[line] - begin);
+    begin = lines.ends[line] + 1;
+    found.clear();
+    for (const auto& [of, word] : lines.found) {
+      if (of == line) {
+        found.add(word);
+      }
+    }
+    const bool ascii = std::find(lines.odd.begin(), lines.odd.end(), line) == lines.odd.end();
+    for (auto& both : jails) {
+      Sightings plain;
+      both.plain->feed(raw, now, plain);
+      Sightings scanned;
+      const auto& dated = both.reader->read_scanned(raw, now, {&found, ascii, false});
+      if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(found)) {
+        both.scanned->pass(1);
+      } else {
+        both.scanned->feed_line(dated, now, scanned);
+      }
+      compare(plain, scanned, bare);
+      require(both.plain->statistics().missed == both.scanned->statistics().missed);
+      require(both.plain->statistics().limit_hits == both.scanned->statistics().limit_hits);
+    }
+  }
+  return 0;
+}
