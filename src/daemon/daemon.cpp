@@ -169,6 +169,16 @@ Result<void> Daemon::turn_log_to(const std::string& target) {
   return {};
 }
 
+/// The end of one whom nobody stopped: doors stay shut, and the next life goes on from here as it
+/// does after a crash.
+void Daemon::break_off() {
+  stopping_ = true;
+  write_notes();
+  if (const auto written = ledger_->flush(5s); !written) {
+    say(Level::error, "database", written.error().detail);
+  }
+}
+
 void Daemon::stop() {
   stopping_ = true;
   warden_.say(Ask::What::goodbye);

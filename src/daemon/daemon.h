@@ -115,6 +115,7 @@ private:
   void remove_jail(const std::string& name);
   void flush_logs();
   void stop();
+  void break_off();
 
   [[nodiscard]] ban::Instant now() const;
   void say(guard::Level level, std::string_view logger, const std::string& text);

@@ -219,7 +219,7 @@ void Daemon::hear_warden() {
     if (!message) {
       say(Level::critical, "server", "the warden is gone");
       status_ = 1;
-      stop();
+      break_off();
       return;
     }
     if (!*message) {
