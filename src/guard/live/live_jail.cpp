@@ -93,6 +93,9 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
     judge_ = std::make_unique<Judge>(std::move(judge));
   }
+  // Filters come and go at reloads; who comes when the table is full is given every line.
+  constexpr std::size_t most_words = 100'000;
+  knows_words_ = world_.words.words().size() < most_words && matcher->number_words(world_.words);
   matcher_ = std::move(matcher);
   journalmatch_ = std::make_unique<JournalMatch>(spec.filter.journalmatch);
   spec_ = spec;
