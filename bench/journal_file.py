@@ -1,26 +1,19 @@
-#!/usr/bin/env python3
 """A journal made by a real journald out of bench/corpus.py's lines, each written where systemd would have put its
-service; as root, in the lab.
+service; in the lab, with JOURNALD=1."""
 
-    bench/journal_file.py FILE [-n ENTRIES] [--seed N]
-"""
-
-import argparse
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests/lab"), str(ROOT / "bench")]
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests/lab")]
 
 import corpus  # noqa: E402
 from journal import cgroup, in_unit  # noqa: E402
-from scenarios import in_lab  # noqa: E402
 
+CONF = "SystemMaxUse=4G\nSystemMaxFileSize=1G\nSyncIntervalSec=60s\nForwardToSyslog=no"
 UNITS = {"postfix": "postfix@-.service", "dovecot": "dovecot.service", "sshd": "ssh.service", "CRON": "cron.service",
          "opendkim": "opendkim.service"}
 
@@ -36,10 +29,11 @@ def write(unit, top, lines):
         os._exit(0)
 
 
-def inside(asked):
+def fill(count, seed=1):
+    """So many entries."""
     of_unit = {unit: [] for unit in UNITS.values()}
-    lines = corpus.Corpus(asked.seed, corpus.share_of_sessions(0.15)).lines()
-    for _ in range(asked.count):
+    lines = corpus.Corpus(seed, corpus.share_of_sessions(0.15)).lines()
+    for _ in range(count):
         _, tag, message = next(lines)
         of_unit[UNITS[tag.split("[")[0].split("/")[0]]].append((tag, message))
     top = cgroup()
@@ -49,28 +43,3 @@ def inside(asked):
         os.wait()
     time.sleep(1)
     subprocess.run(["journalctl", "--sync"], check=True)
-    subprocess.run(["journalctl", "--rotate"], check=True)
-    for number, path in enumerate(sorted(Path("/var/log/journal").rglob("*.journal"))):
-        shutil.copy(path, Path(asked.file) / f"{number}.journal")
-    return 0
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("file", help="a folder that the journal's files are put into")
-    parser.add_argument("-n", type=int, default=200_000, dest="count", metavar="ENTRIES")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.inside:
-        return inside(asked)
-    if os.geteuid() != 0:
-        sys.exit("the lab needs root")
-    folder = Path(asked.file).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    return in_lab(__file__, "none", "weak", folder, "-n", str(asked.count), "--seed", str(asked.seed), show=[folder], JOURNALD="1",
-                  JOURNALD_CONF="SystemMaxUse=4G\nSystemMaxFileSize=1G\nSyncIntervalSec=60s\nForwardToSyslog=no")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
