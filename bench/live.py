@@ -44,7 +44,7 @@ class Reading(Guard):
     def jails(self, bantime, more=""):
         etc = self.home / "etc"
         shutil.copytree(fail2ban.STOCK / "filter.d", etc / "filter.d", dirs_exist_ok=True)
-        text = f"[DEFAULT]\nfindtime = {self.findtime}\nmaxretry = 5\nusedns = no\nbackend = {self.backend}\naction =\n"
+        text = f"[DEFAULT]\nfindtime = {self.findtime}\nmaxretry = 1000000\nusedns = no\nbackend = {self.backend}\naction =\n"
         for jail, name in self.filters.items():
             text += f"[{jail}]\nenabled = true\nfilter = {name}\nlogpath = {self.log}\n"
         (etc / "jail.conf").write_text(text)

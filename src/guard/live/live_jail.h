@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -132,6 +133,7 @@ private:
                  std::vector<ban::Ban>& bans);
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
   void say(Level level, std::string_view logger, const std::string& text);
@@ -143,6 +145,7 @@ private:
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
+  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
   bool idle_{false};
   JailTotals totals_;
 };

@@ -104,7 +104,8 @@ public:
   [[nodiscard]] std::vector<LogReader> readers_of(FileId id) const;
 
   static constexpr std::size_t piece = 64UL * 1024;
-  static constexpr std::size_t bytes_a_turn = 1UL << 20U;
+  /// Between two turns new bans go to the kernel.
+  static constexpr std::size_t bytes_a_turn = 256UL * 1024;
   static constexpr std::chrono::seconds quiet_without_name{10};
   static constexpr std::chrono::minutes quiet_with_name{10};
   static constexpr std::size_t most_remembered = 256;
