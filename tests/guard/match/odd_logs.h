@@ -63,11 +63,10 @@ inline std::vector<ban::JailSpec> odd_jails() {
   jails.back().filter.datepattern = "%Y-%m-%dT%H:%M:%S";
   jails.push_back(made_up("dateless", "", {R"(wrong password .*from <HOST>)"}));
   jails.back().filter.datepattern = "{NONE}";
-  jails.push_back(made_up("cidr",
-                          "",
-                          {R"(scan of <SUBNET>(?: n=<F-ATTEMPTS>\d+</F-ATTEMPTS>)?)",
-                           R"(tuple <F-TUPLE_ID>\w+</F-TUPLE_ID> <F-TUPLE_ID2>\w+</F-TUPLE_ID2>)",
-                           R"(id <F-ID>\S+</F-ID> seen)"}));
+  jails.push_back(made_up(
+      "cidr",
+      "",
+      {R"(scan of <SUBNET>(?: n=<F-ATTEMPTS>\d+</F-ATTEMPTS>)?)", R"(id <F-ID>\S+</F-ID> seen)"}));
   jails.push_back(made_up("ignoring",
                           "",
                           {R"(wrong password .*from <HOST>)",
