@@ -184,7 +184,7 @@ void Daemon::stop() {
   warden_.say(Ask::What::goodbye);
   say(Level::info, "server", "Shutdown in progress...");
   say(Level::info, "observer", "Observer stop ... try to end queue 5 seconds");
-  write_notes();
+  note_places();
   say(Level::info, "observer", "Observer stopped, 0 events remaining.");
   say(Level::info, "server", "Stopping all jails");
   if (!options_.dry_run) {

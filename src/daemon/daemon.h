@@ -159,6 +159,7 @@ private:
   std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
   ban::Instant since_;                                         // when it started
   SteadyTime next_look_{};
+  SteadyTime next_places_{};
   SteadyTime next_purge_{};
   std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
   SteadyTime next_prolonging_{};

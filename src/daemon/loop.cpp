@@ -19,6 +19,7 @@ using guard::Level;
 using plan::Ask;
 
 constexpr auto look_every = 10s;
+constexpr auto places_every = 1s;
 constexpr auto purge_every = 30s;
 constexpr auto prolong_every = 24h;
 constexpr auto rules_at_least_every = 60s;
@@ -96,7 +97,6 @@ void Daemon::hear_firewall(short events) {
 void Daemon::read_logs() {
   for (auto* source : sources()) {
     source->turn(clock_.now(), desk_);
-    desk_.note_positions(*source);
   }
   if (desk_.take_found()) {
     for (const auto& jail : guard_.jails()) {
@@ -175,6 +175,14 @@ void Daemon::look_around() {
 
 /// With what was counted goes how much it is by now: a crash between the two would lose count.
 void Daemon::write_notes() {
+  const auto at = clock_.now();
+  const bool all = at >= next_places_;
+  if (all) {
+    next_places_ = at + places_every;
+  }
+  for (const auto* source : sources()) {
+    desk_.note_positions(*source, all);
+  }
   if (notes_.empty()) {
     return;
   }

@@ -162,7 +162,7 @@ bool Daemon::change_jail(const ban::JailSpec& spec) {
 
 /// The bans and counters of a jail that comes back, and how far its logs were read, as at a start.
 void Daemon::bring_back(const std::string& name) {
-  write_notes();
+  note_places();
   constexpr std::chrono::milliseconds patience{500};
   if (const auto written = ledger_->flush(patience); !written) {
     say(Level::warning, "database", written.error().detail);

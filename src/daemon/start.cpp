@@ -151,9 +151,7 @@ void Daemon::remember(const ledger::Memory& memory) {
 /// Where reading begins is known before the first line is read: a log that is rotated away after a
 /// kill is found again.
 void Daemon::note_places() {
-  for (const auto* source : sources()) {
-    desk_.note_positions(*source);
-  }
+  next_places_ = {};
   write_notes();
 }
 

@@ -39,54 +39,22 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
 
 /// A scan for the words of those jails that know some.
 void Stream::look_for(const Wanted& wanted) {
-  const auto& words = wanted.words.words();
-  asks_.resize(words.size());
-  for (std::size_t place = 0; place < jails_.size(); ++place) {
-    if (!wanted.knows[jails_[place]]) {
-      always_.push_back(place);
-      continue;
-    }
-    for (const auto word : (*all_)[jails_[place]].matcher->numbered_words()) {
-      asks_[word].push_back(place);
-    }
+  std::vector<guard::Concern::Jail> jails;
+  for (const auto jail : jails_) {
+    jails.push_back({(*all_)[jail].matcher.get(), wanted.knows[jail]});
   }
-  if (always_.size() == jails_.size()) {
-    return;
+  auto concern = std::make_unique<guard::Concern>(std::move(jails), wanted.words);
+  if (concern->scanner() != nullptr) {
+    concern_ = std::move(concern);
+    source_->scan_with(*concern_->scanner());
   }
-  std::vector<text::WordScanner::Word> scanned;
-  for (std::uint32_t word = 0; word < words.size(); ++word) {
-    if (!asks_[word].empty()) {
-      scanned.push_back({words[word], word});
-    }
-  }
-  found_ = std::make_unique<guard::FoundWords>(wanted.words);
-  looked_at_.resize(jails_.size());
-  scanner_ = std::make_unique<text::WordScanner>(std::move(scanned));
-  source_->scan_with(*scanner_);
 }
 
 /// Which jails the line at hand may concern, by the words that it holds.
 void Stream::find_concerned() {
-  concerned_.clear();
   concerns_all_ = !line_.scanned;
-  if (concerns_all_) {
-    return;
-  }
-  found_->clear();
-  if (line_.words.empty() && always_.empty()) {
-    return;
-  }
-  for (const auto& word : line_.words) {
-    found_->add(word.word);
-  }
-  concerned_ = always_;
-  for (const auto word : found_->all()) {
-    for (const auto place : asks_[word]) {
-      if (std::exchange(looked_at_[place], number_) != number_ &&
-          (*all_)[jails_[place]].matcher->is_concerned(*found_)) {
-        concerned_.push_back(place);
-      }
-    }
+  if (!concerns_all_) {
+    concern_->look_at(line_.words);
   }
 }
 
@@ -115,7 +83,9 @@ void Stream::settle() {
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
-  const guard::LineScan scan{line_.scanned ? found_.get() : nullptr, line_.ascii, !always_.empty()};
+  const guard::LineScan scan =
+      line_.scanned ? guard::LineScan{&concern_->found(), line_.ascii, concern_->has_insatiable()}
+                    : guard::LineScan{};
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     auto& reader = *readers_[i];
     const auto& dated = line_.at ? reader.read_entry(line_.text, *line_.at)
@@ -140,7 +110,7 @@ void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighti
     }
     ++jail.journal_wanted;
   }
-  if (!concerns_all_ && std::ranges::find(concerned_, place) == concerned_.end()) {
+  if (!concerns_all_ && !concern_->concerns(place)) {
     jail.matcher->pass(1);
     return;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "guard/logs/log_source.h"
+#include "guard/match/concern.h"
 #include "guard/match/line_reader.h"
 #include "guard/match/word_table.h"
 #include "replay/jail_run.h"
@@ -44,7 +45,7 @@ public:
 
   /// Whether the line at hand may concern any jail. Else it need not be fed.
   [[nodiscard]] bool concerns_any() const {
-    return concerns_all_ || !concerned_.empty() || source_->is_journal();
+    return concerns_all_ || !concern_->concerned().empty();
   }
 
   /// Instead of feeding a line that concerns no jail.
@@ -90,15 +91,9 @@ private:
   std::vector<std::size_t> reader_of_;          // for each of jails_
   std::vector<const guard::DatedLine*> dated_;  // for each reader, of the line at hand
 
-  // What a scan of the file's bytes looks for.
-  std::unique_ptr<text::WordScanner> scanner_;  // none: every line is given to every jail
-  std::vector<std::vector<std::size_t>> asks_;  // for each word the places in jails_
-  std::vector<std::size_t> always_;             // places of jails that want every line
-  std::unique_ptr<guard::FoundWords> found_;    // in the line at hand
-  std::vector<std::size_t> concerned_;          // places of jails that it concerns
-  std::vector<std::uint64_t> looked_at_;        // for each place the last line that was looked at
-  bool concerns_all_{true};
-  std::uint64_t passed_by_{0};  // lines that no jail was told of yet
+  std::unique_ptr<guard::Concern> concern_;  // none: every line is given to every jail
+  bool concerns_all_{true};                  // the line at hand
+  std::uint64_t passed_by_{0};               // lines that no jail was told of yet
 
   LoginReader logins_;
   guard::LogLine line_;

@@ -93,6 +93,9 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
     judge_ = std::make_unique<Judge>(std::move(judge));
   }
+  // Filters come and go at reloads; who comes when the table is full is given every line.
+  constexpr std::size_t most_words = 100'000;
+  knows_words_ = world_.words.words().size() < most_words && matcher->number_words(world_.words);
   matcher_ = std::move(matcher);
   journalmatch_ = std::make_unique<JournalMatch>(spec.filter.journalmatch);
   spec_ = spec;
@@ -225,9 +228,24 @@ void LiveJail::ban_again(const Judgement& judgement,
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
   say(level_of_repeat(gap), "actions", judgement.target + " already banned");
-  if (gap > seconds(3)) {
+  if (gap > seconds(3) && may_check(judgement.target, now)) {
     world_.hands.check(spec_.name, *held);
   }
+}
+
+/// A flood of somebody whom a ban does not stop must not keep new bans waiting.
+bool LiveJail::may_check(const std::string& target, ban::Instant now) {
+  constexpr seconds at_most_every{10};
+  constexpr std::size_t most_remembered = 4096;
+  if (checked_.size() >= most_remembered) {
+    checked_.clear();
+  }
+  const auto [last, is_new] = checked_.emplace(target, now);
+  if (!is_new && now - last->second < at_most_every && now >= last->second) {
+    return false;
+  }
+  last->second = now;
+  return true;
 }
 
 std::size_t LiveJail::let_go(ban::Instant now) {

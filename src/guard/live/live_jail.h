@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -19,6 +20,7 @@
 #include "guard/live/log.h"
 #include "guard/logs/journal_source.h"
 #include "guard/match/matcher.h"
+#include "guard/match/word_table.h"
 #include "ledger/ledger.h"
 
 namespace spranga::guard {
@@ -42,6 +44,8 @@ struct LiveWorld {
   std::function<std::string(ban::Instant)> time_text;
   /// Whether the sighting has to wait for an answer of DNS: it comes back then (Guard::resume).
   std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> waits{};
+  /// What the jails' expressions need of a line; each jail takes its own in when it is made.
+  WordTable words{};
 };
 
 class LiveJail {
@@ -99,6 +103,11 @@ public:
 
   [[nodiscard]] const Matcher& matcher() const { return *matcher_; }
 
+  /// Whether its filter's words are in the table: lines without them do not concern it.
+  [[nodiscard]] bool knows_words() const { return knows_words_; }
+
+  [[nodiscard]] const WordTable& word_table() const { return world_.words; }
+
   [[nodiscard]] Judge& judge() { return *judge_; }
 
   [[nodiscard]] const Judge& judge() const { return *judge_; }
@@ -124,6 +133,7 @@ private:
                  std::vector<ban::Ban>& bans);
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
   void say(Level level, std::string_view logger, const std::string& text);
@@ -131,9 +141,11 @@ private:
   ban::JailSpec spec_;
   LiveWorld& world_;
   std::unique_ptr<Matcher> matcher_;
+  bool knows_words_{false};
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
+  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
   bool idle_{false};
   JailTotals totals_;
 };

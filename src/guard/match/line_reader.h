@@ -100,6 +100,14 @@ public:
   /// An entry of the journal: its time is known, nothing is cut out.
   [[nodiscard]] virtual const DatedLine& read_entry(std::string_view text, ban::Instant at) = 0;
 
+  /// The same for an entry that was scanned.
+  [[nodiscard]] virtual const DatedLine& read_scanned_entry(std::string_view text,
+                                                            ban::Instant at,
+                                                            const LineScan& scan) = 0;
+
+  /// Instead of reading an entry that nobody wants: it is counted.
+  virtual void pass_entry() = 0;
+
   /// Gives the next line this number (1-based); else lines are counted as they are read.
   virtual void set_next_number(std::size_t number) = 0;
 
