@@ -136,6 +136,8 @@ static std::string trouble_text(const ordered_json& trouble) {
       {"ledger", Word::trouble_ledger},
       {"ledger_dropped", Word::trouble_ledger_dropped},
       {"journal_suppressed", Word::trouble_journal_suppressed},
+      {"log_behind", Word::trouble_log_behind},
+      {"log_lost", Word::trouble_log_lost},
       {"firewall", Word::trouble_firewall},
       {"action", Word::trouble_action},
       {"mail", Word::trouble_mail},
