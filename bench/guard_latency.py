@@ -98,7 +98,7 @@ def measure(net, spranga, rate, seconds, bans, jails=1, journal=False):
         idle = memory(guard)
         writer = Writer(guard)
         for number in range(1, bans + 1):
-            writer.write(f"2001:db8:1:{number & 0xffff:x}:{number >> 16:x}::7")
+            writer.write(f"2001:db8:{0x100 + (number >> 16):x}:{number & 0xffff:x}::7")
         if bans and not until(lambda: guard.ask("status")["jails"][0]["banned"] >= bans, 300):
             sys.exit(f"of {bans} only {guard.ask('status')['jails'][0]['banned']} were banned")
         seen, written = {}, {}
