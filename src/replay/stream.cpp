@@ -41,12 +41,17 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
 void Stream::look_for(const Wanted& wanted) {
   const auto& words = wanted.words.words();
   asks_.resize(words.size());
+  std::vector<bool> is_asked(words.size());
   for (std::size_t place = 0; place < jails_.size(); ++place) {
     if (!wanted.knows[jails_[place]]) {
       always_.push_back(place);
       continue;
     }
-    for (const auto word : (*all_)[jails_[place]].matcher->numbered_words()) {
+    const auto& matcher = *(*all_)[jails_[place]].matcher;
+    for (const auto word : matcher.numbered_words()) {
+      is_asked[word] = true;
+    }
+    for (const auto word : matcher.telling_words()) {
       asks_[word].push_back(place);
     }
   }
@@ -55,7 +60,7 @@ void Stream::look_for(const Wanted& wanted) {
   }
   std::vector<text::WordScanner::Word> scanned;
   for (std::uint32_t word = 0; word < words.size(); ++word) {
-    if (!asks_[word].empty()) {
+    if (is_asked[word]) {
       scanned.push_back({words[word], word});
     }
   }
@@ -88,6 +93,7 @@ void Stream::find_concerned() {
       }
     }
   }
+  std::ranges::sort(concerned_);
 }
 
 Result<bool> Stream::advance(ban::Instant clock) {
@@ -106,10 +112,33 @@ Result<bool> Stream::advance(ban::Instant clock) {
 }
 
 void Stream::settle() {
-  for (const auto jail : jails_) {
-    (*all_)[jail].matcher->pass(passed_by_);
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    (*all_)[jails_[place]].matcher->pass(counted_ - std::exchange(fed_[place], 0));
   }
-  passed_by_ = 0;
+  counted_ = 0;
+}
+
+std::uint64_t Stream::skip_quiet(ban::Instant clock) {
+  if (scanner_ == nullptr || !always_.empty()) {
+    return 0;
+  }
+  std::string_view start;  // the longest: the others begin it, they are of the same line
+  for (const auto& reader : readers_) {
+    const auto one = reader->repeatable(clock);
+    if (one.empty() || one.back() == '\r' ||
+        !std::string_view(one).starts_with(start.substr(0, one.size()))) {
+      return 0;
+    }
+    start = one.size() > start.size() ? one : start;
+  }
+  const auto lines = start.empty() ? 0 : source_->skip_quiet(start);
+  if (lines > 0) {
+    number_ += lines;
+    for (auto& reader : readers_) {
+      reader->repeat(lines, clock);
+    }
+  }
+  return lines;
 }
 
 void Stream::date_line(ban::Instant clock) {
@@ -133,16 +162,13 @@ void Stream::date_line(ban::Instant clock) {
 
 void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighting>& out) {
   auto& jail = (*all_)[jails_[place]];
+  ++fed_[place];
   if (source_->is_journal()) {
     ++jail.journal_entries;
     if (!jail.journalmatch.wants(*source_)) {
       return;
     }
     ++jail.journal_wanted;
-  }
-  if (!concerns_all_ && std::ranges::find(concerned_, place) == concerned_.end()) {
-    jail.matcher->pass(1);
-    return;
   }
   jail.matcher->feed_line(*dated_[reader_of_[place]], clock, out);
 }

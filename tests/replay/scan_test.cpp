@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -227,12 +228,13 @@ std::string own_samples() {
 /// A log made up from pieces of lines, in which little is as it should be.
 class Maker {
 public:
-  explicit Maker(unsigned seed) : random_(seed) {}
+  /// `calm`: many lines of one second, most of which tell nothing.
+  explicit Maker(unsigned seed, bool calm = false) : random_(seed), calm_(calm) {}
 
   std::string log(std::size_t lines) {
     std::string out;
     for (; lines > 0; --lines) {
-      second_ += below(3);
+      second_ += calm_ ? (below(25) == 0 ? below(200) : 0) : below(3);
       out += line() + (below(300) == 0 ? "\r\n" : "\n");
     }
     return out + (below(2) == 0 ? line() : "");
@@ -294,7 +296,9 @@ private:
       style_ = below(5);
     }
     const auto head = fmt::format(" app[{}]: ", below(9));
-    auto out = date() + (below(10) == 0 ? " host" : "") + head + message();
+    const bool tells = !calm_ || below(6) == 0;
+    auto out = date() + (below(10) == 0 ? " host" : "") + head +
+               (tells ? message() : "nothing of interest");
     switch (below(30)) {
       case 0:  // a date in the middle of a word
         out = head + message();
@@ -323,6 +327,7 @@ private:
   }
 
   std::mt19937 random_;
+  bool calm_;
   std::size_t second_{0};
   std::size_t style_{0};
 };
@@ -347,6 +352,45 @@ TEST(Scan, SeesInAMadeUpLogWhatThePlainWaySees) {
       FAIL() << "seed " << seed;
     }
   }
+}
+
+/// Jails of which none asks for every line.
+std::vector<ban::JailSpec> jails_with_words() {
+  auto jails = odd_jails();
+  std::erase_if(jails, [](const ban::JailSpec& jail) {
+    const std::set<std::string> kept = {"sessions", "alternatives", "ignoring", "weak", "latin"};
+    return !kept.contains(jail.name);
+  });
+  return jails;
+}
+
+TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  for (unsigned seed = 300; seed < 306; ++seed) {
+    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    EXPECT_GT(compare(jails_with_words(), {path}), 50) << seed;
+    compare({jails_with_words()[seed % 5]}, {path});
+    const auto other = folder.write("b.log", Maker(seed + 10, true).log(1'000));
+    compare(jails_with_words(), {path, other});
+    if (HasFailure()) {
+      FAIL() << "seed " << seed;
+    }
+  }
+}
+
+TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  const std::string quiet = "Nov 25 10:00:01 host app[3]: nothing of interest\n";
+  const std::string failed = "Nov 25 10:00:01 host app[3]: bad user bob from 192.0.2.";
+  std::string log = quiet + quiet + failed + "1\n" + quiet + quiet;
+  log += "Nov 25 10:00:01 host app[3]: a line that ends oddly\r\n" + quiet;
+  log += std::string(3, '\0') + quiet + "Nov 25 10:00:01\r\n" + "Nov 25 10:00:01 h\n";
+  log += "a line without a date: bad user eve from 192.0.2.2\n" + quiet + quiet + failed + "1\n";
+  log += "Nov 25 10:00:01 host app[3]: caf\xC3\xA9\n" + quiet + failed + "1\n" + quiet;
+  log += "Nov 25 10:00:01 host app[3]: " + std::string(70'000, 'x') + "\n" + quiet;
+  log += "Nov 25 09:00:00 host app[3]: an hour before\n" + quiet + failed + "3\n" + quiet;
+  EXPECT_EQ(compare({jails_with_words()[1]}, {folder.write("a.log", log)}), 5);
+  compare(jails_with_words(), {folder.write("a.log", log), folder.write("b.log", quiet + log)});
 }
 
 TEST(Scan, SeesInSeveralFilesWhatThePlainWaySees) {

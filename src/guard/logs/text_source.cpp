@@ -8,6 +8,7 @@ namespace spranga::guard {
 namespace {
 
 constexpr std::size_t one_read = 256UL * 1024;
+constexpr std::size_t longest_quiet_line = 64UL * 1024;  // far from where anybody cuts lines
 
 }  // namespace
 
@@ -83,6 +84,31 @@ bool TextSource::next_scanned(LogLine& line) {
   begin_ = end + 1;
   ++line_;
   return true;
+}
+
+std::uint64_t TextSource::skip_quiet(std::string_view start) {
+  find_line();
+  const auto& [ends, found, odd] = scanned_;
+  const auto first = line_;
+  while (next_found_ < found.size() && found[next_found_].line < line_) {
+    ++next_found_;
+  }
+  while (next_odd_ < odd.size() && odd[next_odd_] < line_) {
+    ++next_odd_;
+  }
+  auto stop = ends.size();
+  stop = next_found_ < found.size() ? std::min<std::size_t>(stop, found[next_found_].line) : stop;
+  stop = next_odd_ < odd.size() ? std::min<std::size_t>(stop, odd[next_odd_]) : stop;
+  for (; line_ < stop && !skipping_; ++line_) {
+    const auto length = scanned_from_ + ends[line_] - begin_;
+    const char* text = buffer_.data() + begin_;
+    if (length < start.size() || length > std::min(longest_, longest_quiet_line) ||
+        text[0] == '\0' || std::memcmp(text, start.data(), start.size()) != 0) {
+      break;
+    }
+    begin_ += length + 1;
+  }
+  return line_ - first;
 }
 
 /// In which of the scanned lines begin_ stands.

@@ -21,6 +21,8 @@ public:
 
   [[nodiscard]] bool next_scanned(LogLine& line) override;
 
+  [[nodiscard]] std::uint64_t skip_quiet(std::string_view start) override;
+
   void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
 
   [[nodiscard]] LogProgress progress() const override { return bytes_->progress(); }

@@ -73,7 +73,11 @@ public:
     return pipeline_->numbered_words();
   }
 
-  [[nodiscard]] bool is_concerned(const FoundWords& words) const override {
+  [[nodiscard]] std::vector<std::uint32_t> telling_words() const override {
+    return pipeline_->telling_words();
+  }
+
+  [[nodiscard]] bool is_concerned(const FoundWords& words) override {
     const bool starting = options_.mode == MatchMode::live && !news_;  // counts what is too old
     return starting || pipeline_->is_concerned(words);
   }
