@@ -31,6 +31,7 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
     }
   }
   stream.dated_.resize(stream.readers_.size());
+  stream.pairs_too_.resize(stream.readers_.size());
   if (!stream.source_->is_journal()) {
     stream.look_for(wanted);
   }
@@ -45,6 +46,7 @@ void Stream::look_for(const Wanted& wanted) {
   for (std::size_t place = 0; place < jails_.size(); ++place) {
     if (!wanted.knows[jails_[place]]) {
       always_.push_back(place);
+      pairs_too_[reader_of_[place]] = true;
       continue;
     }
     const auto& matcher = *(*all_)[jails_[place]].matcher;
@@ -144,9 +146,9 @@ std::uint64_t Stream::skip_quiet(ban::Instant clock) {
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
-  const guard::LineScan scan{line_.scanned ? found_.get() : nullptr, line_.ascii, !always_.empty()};
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     auto& reader = *readers_[i];
+    const guard::LineScan scan{line_.scanned ? found_.get() : nullptr, line_.ascii, pairs_too_[i]};
     const auto& dated = line_.at ? reader.read_entry(line_.text, *line_.at)
                                  : reader.read_scanned(line_.text, clock, scan);
     dated_[i] = &dated;

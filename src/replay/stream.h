@@ -106,6 +106,7 @@ private:
   std::unique_ptr<text::WordScanner> scanner_;  // none: every line is given to every jail
   std::vector<std::vector<std::size_t>> asks_;  // for each word the places in jails_
   std::vector<std::size_t> always_;             // places of jails that want every line
+  std::vector<bool> pairs_too_;                 // for each reader: such a jail asks it
   std::unique_ptr<guard::FoundWords> found_;    // in the line at hand
   std::vector<std::size_t> concerned_;          // places of jails that it concerns
   std::vector<std::uint64_t> looked_at_;        // for each place the last line that was looked at
