@@ -66,6 +66,9 @@ void Stream::look_for(const Wanted& wanted) {
       scanned.push_back({words[word], word});
     }
   }
+  for (const auto& places : asks_) {
+    loud_.push_back(!places.empty());
+  }
   found_ = std::make_unique<guard::FoundWords>(wanted.words);
   looked_at_.resize(jails_.size());
   scanner_ = std::make_unique<text::WordScanner>(std::move(scanned));
@@ -133,7 +136,7 @@ std::uint64_t Stream::skip_quiet(ban::Instant clock) {
     }
     start = one.size() > start.size() ? one : start;
   }
-  const auto lines = start.empty() ? 0 : source_->skip_quiet(start);
+  const auto lines = start.empty() ? 0 : source_->skip_quiet(start, loud_);
   if (lines > 0) {
     number_ += lines;
     for (auto& reader : readers_) {

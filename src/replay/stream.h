@@ -105,6 +105,7 @@ private:
   // What a scan of the file's bytes looks for.
   std::unique_ptr<text::WordScanner> scanner_;  // none: every line is given to every jail
   std::vector<std::vector<std::size_t>> asks_;  // for each word the places in jails_
+  std::vector<bool> loud_;                      // for each word: somebody does
   std::vector<std::size_t> always_;             // places of jails that want every line
   std::vector<bool> pairs_too_;                 // for each reader: such a jail asks it
   std::unique_ptr<guard::FoundWords> found_;    // in the line at hand

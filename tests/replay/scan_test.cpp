@@ -361,6 +361,9 @@ std::vector<ban::JailSpec> jails_with_words() {
     const std::set<std::string> kept = {"sessions", "alternatives", "ignoring", "weak", "latin"};
     return !kept.contains(jail.name);
   });
+  jails.push_back(made_up("named",
+                          R"(^\s*(?:host )?app\[\d+\]: <F-CONTENT>.+</F-CONTENT>$)",
+                          {R"(^bad user \S+ from <HOST>)", R"(^wrong password .*from <HOST>)"}));
   return jails;
 }
 

@@ -149,6 +149,21 @@ std::vector<std::uint32_t> Pipeline::numbered_words() const {
   return all;
 }
 
+std::vector<std::uint32_t> Pipeline::telling_words() const {
+  const auto has_words = [](const auto& all) {
+    return std::ranges::all_of(all, &CompiledExpression::has_line_words);
+  };
+  // A program's name stands in many lines: rather what it says than who it is.
+  const bool by_failures = has_words(fail_) && has_words(weak_);
+  auto words = by_failures ? index_.first_words(0, first_ignore())
+                           : index_.first_words(prefix_number(), prefix_number() + 1);
+  if (ignores_early()) {
+    const auto more = index_.first_words(first_ignore(), prefix_number());
+    words.insert(words.end(), more.begin(), more.end());
+  }
+  return words;
+}
+
 bool Pipeline::is_concerned(const FoundWords& words) {
   index_.look_up(words, likely_);
   return (ignores_early() && likely_.has_any(first_ignore(), prefix_number())) ||

@@ -98,7 +98,7 @@ public:
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const;
 
   /// Some of them, of which a line must hold one.
-  [[nodiscard]] std::vector<std::uint32_t> telling_words() const { return index_.first_words(); }
+  [[nodiscard]] std::vector<std::uint32_t> telling_words() const;
 
   /// After number_words(): whether a line that holds these words may matter to this filter. One
   /// that may not changes nothing but how many lines were missed.

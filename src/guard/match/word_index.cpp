@@ -50,10 +50,13 @@ void WordIndex::look_up(const FoundWords& words, LikelyExpressions& out) const {
   }
 }
 
-std::vector<std::uint32_t> WordIndex::first_words() const {
+std::vector<std::uint32_t> WordIndex::first_words(std::size_t from, std::size_t to) const {
   std::vector<std::uint32_t> out;
+  const auto is_within = [&](const Asker& asker) {
+    return asker.expression >= from && asker.expression < to;
+  };
   for (std::uint32_t word = 0; word < askers_.size(); ++word) {
-    if (!askers_[word].empty()) {
+    if (std::ranges::any_of(askers_[word], is_within)) {
       out.push_back(word);
     }
   }

@@ -44,8 +44,9 @@ public:
   /// Replaces all of `out`.
   void look_up(const FoundWords& words, LikelyExpressions& out) const;
 
-  /// The first word of each set: a line without any of them holds none of the sets.
-  [[nodiscard]] std::vector<std::uint32_t> first_words() const;
+  /// The first word of each set of expressions [from, to): a line without any of them holds none of
+  /// these sets.
+  [[nodiscard]] std::vector<std::uint32_t> first_words(std::size_t from, std::size_t to) const;
 
 private:
   static constexpr std::uint32_t nothing{0xFFFFFFFF};

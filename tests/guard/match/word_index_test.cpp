@@ -32,7 +32,7 @@ TEST(WordIndex, AnExpressionIsLikelyWhereAllWordsOfASetAreThere) {
   found.add(2);
   index.look_up(found, likely);
   EXPECT_TRUE(likely.has(0));
-  EXPECT_EQ(index.first_words(), (std::vector<std::uint32_t>{0, 1}));
+  EXPECT_EQ(index.first_words(0, 2), (std::vector<std::uint32_t>{0, 1}));
 }
 
 TEST(WordIndex, SaysWhatALookAtEachSetSays) {
