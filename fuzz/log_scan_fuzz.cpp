@@ -66,10 +66,35 @@ using Sightings = std::vector<ban::Sighting>;
 struct Both {
   std::unique_ptr<guard::Matcher> plain;
   std::unique_ptr<guard::Matcher> scanned;
-  std::unique_ptr<guard::LineReader> reader;  // of the scanned way
+  std::unique_ptr<guard::LineReader> reader;   // of the scanned way
+  std::unique_ptr<guard::LineReader> skipper;  // of who passes over lines of the same date
   bool knows_words{false};
   Sightings seen;
 };
+
+/// Whether the line is one of those that a reader need not read.
+bool is_quiet(const guard::LineReader& reader,
+              std::string_view raw,
+              ban::Instant now,
+              const guard::LineScan& scan) {
+  const auto start = reader.repeatable(now);
+  return !start.empty() && start.back() != '\r' && raw.starts_with(start) && raw[0] != '\0' &&
+         scan.ascii && scan.words->all().empty();
+}
+
+void skip(guard::LineReader& reader,
+          std::string_view raw,
+          ban::Instant now,
+          const guard::LineScan& scan,
+          const guard::DatedLine& read) {
+  if (is_quiet(reader, raw, now, scan)) {
+    reader.repeat(1, now);
+  } else {
+    const auto& dated = reader.read_scanned(raw, now, scan);
+    require(dated.at == read.at && dated.before == read.before && dated.after == read.after);
+    require(dated.number == read.number && dated.undated == read.undated);
+  }
+}
 
 void compare(const Sightings& plain, const Sightings& scanned, bool bare) {
   require(plain.size() == scanned.size());
@@ -99,6 +124,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     both.plain = guard::Matcher::make(jail, options_of(kind, false), now).value();
     both.scanned = guard::Matcher::make(jail, options_of(kind, bare), now).value();
     both.reader = guard::LineReader::make(both.scanned->reader_settings(), now).value();
+    both.skipper = guard::LineReader::make(both.scanned->reader_settings(), now).value();
     both.knows_words = both.scanned->number_words(table);
   }
   std::vector<text::WordScanner::Word> words;
@@ -137,6 +163,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       both.plain->feed(raw, now, plain);
       Sightings scanned;
       const auto& dated = both.reader->read_scanned(raw, now, {&found, ascii, false});
+      skip(*both.skipper, raw, now, {&found, ascii, false}, dated);
+      require(both.skipper->statistics().dated == both.reader->statistics().dated);
       if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(found)) {
         both.scanned->miss(dated, now);
       } else {

@@ -31,6 +31,7 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
     }
   }
   stream.dated_.resize(stream.readers_.size());
+  stream.pairs_too_.resize(stream.readers_.size());
   if (!stream.source_->is_journal()) {
     stream.look_for(wanted);
   }
@@ -40,8 +41,10 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
 /// A scan for the words of those jails that know some.
 void Stream::look_for(const Wanted& wanted) {
   std::vector<guard::Concern::Jail> jails;
-  for (const auto jail : jails_) {
-    jails.push_back({(*all_)[jail].matcher.get(), wanted.knows[jail]});
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    const bool knows = wanted.knows[jails_[place]];
+    jails.push_back({(*all_)[jails_[place]].matcher.get(), knows});
+    pairs_too_[reader_of_[place]] = pairs_too_[reader_of_[place]] || !knows;
   }
   auto concern = std::make_unique<guard::Concern>(std::move(jails), wanted.words);
   if (concern->scanner() != nullptr) {
@@ -74,20 +77,43 @@ Result<bool> Stream::advance(ban::Instant clock) {
 }
 
 void Stream::settle() {
-  for (const auto jail : jails_) {
-    (*all_)[jail].matcher->pass(passed_by_);
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    (*all_)[jails_[place]].matcher->pass(counted_ - std::exchange(fed_[place], 0));
   }
-  passed_by_ = 0;
+  counted_ = 0;
+}
+
+std::uint64_t Stream::skip_quiet(ban::Instant clock) {
+  if (concern_ == nullptr || concern_->has_insatiable()) {
+    return 0;
+  }
+  std::string_view start;  // the longest: the others begin it, they are of the same line
+  for (const auto& reader : readers_) {
+    const auto one = reader->repeatable(clock);
+    if (one.empty() || one.back() == '\r' ||
+        !std::string_view(one).starts_with(start.substr(0, one.size()))) {
+      return 0;
+    }
+    start = one.size() > start.size() ? one : start;
+  }
+  const auto lines = start.empty() ? 0 : source_->skip_quiet(start, concern_->telling());
+  if (lines > 0) {
+    number_ += lines;
+    for (auto& reader : readers_) {
+      reader->repeat(lines, clock);
+    }
+  }
+  return lines;
 }
 
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
-  const guard::LineScan scan =
-      line_.scanned ? guard::LineScan{&concern_->found(), line_.ascii, concern_->has_insatiable()}
-                    : guard::LineScan{};
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     auto& reader = *readers_[i];
+    const guard::LineScan scan =
+        line_.scanned ? guard::LineScan{&concern_->found(), line_.ascii, pairs_too_[i]}
+                      : guard::LineScan{};
     const auto& dated = line_.at ? reader.read_entry(line_.text, *line_.at)
                                  : reader.read_scanned(line_.text, clock, scan);
     dated_[i] = &dated;
@@ -103,16 +129,13 @@ void Stream::date_line(ban::Instant clock) {
 
 void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighting>& out) {
   auto& jail = (*all_)[jails_[place]];
+  ++fed_[place];
   if (source_->is_journal()) {
     ++jail.journal_entries;
     if (!jail.journalmatch.wants(*source_)) {
       return;
     }
     ++jail.journal_wanted;
-  }
-  if (!concerns_all_ && !concern_->concerns(place)) {
-    jail.matcher->pass(1);
-    return;
   }
   jail.matcher->feed_line(*dated_[reader_of_[place]], clock, out);
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using guard::match_tests::jail_of;
+using guard::match_tests::made_up;
 using guard::match_tests::Maker;
 using guard::match_tests::odd_jails;
 
@@ -179,6 +181,48 @@ TEST(Scan, SeesInAMadeUpLogWhatThePlainWaySees) {
       FAIL() << "seed " << seed;
     }
   }
+}
+
+/// Jails of which none asks for every line.
+std::vector<ban::JailSpec> jails_with_words() {
+  auto jails = odd_jails();
+  std::erase_if(jails, [](const ban::JailSpec& jail) {
+    const std::set<std::string> kept = {"sessions", "alternatives", "ignoring", "weak", "latin"};
+    return !kept.contains(jail.name);
+  });
+  jails.push_back(made_up("named",
+                          R"(^\s*(?:host )?app\[\d+\]: <F-CONTENT>.+</F-CONTENT>$)",
+                          {R"(^bad user \S+ from <HOST>)", R"(^wrong password .*from <HOST>)"}));
+  return jails;
+}
+
+TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  for (unsigned seed = 300; seed < 306; ++seed) {
+    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    EXPECT_GT(compare(jails_with_words(), {path}), 50) << seed;
+    compare({jails_with_words()[seed % 5]}, {path});
+    const auto other = folder.write("b.log", Maker(seed + 10, true).log(1'000));
+    compare(jails_with_words(), {path, other});
+    if (HasFailure()) {
+      FAIL() << "seed " << seed;
+    }
+  }
+}
+
+TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  const std::string quiet = "Nov 25 10:00:01 host app[3]: nothing of interest\n";
+  const std::string failed = "Nov 25 10:00:01 host app[3]: bad user bob from 192.0.2.";
+  std::string log = quiet + quiet + failed + "1\n" + quiet + quiet;
+  log += "Nov 25 10:00:01 host app[3]: a line that ends oddly\r\n" + quiet;
+  log += std::string(3, '\0') + quiet + "Nov 25 10:00:01\r\n" + "Nov 25 10:00:01 h\n";
+  log += "a line without a date: bad user eve from 192.0.2.2\n" + quiet + quiet + failed + "1\n";
+  log += "Nov 25 10:00:01 host app[3]: caf\xC3\xA9\n" + quiet + failed + "1\n" + quiet;
+  log += "Nov 25 10:00:01 host app[3]: " + std::string(70'000, 'x') + "\n" + quiet;
+  log += "Nov 25 09:00:00 host app[3]: an hour before\n" + quiet + failed + "3\n" + quiet;
+  EXPECT_EQ(compare({jails_with_words()[1]}, {folder.write("a.log", log)}), 5);
+  compare(jails_with_words(), {folder.write("a.log", log), folder.write("b.log", quiet + log)});
 }
 
 TEST(Scan, SeesInSeveralFilesWhatThePlainWaySees) {

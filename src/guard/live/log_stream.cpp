@@ -119,7 +119,6 @@ void LogStream::give_concerned(ban::Instant now, std::vector<ban::Ban>& bans) {
     return;
   }
   concerned_ = concern_->concerned();
-  std::ranges::sort(concerned_);
   for (const auto place : concerned_) {
     give(place, now, bans);
   }

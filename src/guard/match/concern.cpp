@@ -6,12 +6,16 @@ namespace spranga::guard {
 
 Concern::Concern(std::vector<Jail> jails, const WordTable& table)
     : jails_(std::move(jails)), asks_(table.words().size()), looked_at_(jails_.size()) {
+  std::vector<bool> is_needed(asks_.size());
   for (std::size_t place = 0; place < jails_.size(); ++place) {
     if (!jails_[place].knows_words) {
       always_.push_back(place);
       continue;
     }
     for (const auto word : jails_[place].matcher->numbered_words()) {
+      is_needed[word] = true;
+    }
+    for (const auto word : jails_[place].matcher->telling_words()) {
       asks_[word].push_back(place);
     }
   }
@@ -20,7 +24,8 @@ Concern::Concern(std::vector<Jail> jails, const WordTable& table)
   }
   std::vector<text::WordScanner::Word> scanned;
   for (std::uint32_t word = 0; word < asks_.size(); ++word) {
-    if (!asks_[word].empty()) {
+    telling_.push_back(!asks_[word].empty());
+    if (is_needed[word]) {
       scanned.push_back({table.words()[word], word});
     }
   }
@@ -47,6 +52,7 @@ void Concern::look_at(std::span<const text::ScannedLines::Found> words) {
       }
     }
   }
+  std::ranges::sort(concerned_);
 }
 
 }  // namespace spranga::guard

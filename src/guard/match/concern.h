@@ -20,7 +20,7 @@ namespace spranga::guard {
 class Concern {
 public:
   struct Jail {
-    const Matcher* matcher{nullptr};
+    Matcher* matcher{nullptr};
     bool knows_words{false};  // it has numbered them in the table; else it wants every line
   };
 
@@ -33,15 +33,19 @@ public:
   /// The next line, of which a scan found these words. Only with a scanner.
   void look_at(std::span<const text::ScannedLines::Found> words);
 
-  /// Places of the jails that the line at hand may concern.
+  /// Places of the jails that the line at hand may concern, ascending.
   [[nodiscard]] const std::vector<std::size_t>& concerned() const { return concerned_; }
 
   [[nodiscard]] bool concerns(std::size_t place) const {
-    return std::ranges::find(concerned_, place) != concerned_.end();
+    return std::ranges::binary_search(concerned_, place);
   }
 
   /// In the line at hand. Only with a scanner.
   [[nodiscard]] const FoundWords& found() const { return *found_; }
+
+  /// For each word of the table whether a line that holds it may concern a jail for that; a line
+  /// without any such word concerns none but those that want every line.
+  [[nodiscard]] const std::vector<bool>& telling() const { return telling_; }
 
   /// Whether some jail wants every line.
   [[nodiscard]] bool has_insatiable() const { return !always_.empty(); }
@@ -49,6 +53,7 @@ public:
 private:
   std::vector<Jail> jails_;
   std::vector<std::vector<std::size_t>> asks_;  // for each word the places of who asks for it
+  std::vector<bool> telling_;                   // for each word: somebody asks
   std::vector<std::size_t> always_;             // places of jails that want every line
   std::unique_ptr<text::WordScanner> scanner_;
   std::unique_ptr<FoundWords> found_;

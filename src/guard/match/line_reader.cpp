@@ -71,6 +71,21 @@ public:
     return line_;
   }
 
+  [[nodiscard]] std::string_view repeatable(ban::Instant now) const override {
+    if (settings_.mode != MatchMode::replay || !last_is_found_ || !keeps_ascii_) {
+      return {};
+    }
+    return detector_.repeatable(settings_.today.value_or(std::max(now_, now)));
+  }
+
+  void repeat(std::uint64_t lines, ban::Instant now) override {
+    now_ = std::max(now_, now);
+    detector_.repeat(lines, now_);
+    statistics_.lines += lines;
+    statistics_.dated += lines;
+    line_.number += lines;
+  }
+
   [[nodiscard]] bool can_be_scanned() const override { return keeps_ascii_; }
 
   [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {

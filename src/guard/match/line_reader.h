@@ -94,6 +94,13 @@ public:
                                                       ban::Instant now,
                                                       const LineScan& scan) = 0;
 
+  /// With what a scanned line that is ASCII must begin to have the date of the line before, so that
+  /// repeat() will do where nobody asks for its text; "" where no line is known to do.
+  [[nodiscard]] virtual std::string_view repeatable(ban::Instant now) const = 0;
+
+  /// As many such lines were passed over.
+  virtual void repeat(std::uint64_t lines, ban::Instant now) = 0;
+
   /// Whether the words of a line are words of its bytes.
   [[nodiscard]] virtual bool can_be_scanned() const = 0;
 

@@ -73,7 +73,11 @@ public:
     return pipeline_->numbered_words();
   }
 
-  [[nodiscard]] bool is_concerned(const FoundWords& words) const override {
+  [[nodiscard]] std::vector<std::uint32_t> telling_words() const override {
+    return pipeline_->telling_words();
+  }
+
+  [[nodiscard]] bool is_concerned(const FoundWords& words) override {
     return pipeline_->is_concerned(words);
   }
 

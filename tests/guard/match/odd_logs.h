@@ -83,12 +83,13 @@ inline std::vector<ban::JailSpec> odd_jails() {
 /// A log made up from pieces of lines, in which little is as it should be.
 class Maker {
 public:
-  explicit Maker(unsigned seed) : random_(seed) {}
+  /// `calm`: many lines of one second, most of which tell nothing.
+  explicit Maker(unsigned seed, bool calm = false) : random_(seed), calm_(calm) {}
 
   std::string log(std::size_t lines) {
     std::string out;
     for (; lines > 0; --lines) {
-      second_ += below(3);
+      second_ += calm_ ? (below(25) == 0 ? below(200) : 0) : below(3);
       out += line() + (below(300) == 0 ? "\r\n" : "\n");
     }
     return out + (below(2) == 0 ? line() : "");
@@ -162,7 +163,9 @@ private:
       style_ = below(5);
     }
     const auto head = fmt::format(" app[{}]: ", below(9));
-    auto out = date() + (below(10) == 0 ? " host" : "") + head + message();
+    const bool tells = !calm_ || below(6) == 0;
+    auto out = date() + (below(10) == 0 ? " host" : "") + head +
+               (tells ? message() : "nothing of interest");
     switch (below(30)) {
       case 0:  // a date in the middle of a word
         out = head + message();
@@ -190,6 +193,7 @@ private:
   }
 
   std::mt19937 random_;
+  bool calm_;
   std::size_t second_{0};
   std::size_t style_{0};
 };
