@@ -310,7 +310,7 @@ void Run::judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighti
   if (judgement.kind == Kind::banned) {
     book_.add(*judgement.ban);
     fresh_.push_back(*judgement.ban);
-  } else if (judgement.is_found() && jail.judge->banned(judgement.target, now) != nullptr) {
+  } else if (judgement.is_found() && jail.judge->is_banned(judgement.target, now)) {
     book_.stopped(jail.spec().name, judgement.target);
     if (judgement.kind == Kind::prolonged) {
       book_.prolong(*judgement.ban);
