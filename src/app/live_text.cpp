@@ -141,6 +141,7 @@ static std::string trouble_text(const ordered_json& trouble) {
       {"firewall", Word::trouble_firewall},
       {"action", Word::trouble_action},
       {"mail", Word::trouble_mail},
+      {"lines_dropped", Word::trouble_lines_dropped},
       {"names_dropped", Word::trouble_names_dropped},
       {"log", Word::trouble_log},
       {"reads_nothing", Word::trouble_reads_nothing},

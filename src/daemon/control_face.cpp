@@ -168,6 +168,7 @@ ControlFace::Outcome<void> ControlFace::reload(const guard::control::Reload& rel
     }
   }
   if (reload.unban) {
+    daemon_.restore_all();
     for (const auto& one : daemon_.guard_.jails()) {
       if (reload.jail.empty() || one->name() == reload.jail) {
         one->unban_all(daemon_.now());

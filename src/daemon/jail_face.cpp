@@ -289,6 +289,7 @@ std::int64_t JailFace::unban(const std::string& id) {
 }
 
 std::int64_t JailFace::unban_all() {
+  daemon_.restore_all();
   return static_cast<std::int64_t>(jail_.unban_all(daemon_.now()));
 }
 

@@ -49,6 +49,11 @@ void Daemon::turn() {
     }
   }
   add(control_->fd(), false);
+  if (restoring_ && !doors_.is_busy()) {
+    add(restoring_->fd(), false);
+  }
+  doors_.send(now());
+  log_.flush();
   if (::poll(ready.data(), ready.size(), wait_time()) < 0 && errno != EINTR) {
     say(Level::critical, "server", "poll failed");
     status_ = 1;
@@ -56,6 +61,7 @@ void Daemon::turn() {
     return;
   }
   read_logs();
+  doors_.send(now());
   hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {
     runner_.on_writable();
@@ -74,6 +80,7 @@ void Daemon::turn() {
   }
   on_clock();
   hear_programs();
+  restore_some({});
   if (ready[0].revents != 0) {
     hear_warden();
   }

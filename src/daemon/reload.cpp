@@ -78,6 +78,7 @@ void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
   mailer_.change(plan_);
+  remember_past_bans();
   std::vector<const guard::LiveJail*> changed;
   std::vector<std::string> fresh;
   for (const auto& spec : plan_.jails) {

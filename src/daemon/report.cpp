@@ -205,6 +205,13 @@ private:
     if (const auto trouble = daemon_.mailer_.trouble(); !trouble.empty()) {
       add("mail", trouble);
     }
+    std::uint64_t lacking = 0;
+    for (const auto& jail : daemon_.guard_.jails()) {
+      lacking += jail->bans_lacking_lines();
+    }
+    if (lacking > 0) {
+      add("lines_dropped", std::to_string(lacking));
+    }
     if (daemon_.names_.dropped() > 0) {
       add("names_dropped", std::to_string(daemon_.names_.dropped()));
     }

@@ -66,7 +66,8 @@ bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
 
 }  // namespace
 
-LiveJail::LiveJail(ban::JailSpec spec, LiveWorld& world) : spec_(std::move(spec)), world_(world) {}
+LiveJail::LiveJail(ban::JailSpec spec, LiveWorld& world)
+    : spec_(std::move(spec)), world_(world), bans_(world.judge.secret) {}
 
 Result<std::unique_ptr<LiveJail>> LiveJail::make(const ban::JailSpec& spec,
                                                  LiveWorld& world,
@@ -195,9 +196,10 @@ void LiveJail::begin_ban(const Judgement& judgement,
     say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
     return;
   }
-  HeldBan held{ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)};
+  bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
   ++totals_.banned;
-  bans_.put(held);
+  const auto& held =
+      bans_.put({ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)});
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + ban.target);
   if (ban.count > 1) {
@@ -299,6 +301,9 @@ void LiveJail::prolong(const HeldBan& held, std::optional<ban::Instant> until) {
 
 bool LiveJail::unban(const std::string& target, ban::Instant now) {
   const auto held = bans_.take(target);
+  if (let_go_meanwhile_) {
+    let_go_meanwhile_->insert(target);
+  }
   // It goes from the database in any case, as in fail2ban.
   world_.notes.emplace_back(ledger::BanEnded{spec_.name, target, now});
   if (!held) {
@@ -338,19 +343,20 @@ void LiveJail::attempt(const std::string& id,
   count("Attempt", sighting, now, bans);
 }
 
-void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
-  if (made.ban.until && *made.ban.until <= now) {
+void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
+  const bool is_over = made.ban.until && *made.ban.until <= now;
+  if (is_over || bans_.find(made.ban.target) != nullptr ||
+      (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
     return;
   }
   if (const auto why = world_.safe(made.ban.target); !why.empty()) {
     say(Level::warning, "actions", made.ban.target + " is not banned again: it is " + why);
     return;
   }
-  HeldBan held{made.ban, made.matches, {}, true};
   judge_->impose(made.ban);
-  ++totals_.banned;
-  bans_.put(held);
-  say(Level::notice, "actions", "Restore Ban " + made.ban.target);
+  totals_.banned += counts ? 1 : 0;
+  const auto& held = bans_.put({std::move(made.ban), std::move(made.matches), {}, true});
+  say(Level::notice, "actions", "Restore Ban " + held.ban.target);
   world_.hands.ban(spec_.name, held, numbers());
 }
 
@@ -379,7 +385,7 @@ void LiveJail::close(bool keep_doors_shut) {
     say(Level::notice, "actions", "Unban " + held->ban.target);
     world_.hands.unban(spec_.name, *held, {});
   }
-  bans_ = {};
+  bans_ = BanList(world_.judge.secret);
 }
 
 JailNumbers LiveJail::numbers() const {

@@ -76,8 +76,15 @@ public:
                ban::Instant now,
                std::vector<ban::Ban>& bans);
 
-  /// A ban of an earlier life that runs on.
-  void restore(const ledger::BanMade& made, ban::Instant now);
+  /// Bans of an earlier life will come, maybe long after the first line: until end_restoring(), who
+  /// is let go by a person is remembered, so that no such ban brings him back.
+  void begin_restoring() { let_go_meanwhile_.emplace(); }
+
+  void end_restoring() { let_go_meanwhile_.reset(); }
+
+  /// A ban of an earlier life that runs on. One that is here already stands. `counts`: it is one
+  /// more in the totals.
+  void restore(ledger::BanMade made, ban::Instant now, bool counts = true);
 
   /// A failure of an earlier life, for the counters.
   void recall(const ledger::Seen& seen, ban::Instant now);
@@ -118,6 +125,9 @@ public:
 
   [[nodiscard]] JailTotals totals() const { return totals_; }
 
+  /// Bans whose evidence lacks lines, since these had made room for others (RecentLines).
+  [[nodiscard]] std::uint64_t bans_lacking_lines() const { return bans_lacking_lines_; }
+
   [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }
 
 private:
@@ -146,8 +156,10 @@ private:
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
   std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
+  std::optional<std::set<std::string>> let_go_meanwhile_;
   bool idle_{false};
   JailTotals totals_;
+  std::uint64_t bans_lacking_lines_{0};
 };
 
 }  // namespace spranga::guard
