@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <random>
 
 namespace spranga::text {
@@ -48,16 +50,16 @@ TEST(IpText, Ipv6IsWrittenAsTheSystemWritesIt) {
     const auto mask = random();
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       const bool is_zero = (mask >> (at / 2) & 1U) != 0 || (mask >> 8U & 7U) == 0;
-      bytes.at(at) = is_zero ? 0 : static_cast<unsigned char>(random() >> (random() % 8));
+      bytes.at(at) = static_cast<unsigned char>(is_zero ? 0 : random() >> (random() % 8));
     }
     EXPECT_EQ(write_ipv6(bytes), by_system(bytes));
   }
 }
 
 TEST(IpText, AnIpv4AddressInIpv6IsWrittenAsTheSystemWritesIt) {
-  for (const unsigned char mark : {0x00, 0xFF}) {
-    for (const unsigned char last : {0, 1, 77}) {
-      for (const unsigned char first : {0, 192}) {
+  for (const std::uint8_t mark : std::array<std::uint8_t, 2>{0x00, 0xFF}) {
+    for (const std::uint8_t last : std::array<std::uint8_t, 3>{0, 1, 77}) {
+      for (const std::uint8_t first : std::array<std::uint8_t, 2>{0, 192}) {
         const Ipv6Bytes bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, mark, mark, first, 0, 2, last};
         EXPECT_EQ(write_ipv6(bytes), by_system(bytes));
       }
