@@ -154,6 +154,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         both.plain->end_start_phase();
         both.scanned->end_start_phase();
         both.reader->end_start_phase();
+        both.skipper->end_start_phase();
       }
     }
     now += std::chrono::seconds(is_live(kind) && line % 4 == 3 ? kind : 0);
