@@ -55,18 +55,19 @@ def listen(net, seen):
 class Hasty(Guard):
     """Bans at the first failure; many jails, if asked for, and the journal."""
 
-    def __init__(self, net, spranga, jails=1, journal=False):
+    def __init__(self, net, spranga, jails=1, journal=False, more=""):
         self.count, self.journal = jails, journal
-        super().__init__(net, spranga, bantime="1h")
+        super().__init__(net, spranga, bantime="1h", more=more)
 
     def jails(self, bantime, more=""):
+        added = ""
         for number in range(1, self.count):
             text = FILTER.replace("mail: login", f"app{number}: login")
             (self.home / f"etc/filter.d/app{number}.conf").write_text(text)
-            more += f"[app{number}]\nfilter = app{number}\nlogpath = {self.home}/mail.log\n"
-        super().jails(bantime)
+            added += f"[app{number}]\nfilter = app{number}\nlogpath = {self.home}/mail.log\n"
+        super().jails(bantime, more)
         conf = self.home / "etc/jail.conf"
-        conf.write_text(conf.read_text().replace("maxretry = 3", "maxretry = 1") + more)
+        conf.write_text(conf.read_text().replace("maxretry = 3", "maxretry = 1") + added)
         if self.journal:
             conf.write_text(conf.read_text().replace("backend = auto", "backend = systemd\njournalmatch = SYSLOG_IDENTIFIER=mail"))
             for each in (self.home / "etc/filter.d").iterdir():

@@ -24,7 +24,7 @@ def lines(addresses):
 
 
 def measure(net, spranga, attackers, bans):
-    with Hasty(net, spranga, bantime="1h") as guard:
+    with Hasty(net, spranga) as guard:
         kernel = Kernel(net.names["host"])
         if bans:
             guard.log.write_text(lines(f"2001:db8:1:{n:x}::7" for n in range(1, bans + 1)))
