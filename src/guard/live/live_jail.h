@@ -82,9 +82,8 @@ public:
 
   void end_restoring() { let_go_meanwhile_.reset(); }
 
-  /// A ban of an earlier life that runs on. One that is here already stands, until the later of both
-  /// ends. `counts`: it is one
-  /// more in the totals.
+  /// A ban of an earlier life that runs on. One that is here already stands, until the later of
+  /// both ends. `counts`: it is one more in the totals.
   void restore(ledger::BanMade made, ban::Instant now, bool counts = true);
 
   /// A failure of an earlier life, for the counters.
