@@ -201,8 +201,11 @@ void Daemon::stop() {
   if (!options_.dry_run) {
     mailer_.tell_stop(hands_.mail_routes());
   }
-  restoring_.reset();
   const bool keep = plan_.own["on_stop"] == "keep";
+  if (keep) {
+    restore_all();  // the kernel has nobody else's
+  }
+  restoring_.reset();
   for (const auto& jail : guard_.jails()) {
     tell_removed_logs(jail->name());
   }
@@ -213,7 +216,7 @@ void Daemon::stop() {
   for (const auto& jail : guard_.jails()) {
     say(Level::info, "jail", "Jail '" + jail->name() + "' stopped");
   }
-  doors_.send(now());
+  doors_.send_all(now());
   drain(runner_, firewall_);
   notes_.emplace_back(ledger::CleanStop{now()});
   write_notes();

@@ -194,7 +194,7 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   }
 }
 
-/// Before somebody lets all of them go.
+/// Before somebody lets go one of them, or all.
 void Daemon::restore_all() {
   while (restoring_) {
     doors_.send(now());

@@ -345,8 +345,11 @@ void LiveJail::attempt(const std::string& id,
 
 void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
   const bool is_over = made.ban.until && *made.ban.until <= now;
-  if (is_over || bans_.find(made.ban.target) != nullptr ||
-      (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
+  if (is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
+    return;
+  }
+  if (const auto* held = bans_.find(made.ban.target)) {
+    outlast(*held, made.ban.until);
     return;
   }
   if (const auto why = world_.safe(made.ban.target); !why.empty()) {
@@ -370,6 +373,14 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
     sighting.matches = {seen.line};
   }
   judge_->recall(sighting, now);
+}
+
+/// Of a target that was banned anew before its old ban came back, the later end counts.
+void LiveJail::outlast(const HeldBan& held, std::optional<ban::Instant> until) {
+  if (held.ban.until && (!until || *until > *held.ban.until)) {
+    prolong(held, until);
+    judge_->impose(bans_.find(held.ban.target)->ban);
+  }
 }
 
 void LiveJail::set_totals(JailTotals totals) {

@@ -82,8 +82,8 @@ public:
 
   void end_restoring() { let_go_meanwhile_.reset(); }
 
-  /// A ban of an earlier life that runs on. One that is here already stands. `counts`: it is one
-  /// more in the totals.
+  /// A ban of an earlier life that runs on. One that is here already stands, until the later of
+  /// both ends. `counts`: it is one more in the totals.
   void restore(ledger::BanMade made, ban::Instant now, bool counts = true);
 
   /// A failure of an earlier life, for the counters.
@@ -142,6 +142,7 @@ private:
                  const ban::Sighting& sighting,
                  std::vector<ban::Ban>& bans);
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
+  void outlast(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
   [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
