@@ -105,9 +105,13 @@ def measure(net, spranga, rate, seconds, bans, jails=1, journal=False):
         seen, written = {}, {}
         monitor = listen(net, seen)
         time.sleep(0.5)
-        writer.write("2001:db8:0:ffff::7")  # who is in the kernel behind all that were banned before
-        if not until(lambda: seen.pop("2001:db8:0:ffff::7", None), 300):
-            sys.exit("a ban did not come to the kernel")
+        for number in range(300):  # until the listener, who reads all that is banned first, hears of one
+            writer.write(f"2001:db8:0:{0xff00 - number:x}::7")
+            if until(lambda: seen, 1):
+                break
+        else:
+            sys.exit("the kernel told of no ban")
+        seen.clear()
         begun = time.monotonic()
         for number in range(1, rate * seconds + 1):
             due = begun + number / rate

@@ -27,10 +27,12 @@ def measure(net, spranga, attackers, bans):
     with Hasty(net, spranga) as guard:
         kernel = Kernel(net.names["host"])
         if bans:
-            guard.log.write_text(lines(f"2001:db8:1:{n:x}::7" for n in range(1, bans + 1)))
+            guard.log.write_text(lines(f"2001:db8:{0x100 + (n >> 16):x}:{n & 0xffff:x}::7" for n in range(1, bans + 1)))
             until(lambda: guard.ask("status")["jails"][0]["banned"] >= bans, 120)
             time.sleep(2)
-        where = next(name for name, kind in kernel.sets().items() if kind == "ipv6_addr" and name.endswith("6"))
+        doors = lambda: [name for name, kind in kernel.sets().items() if kind == "ipv6_addr" and name.endswith("6")]
+        until(doors)
+        where = doors()[0]
         addresses = [f"2001:db8:{2 + n // 65536:x}:{n % 65536:x}::9" for n in range(attackers)]
         before = cpu(guard.processes())
         text = lines(addresses)
