@@ -107,6 +107,66 @@ void compare(const Sightings& plain, const Sightings& scanned, bool bare) {
   }
 }
 
+std::vector<Both> both_ways(std::size_t kind,
+                            bool bare,
+                            ban::Instant now,
+                            guard::WordTable& table) {
+  std::vector<Both> jails;
+  for (const auto& jail : jails_of(kind)) {
+    auto& both = jails.emplace_back();
+    both.plain = guard::Matcher::make(jail, options_of(kind, false), now).value();
+    both.scanned = guard::Matcher::make(jail, options_of(kind, bare), now).value();
+    both.reader = guard::LineReader::make(both.scanned->reader_settings(), now).value();
+    both.skipper = guard::LineReader::make(both.scanned->reader_settings(), now).value();
+    both.knows_words = both.scanned->number_words(table);
+  }
+  return jails;
+}
+
+/// With either engine.
+text::ScannedLines scan(const guard::WordTable& table, std::string_view text) {
+  std::vector<text::WordScanner::Word> words;
+  words.reserve(table.words().size());
+  for (const auto& word : table.words()) {
+    words.push_back({word, static_cast<std::uint32_t>(words.size())});
+  }
+  text::ScannedLines lines;
+  text::WordScanner(words).scan(text, lines);
+  text::ScannedLines portable;
+  text::WordScanner(words, text::WordScanner::Engine::portable).scan(text, portable);
+  require(lines.ends == portable.ends && lines.odd == portable.odd);
+  require(lines.found == portable.found);
+  return lines;
+}
+
+void end_start_phase(std::vector<Both>& jails) {
+  for (auto& both : jails) {
+    both.plain->end_start_phase();
+    both.scanned->end_start_phase();
+    both.reader->end_start_phase();
+    both.skipper->end_start_phase();
+  }
+}
+
+void feed(
+    Both& both, std::string_view raw, ban::Instant now, const guard::LineScan& scan, bool bare) {
+  Sightings plain;
+  both.plain->feed(raw, now, plain);
+  Sightings scanned;
+  const auto& dated = both.reader->read_scanned(raw, now, scan);
+  skip(*both.skipper, raw, now, scan, dated);
+  require(both.skipper->statistics().dated == both.reader->statistics().dated);
+  if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words)) {
+    both.scanned->miss(dated, now);
+  } else {
+    both.scanned->feed_line(dated, now, scanned);
+  }
+  compare(plain, scanned, bare);
+  require(both.plain->statistics().missed == both.scanned->statistics().missed);
+  require(both.plain->statistics().obsolete == both.scanned->statistics().obsolete);
+  require(both.plain->statistics().limit_hits == both.scanned->statistics().limit_hits);
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -118,25 +178,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ban::Instant now(std::chrono::seconds(1'124'013'600));
   const bool bare = kind % 2 == 1;
   guard::WordTable table;
-  std::vector<Both> jails;
-  for (const auto& jail : jails_of(kind)) {
-    auto& both = jails.emplace_back();
-    both.plain = guard::Matcher::make(jail, options_of(kind, false), now).value();
-    both.scanned = guard::Matcher::make(jail, options_of(kind, bare), now).value();
-    both.reader = guard::LineReader::make(both.scanned->reader_settings(), now).value();
-    both.skipper = guard::LineReader::make(both.scanned->reader_settings(), now).value();
-    both.knows_words = both.scanned->number_words(table);
-  }
-  std::vector<text::WordScanner::Word> words;
-  for (const auto& word : table.words()) {
-    words.push_back({word, static_cast<std::uint32_t>(words.size())});
-  }
-  text::ScannedLines lines;
-  text::WordScanner(words).scan(text, lines);
-  text::ScannedLines portable;
-  text::WordScanner(words, text::WordScanner::Engine::portable).scan(text, portable);
-  require(lines.ends == portable.ends && lines.odd == portable.odd);
-  require(lines.found == portable.found);
+  auto jails = both_ways(kind, bare, now, table);
+  const auto lines = scan(table, text);
 
   guard::FoundWords found(table);
   std::size_t begin = 0;
@@ -150,31 +193,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       }
     }
     if (is_live(kind) && line == lines.ends.size() / 2) {
-      for (auto& both : jails) {
-        both.plain->end_start_phase();
-        both.scanned->end_start_phase();
-        both.reader->end_start_phase();
-        both.skipper->end_start_phase();
-      }
+      end_start_phase(jails);
     }
     now += std::chrono::seconds(is_live(kind) && line % 4 == 3 ? kind : 0);
     const bool ascii = std::find(lines.odd.begin(), lines.odd.end(), line) == lines.odd.end();
     for (auto& both : jails) {
-      Sightings plain;
-      both.plain->feed(raw, now, plain);
-      Sightings scanned;
-      const auto& dated = both.reader->read_scanned(raw, now, {&found, ascii, false});
-      skip(*both.skipper, raw, now, {&found, ascii, false}, dated);
-      require(both.skipper->statistics().dated == both.reader->statistics().dated);
-      if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(found)) {
-        both.scanned->miss(dated, now);
-      } else {
-        both.scanned->feed_line(dated, now, scanned);
-      }
-      compare(plain, scanned, bare);
-      require(both.plain->statistics().missed == both.scanned->statistics().missed);
-      require(both.plain->statistics().obsolete == both.scanned->statistics().obsolete);
-      require(both.plain->statistics().limit_hits == both.scanned->statistics().limit_hits);
+      feed(both, raw, now, {&found, ascii, false}, bare);
     }
   }
   return 0;

@@ -24,6 +24,7 @@ HeldBan held(const std::string& target, std::optional<ban::Instant> until) {
 
 std::vector<std::string> targets(const std::vector<const HeldBan*>& bans) {
   std::vector<std::string> out;
+  out.reserve(bans.size());
   for (const auto* one : bans) {
     out.push_back(one->ban.target);
   }
@@ -66,8 +67,9 @@ TEST(BanList, IsWhatAPlainMapIs) {
   std::map<std::string, std::optional<ban::Instant>> plain;
   for (int step = 0; step < 20'000; ++step) {
     const auto target = std::to_string(random() % 400);
-    const auto end =
-        random() % 8 == 0 ? std::nullopt : std::optional(at_second(step + random() % 1000));
+    const auto end = random() % 8 == 0
+                         ? std::nullopt
+                         : std::optional(at_second(step + static_cast<int>(random() % 1000)));
     switch (random() % 4) {
       case 0:
         EXPECT_EQ(list.take(target).has_value(), plain.erase(target) > 0);
