@@ -19,6 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest_cut = 512;
+#ifndef SPRANGA_CUT_STEP
+#define SPRANGA_CUT_STEP 1
+#endif
+constexpr std::size_t cut_step = SPRANGA_CUT_STEP;
 
 std::vector<std::uint8_t> read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -33,7 +37,7 @@ void run_once(std::span<const std::uint8_t> bytes) {
 
 std::size_t replay(const fs::path& path) {
   const auto seed = read_file(path);
-  for (std::size_t cut = 0; cut < std::min(seed.size(), longest_cut); ++cut) {
+  for (std::size_t cut = 0; cut < std::min(seed.size(), longest_cut); cut += cut_step) {
     run_once(std::span(seed).first(cut));
   }
   run_once(seed);

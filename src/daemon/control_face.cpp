@@ -160,17 +160,18 @@ ControlFace::Outcome<void> ControlFace::stop_all_jails() {
 
 ControlFace::Outcome<void> ControlFace::reload(const guard::control::Reload& reload) {
   jail_.reset();
+  if (reload.unban) {
+    daemon_.restore_all();
+    for (const auto& one : daemon_.guard_.jails()) {
+      if (reload.jail.empty() || one->name() == reload.jail) {
+        one->unban_all(daemon_.now());
+      }
+    }
+  }
   if (reload.restart) {
     for (const auto& name : jails()) {
       if (reload.jail.empty() || name == reload.jail) {
         daemon_.remove_jail(name);
-      }
-    }
-  }
-  if (reload.unban) {
-    for (const auto& one : daemon_.guard_.jails()) {
-      if (reload.jail.empty() || one->name() == reload.jail) {
-        one->unban_all(daemon_.now());
       }
     }
   }

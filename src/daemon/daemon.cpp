@@ -34,6 +34,14 @@ ban::Instant instant(std::chrono::system_clock::time_point at) {
   return std::chrono::time_point_cast<ban::Instant::duration>(at);
 }
 
+constexpr std::size_t bans_at_once = 64;
+
+guard::Secret drawn_secret() {
+  std::random_device source;
+  const auto word = [&source] { return std::uint64_t{source()} << 32U | source(); };
+  return {word(), word()};
+}
+
 double chance() {
   static std::mt19937_64 source{std::random_device{}()};  // one thread
   return std::uniform_real_distribution<double>(0.0, 1.0)(source);
@@ -50,7 +58,7 @@ Daemon::Daemon(Options options, const Clock& clock)
       files_(warden_, inherited(plan::guard_inotify)),
       news_(log_),
       firewall_(news_),
-      doors_(firewall_),
+      doors_(firewall_, bans_at_once),
       runner_(
           [this]() -> Result<Fd> {
             SPRANGA_TRY(auto given, warden_.ask({Ask::What::start_actions, "", 0}));
@@ -123,6 +131,8 @@ void Daemon::say(Level level, std::string_view logger, const std::string& text) 
 guard::LiveWorld Daemon::world() {
   guard::JudgePorts judge;
   judge.history = &history_;
+  judge.lines = &lines_;
+  judge.secret = drawn_secret();
   judge.random = chance;
   judge.own_addresses = [this] { return &surroundings_.own(); };
   judge.files = read_ignore_file;
@@ -169,18 +179,33 @@ Result<void> Daemon::turn_log_to(const std::string& target) {
   return {};
 }
 
+/// The end of one whom nobody stopped: doors stay shut, and the next life goes on from here as it
+/// does after a crash.
+void Daemon::break_off() {
+  stopping_ = true;
+  restoring_.reset();
+  write_notes();
+  if (const auto written = ledger_->flush(5s); !written) {
+    say(Level::error, "database", written.error().detail);
+  }
+}
+
 void Daemon::stop() {
   stopping_ = true;
   warden_.say(Ask::What::goodbye);
   say(Level::info, "server", "Shutdown in progress...");
   say(Level::info, "observer", "Observer stop ... try to end queue 5 seconds");
-  write_notes();
+  note_places();
   say(Level::info, "observer", "Observer stopped, 0 events remaining.");
   say(Level::info, "server", "Stopping all jails");
   if (!options_.dry_run) {
     mailer_.tell_stop(hands_.mail_routes());
   }
   const bool keep = plan_.own["on_stop"] == "keep";
+  if (keep) {
+    restore_all();  // the kernel has nobody else's
+  }
+  restoring_.reset();
   for (const auto& jail : guard_.jails()) {
     tell_removed_logs(jail->name());
   }
@@ -191,6 +216,7 @@ void Daemon::stop() {
   for (const auto& jail : guard_.jails()) {
     say(Level::info, "jail", "Jail '" + jail->name() + "' stopped");
   }
+  doors_.send_all(now());
   drain(runner_, firewall_);
   notes_.emplace_back(ledger::CleanStop{now()});
   write_notes();
@@ -202,6 +228,7 @@ void Daemon::stop() {
     say(Level::info, "database", "Connection to database closed.");
   }
   say(Level::info, "server", "Exiting Fail2ban");
+  log_.flush();
 }
 
 }  // namespace spranga::daemon

@@ -60,7 +60,10 @@ private:
   [[nodiscard]] Result<void> open_ledger();
   void make_jails();
   void make_jail(const ban::JailSpec& spec);
+  void remember_past_bans();
   void remember(const ledger::Memory& memory);
+  void restore_some(std::chrono::milliseconds patience);
+  void restore_all();
   void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
   void attach_firewall(Fd channel);
@@ -115,6 +118,7 @@ private:
   void remove_jail(const std::string& name);
   void flush_logs();
   void stop();
+  void break_off();
 
   [[nodiscard]] ban::Instant now() const;
   void say(guard::Level level, std::string_view logger, const std::string& text);
@@ -135,7 +139,11 @@ private:
   std::vector<ledger::Position>
       kept_places_;  // of jails that come back, until logs are followed again
   std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::BanReader> restoring_;  // bans of earlier lives that are still to come
+  bool counts_restored_{true};                    // in the totals
   guard::MemoryHistory history_;
+  bool knows_past_{false};  // history_ has what the ledger knows
+  guard::RecentLines lines_;
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
   std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
@@ -158,6 +166,7 @@ private:
   std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
   ban::Instant since_;                                         // when it started
   SteadyTime next_look_{};
+  SteadyTime next_places_{};
   SteadyTime next_purge_{};
   std::map<std::string, guard::JailTotals> noted_totals_;  // as the ledger has them
   SteadyTime next_prolonging_{};

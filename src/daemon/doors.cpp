@@ -1,6 +1,7 @@
 #include "daemon/doors.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "firewall/ipset.h"
@@ -22,6 +23,15 @@ constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done 
 /// The later of two ends; none is for good.
 std::optional<ban::Instant> later(std::optional<ban::Instant> a, std::optional<ban::Instant> b) {
   return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+}
+
+/// Rounded up: the kernel must not let go before we say so.
+std::optional<milliseconds> lasting(std::optional<ban::Instant> until, ban::Instant now) {
+  if (!until) {
+    return std::nullopt;
+  }
+  const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+  return lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
 }
 
 template <class Holders>
@@ -47,11 +57,7 @@ std::optional<Entry> entry_of(DoorId door,
   out.door = door;
   out.base = network->base();
   out.prefix = static_cast<std::uint8_t>(network->prefix());
-  if (until) {
-    // Rounded up: the kernel must not let go before we say so.
-    const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
-    out.lasts = lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
-  }
+  out.lasts = lasting(until, now);
   return out;
 }
 
@@ -60,6 +66,7 @@ std::uint16_t Doors::number_of(const std::string& jail) {
 }
 
 void Doors::order_open(Gate& gate) {
+  send_fresh();
   const auto order = firewall_.open(gate.door);
   gate.opening = gate.door.backend == Backend::ipset ? order : 0;
 }
@@ -110,15 +117,17 @@ std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Ins
   return std::nullopt;
 }
 
-bool Doors::ban(DoorId door,
-                const std::string& jail,
-                const std::string& target,
-                std::optional<ban::Instant> until,
-                ban::Instant now) {
-  auto entry = entry_of(door, target, until, now);
+/// Notes who holds the target; nullptr where no firewall knows it.
+Doors::Gate* Doors::hold(DoorId door,
+                         const std::string& jail,
+                         const std::string& target,
+                         std::optional<ban::Instant> until,
+                         std::optional<Entry>& entry,
+                         ban::Instant now) {
+  entry = entry_of(door, target, until, now);
   const auto found = gates_.find(door);
   if (!entry || found == gates_.end()) {
-    return false;
+    return nullptr;
   }
   auto& gate = found->second;
   const auto number = number_of(jail);
@@ -130,11 +139,83 @@ bool Doors::ban(DoorId door,
   } else {
     mine->until = until;
   }
-  if (gate.opening == 0) {
+  if (holders.size() > 1) {
     entry = entry_of(door, target, end_of(holders), now);
-    firewall_.ban(std::span(&*entry, 1));
   }
-  return true;
+  return &gate;
+}
+
+bool Doors::ban(DoorId door,
+                const std::string& jail,
+                const std::string& target,
+                std::optional<ban::Instant> until,
+                ban::Instant now) {
+  std::optional<Entry> entry;
+  const auto* const gate = hold(door, jail, target, until, entry, now);
+  if (gate != nullptr && gate->opening == 0) {
+    fresh_.push_back(*entry);
+    if (fresh_.size() >= at_once_) {
+      send_fresh();
+    }
+  }
+  return gate != nullptr;
+}
+
+bool Doors::restore(DoorId door,
+                    const std::string& jail,
+                    const std::string& target,
+                    std::optional<ban::Instant> until,
+                    ban::Instant now) {
+  std::optional<Entry> entry;
+  const auto* const gate = hold(door, jail, target, until, entry, now);
+  if (gate != nullptr && gate->opening == 0) {
+    later_.push_back({*entry, target});
+  }
+  return gate != nullptr;
+}
+
+void Doors::send_fresh() {
+  if (!fresh_.empty()) {
+    firewall_.ban(fresh_);
+    fresh_.clear();
+  }
+}
+
+/// Who was let go meanwhile is left out, and whose end has changed gets the new one.
+void Doors::send_later(ban::Instant now, std::size_t most_orders) {
+  std::vector<Entry> batch;
+  while (!later_.empty() && later_orders_.size() < most_orders) {
+    for (; !later_.empty() && batch.size() < later_at_once; later_.pop_front()) {
+      auto& [entry, target] = later_.front();
+      const auto gate = gates_.find(entry.door);
+      if (gate == gates_.end()) {
+        continue;
+      }
+      const auto holders = gate->second.held.find(target);
+      if (holders == gate->second.held.end()) {
+        continue;
+      }
+      const auto until = end_of(holders->second);
+      if (!until || *until > now) {
+        entry.lasts = lasting(until, now);
+        batch.push_back(entry);
+      }
+    }
+    if (!batch.empty()) {
+      later_orders_.insert(firewall_.ban(batch));
+      batch.clear();
+    }
+  }
+}
+
+void Doors::send(ban::Instant now) {
+  send_fresh();
+  send_later(now, most_later_orders);
+}
+
+void Doors::send_all(ban::Instant now) {
+  send_fresh();
+  send_later(now, std::numeric_limits<std::size_t>::max());
 }
 
 void Doors::let_go(Gate& gate,
@@ -169,6 +250,7 @@ void Doors::unban(DoorId door,
   if (found == gates_.end()) {
     return;
   }
+  send_fresh();  // nothing overtakes a ban
   std::vector<Entry> gone;
   std::vector<Entry> shorter;
   let_go(found->second, number_of(jail), target, now, gone, shorter);
@@ -185,6 +267,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   if (found == gates_.end()) {
     return;
   }
+  send_fresh();
   auto& gate = found->second;
   const auto number = number_of(jail);
   std::vector<std::string> targets;
@@ -260,6 +343,8 @@ void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
 }
 
 void Doors::refill(ban::Instant now) {
+  fresh_.clear();  // they are held, and go out with the others
+  later_.clear();
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }

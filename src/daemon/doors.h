@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,7 +25,9 @@ namespace spranga::daemon {
 
 class Doors {
 public:
-  explicit Doors(firewall::Firewall& firewall) : firewall_(firewall) {}
+  /// Bans go out when `at_once` of them have gathered, or send() is called.
+  explicit Doors(firewall::Firewall& firewall, std::size_t at_once = 1)
+      : firewall_(firewall), at_once_(at_once) {}
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
   /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
@@ -41,6 +44,25 @@ public:
            const std::string& target,
            std::optional<ban::Instant> until,
            ban::Instant now);
+
+  /// As ban(), for one of an earlier life: it goes out when there is room behind the fresh ones.
+  bool restore(firewall::DoorId door,
+               const std::string& jail,
+               const std::string& target,
+               std::optional<ban::Instant> until,
+               ban::Instant now);
+
+  /// An order was answered, well or not.
+  void done(std::uint64_t order) { later_orders_.erase(order); }
+
+  /// What has gathered goes out: all fresh bans, and as many older ones as may be on their way.
+  void send(ban::Instant now);
+
+  /// Without regard to how many are on their way.
+  void send_all(ban::Instant now);
+
+  /// Whether more of earlier lives would only wait.
+  [[nodiscard]] bool is_busy() const { return later_.size() >= most_later; }
 
   void unban(firewall::DoorId door,
              const std::string& jail,
@@ -84,6 +106,19 @@ private:
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
+  struct Later {
+    firewall::Entry entry;  // but for its time
+    std::string target;
+  };
+
+  Gate* hold(firewall::DoorId door,
+             const std::string& jail,
+             const std::string& target,
+             std::optional<ban::Instant> until,
+             std::optional<firewall::Entry>& entry,
+             ban::Instant now);
+  void send_fresh();
+  void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
   template <class Wanted>
@@ -95,7 +130,15 @@ private:
               std::vector<firewall::Entry>& unban,
               std::vector<firewall::Entry>& shorten);
 
+  static constexpr std::size_t most_later = 2000;      // bans that wait here
+  static constexpr std::size_t later_at_once = 500;    // of them in one order
+  static constexpr std::size_t most_later_orders = 2;  // on their way to the firewall process
+
   firewall::Firewall& firewall_;
+  std::size_t at_once_;
+  std::vector<firewall::Entry> fresh_;
+  std::deque<Later> later_;
+  std::set<std::uint64_t> later_orders_;
   std::map<firewall::DoorId, Gate> gates_;
   std::map<std::string, std::uint16_t, std::less<>> numbers_;
   firewall::DoorId next_{1};

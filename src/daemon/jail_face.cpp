@@ -265,6 +265,7 @@ JailFace::Outcome<std::int64_t> JailFace::ban(const std::vector<std::string>& id
 }
 
 std::int64_t JailFace::unban(const std::string& id) {
+  daemon_.restore_all();
   const auto target = canonical(id);
   const auto banned = held_for(target);
   if (jail_.unban(banned.empty() ? target : banned, daemon_.now())) {
@@ -289,6 +290,7 @@ std::int64_t JailFace::unban(const std::string& id) {
 }
 
 std::int64_t JailFace::unban_all() {
+  daemon_.restore_all();
   return static_cast<std::int64_t>(jail_.unban_all(daemon_.now()));
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "guard/actions/iptables_rules.h"
@@ -260,7 +261,11 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
   for (auto& bound : bounds) {
     bound.flushed = false;
     if (bound.door && !settings_.dry_run) {
-      if (!doors_.ban(*bound.door, jail, held.ban.target, held.ban.until, settings_.now())) {
+      const auto& [who, until] = std::tie(held.ban.target, held.ban.until);
+      const bool known = held.restored
+                             ? doors_.restore(*bound.door, jail, who, until, settings_.now())
+                             : doors_.ban(*bound.door, jail, who, until, settings_.now());
+      if (!known) {
         log_.write(
             guard::Level::warning,
             "actions",

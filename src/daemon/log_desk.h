@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,20 +31,28 @@ public:
   [[nodiscard]] const std::string& name_of(std::size_t jail) const { return names_[jail]; }
 
   /// Jails have changed: lines find their way anew.
-  void forget_streams() { streams_.clear(); }
+  void forget_streams();
 
-  /// Notes for the ledger how far the source has been read, where that has changed.
-  void note_positions(const guard::LiveSource& source);
+  /// Notes for the ledger how far the source has been read, where that has changed; not for `all`:
+  /// for the jails of which there are notes already. What was counted and how far a jail has read
+  /// go together. Where nothing was counted, reading it again after a crash does no harm.
+  void note_positions(const guard::LiveSource& source, bool all);
 
   void on_line(const guard::LiveLine& line) override;
+  void on_block(const guard::LiveBlock& block) override;
   void on_end(std::span<const std::size_t> jails) override;
   void on_note(const guard::LiveNote& note) override;
+
+  [[nodiscard]] bool wants_places() const override { return false; }
 
   /// Whether a file was found since the last question.
   [[nodiscard]] bool take_found() { return std::exchange(found_, false); }
 
   /// Lines handled since the start.
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
+
+  /// How often lines of a log were lost: they were taken away before they could be read.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
   /// Lines that journald dropped because a service wrote too many.
   [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
@@ -54,7 +63,13 @@ private:
     std::vector<std::size_t> jails;
   };
 
-  [[nodiscard]] Stream* stream_for(const std::string& key, std::span<const std::size_t> numbers);
+  [[nodiscard]] Stream* stream_of(const std::string& path, std::span<const std::size_t> numbers);
+  [[nodiscard]] Stream* stream_of_journal(std::span<const std::size_t> numbers);
+  [[nodiscard]] std::unique_ptr<Stream> make_stream(const std::string& of,
+                                                    std::span<const std::size_t> numbers);
+  void end_start_phase(Stream& stream) const;
+  void look_at_the_clock();
+  [[nodiscard]] std::set<std::string_view> jails_with_notes() const;
 
   guard::Guard& guard_;
   guard::Log& log_;
@@ -62,11 +77,15 @@ private:
   const Clock& clock_;
   ban::Instant now_{};  // when the last line came
   std::vector<std::string> names_;
-  std::map<std::string, std::unique_ptr<Stream>> streams_;  // by path; of the journal by jail
+  std::map<std::string, std::unique_ptr<Stream>> streams_;  // by path
+  // Of the journal for each set of jails that an entry was for; the one that it was last.
+  std::map<std::vector<std::size_t>, std::unique_ptr<Stream>> journal_streams_;
+  Stream* last_of_journal_{nullptr};
   std::set<std::size_t> in_operation_;
   std::map<std::pair<std::size_t, std::string>, guard::LogPlace> noted_;
   std::uint64_t lines_{0};
   std::uint64_t suppressed_{0};
+  std::uint64_t lost_{0};
   bool found_{false};
 };
 

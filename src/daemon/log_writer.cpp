@@ -40,6 +40,7 @@ const NamedLevel& row_of(Level level) {
 }
 
 constexpr int daemon_facility = 3;
+constexpr std::size_t most_kept = 64UL * 1024;
 
 }  // namespace
 
@@ -132,13 +133,35 @@ void LogWriter::write(Level level, std::string_view logger, std::string_view mes
     return;
   }
   const auto line = framed(level, logger, message);
-  // In one piece, so that a line of another process never stands in ours.
-  if (::write(fd_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-    ++lost_;
+  if (kind_ != "file") {  // where a line is a message, or somebody waits for it
+    put(line, 1);
+    return;
+  }
+  kept_ += line;
+  ++kept_lines_;
+  // What may be the last word is not kept back.
+  if (kept_.size() >= most_kept || level >= Level::error) {
+    flush();
+  }
+}
+
+void LogWriter::flush() {
+  if (!kept_.empty()) {
+    put(kept_, kept_lines_);
+    kept_.clear();
+    kept_lines_ = 0;
+  }
+}
+
+/// In one piece, so that a line of another process never stands in ours.
+void LogWriter::put(std::string_view bytes, std::uint64_t lines) {
+  if (::write(fd_.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+    lost_ += lines;
   }
 }
 
 void LogWriter::turn_to(Fd fd, std::string kind) {
+  flush();
   fd_ = std::move(fd);
   kind_ = std::move(kind);
 }

@@ -35,7 +35,18 @@ public:
   LogWriter(Fd fd, std::string kind, pid_t process, const Clock& clock)
       : fd_(std::move(fd)), kind_(std::move(kind)), process_(process), clock_(clock) {}
 
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+  LogWriter(LogWriter&&) = delete;
+  LogWriter& operator=(LogWriter&&) = delete;
+
+  ~LogWriter() override { flush(); }
+
+  /// Into a file at the next flush(), many lines in one piece; elsewhere at once.
   void write(guard::Level level, std::string_view logger, std::string_view message) override;
+
+  /// Writes what was kept back.
+  void flush();
 
   [[nodiscard]] bool shows(guard::Level level) const override { return level >= least_; }
 
@@ -50,6 +61,7 @@ public:
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
+  void put(std::string_view bytes, std::uint64_t lines);
   [[nodiscard]] std::string framed(guard::Level level,
                                    std::string_view logger,
                                    std::string_view message) const;
@@ -60,6 +72,8 @@ private:
   const Clock& clock_;
   guard::Level least_{guard::Level::info};
   std::uint64_t lost_{0};
+  std::string kept_;  // whole lines
+  std::uint64_t kept_lines_{0};
 };
 
 }  // namespace spranga::daemon

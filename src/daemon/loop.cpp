@@ -19,6 +19,7 @@ using guard::Level;
 using plan::Ask;
 
 constexpr auto look_every = 10s;
+constexpr auto places_every = 1s;
 constexpr auto purge_every = 30s;
 constexpr auto prolong_every = 24h;
 constexpr auto rules_at_least_every = 60s;
@@ -48,6 +49,11 @@ void Daemon::turn() {
     }
   }
   add(control_->fd(), false);
+  if (restoring_ && !doors_.is_busy()) {
+    add(restoring_->fd(), false);
+  }
+  doors_.send(now());
+  log_.flush();
   if (::poll(ready.data(), ready.size(), wait_time()) < 0 && errno != EINTR) {
     say(Level::critical, "server", "poll failed");
     status_ = 1;
@@ -55,6 +61,7 @@ void Daemon::turn() {
     return;
   }
   read_logs();
+  doors_.send(now());
   hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {
     runner_.on_writable();
@@ -73,6 +80,7 @@ void Daemon::turn() {
   }
   on_clock();
   hear_programs();
+  restore_some({});
   if (ready[0].revents != 0) {
     hear_warden();
   }
@@ -96,7 +104,6 @@ void Daemon::hear_firewall(short events) {
 void Daemon::read_logs() {
   for (auto* source : sources()) {
     source->turn(clock_.now(), desk_);
-    desk_.note_positions(*source);
   }
   if (desk_.take_found()) {
     for (const auto& jail : guard_.jails()) {
@@ -175,6 +182,14 @@ void Daemon::look_around() {
 
 /// With what was counted goes how much it is by now: a crash between the two would lose count.
 void Daemon::write_notes() {
+  const auto at = clock_.now();
+  const bool all = at >= next_places_;
+  if (all) {
+    next_places_ = at + places_every;
+  }
+  for (const auto* source : sources()) {
+    desk_.note_positions(*source, all);
+  }
   if (notes_.empty()) {
     return;
   }
@@ -219,7 +234,7 @@ void Daemon::hear_warden() {
     if (!message) {
       say(Level::critical, "server", "the warden is gone");
       status_ = 1;
-      stop();
+      break_off();
       return;
     }
     if (!*message) {

@@ -78,6 +78,7 @@ void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
   mailer_.change(plan_);
+  remember_past_bans();
   std::vector<const guard::LiveJail*> changed;
   std::vector<std::string> fresh;
   for (const auto& spec : plan_.jails) {
@@ -162,7 +163,7 @@ bool Daemon::change_jail(const ban::JailSpec& spec) {
 
 /// The bans and counters of a jail that comes back, and how far its logs were read, as at a start.
 void Daemon::bring_back(const std::string& name) {
-  write_notes();
+  note_places();
   constexpr std::chrono::milliseconds patience{500};
   if (const auto written = ledger_->flush(patience); !written) {
     say(Level::warning, "database", written.error().detail);

@@ -1,5 +1,7 @@
 #include "daemon/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -30,9 +32,27 @@ public:
     out["now"] = seconds(daemon_.now());
     out["dry_run"] = daemon_.options_.dry_run;
     out["lines"] = daemon_.desk_.lines();
+    out["unread"] = unread();
     out["not_well"] = not_well();
     out["jails"] = jails({});
     return out;
+  }
+
+  /// Logs that are not read to their end now.
+  [[nodiscard]] Json unread() const {
+    auto out = Json::array();
+    each_lag([&out](const guard::LogLag& lag) {
+      out.push_back({{"log", lag.path}, {"bytes", lag.bytes}, {"ms", lag.time.count()}});
+    });
+    return out;
+  }
+
+  template <class Tell>
+  void each_lag(const Tell& tell) const {
+    const auto now = daemon_.clock_.now();
+    for (const auto* source : daemon_.sources()) {
+      std::ranges::for_each(source->lags(now), tell);
+    }
   }
 
   /// What is wrong with the configuration that was just read; the jails that run go on with it.
@@ -145,6 +165,19 @@ private:
     if (daemon_.desk_.suppressed() > 0) {
       add("journal_suppressed", std::to_string(daemon_.desk_.suppressed()));
     }
+    if (daemon_.desk_.lost() > 0) {
+      add("log_lost", std::to_string(daemon_.desk_.lost()));
+    }
+    each_lag([&add](const guard::LogLag& lag) {
+      constexpr std::chrono::seconds late{5};
+      if (lag.time >= late) {
+        add("log_behind",
+            fmt::format("{}: {} bytes, {} s",
+                        text::escape(lag.path),
+                        lag.bytes,
+                        std::chrono::duration_cast<std::chrono::seconds>(lag.time).count()));
+      }
+    });
     if (daemon_.log_.lost() > 0) {
       add("log", std::to_string(daemon_.log_.lost()) + " lines could not be written");
     }
@@ -171,6 +204,13 @@ private:
     }
     if (const auto trouble = daemon_.mailer_.trouble(); !trouble.empty()) {
       add("mail", trouble);
+    }
+    std::uint64_t lacking = 0;
+    for (const auto& jail : daemon_.guard_.jails()) {
+      lacking += jail->bans_lacking_lines();
+    }
+    if (lacking > 0) {
+      add("lines_dropped", std::to_string(lacking));
     }
     if (daemon_.names_.dropped() > 0) {
       add("names_dropped", std::to_string(daemon_.names_.dropped()));

@@ -1,4 +1,5 @@
 // From the plan to the first look at the logs; and whose the firewall is.
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,7 @@ using namespace std::chrono_literals;
 using guard::Level;
 
 constexpr auto claim_every = 10s;
+constexpr auto first_patience = 200ms;
 
 }  // namespace
 
@@ -36,6 +38,7 @@ Result<void> Daemon::start() {
     say(Level::warning, "configreader", warning);
   }
   news_.on_success = [this](const auto& outcome) {
+    doors_.done(outcome.order);
     if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
       say(Level::notice, "actions", "firewall: the table is ours now");
       news_.forget_failures();
@@ -43,6 +46,7 @@ Result<void> Daemon::start() {
     hands_.on_outcome(outcome);
   };
   news_.on_failure = [this](const auto& outcome) {
+    doors_.done(outcome.order);
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
   };
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
@@ -52,7 +56,7 @@ Result<void> Daemon::start() {
   if (options_.firewall) {
     attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
   }
-  SPRANGA_TRY(const auto memory, ledger_->recall(kept_jails(), now()));
+  SPRANGA_TRY(const auto memory, ledger_->recall_without_bans(kept_jails(), now()));
   mailer_.open(plan_);
   make_jails();
   follow_names();
@@ -67,9 +71,13 @@ Result<void> Daemon::start() {
     say(Level::info, "jail", "Jail '" + jail->name() + "' started");
   }
   remember(memory);
+  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));
+  restore_some(first_patience);  // few are here before anybody asks
   note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));
   warden_.say(plan::Ask::What::ready);
+  doors_.send(now());
+  log_.flush();
   return {};
 }
 
@@ -95,11 +103,26 @@ Result<void> Daemon::open_ledger() {
   if (is_new) {
     say(Level::warning, "database", "New database created. Version '4'");
   }
-  SPRANGA_TRY(const auto past, ledger_->past_bans(now()));
-  for (const auto& ban : past) {
+  remember_past_bans();
+  return {};
+}
+
+/// Only where bans grow by what was before, since there may be a million.
+void Daemon::remember_past_bans() {
+  const bool wanted =
+      std::ranges::any_of(plan_.jails, [](const auto& jail) { return jail.increment.enabled; });
+  if (!wanted || knows_past_) {
+    return;
+  }
+  const auto past = ledger_->past_bans(now());
+  if (!past) {
+    say(Level::error, "database", past.error().detail);
+    return;
+  }
+  for (const auto& ban : *past) {
     history_.add(ban);
   }
-  return {};
+  knows_past_ = true;
 }
 
 std::vector<ledger::KeptJail> Daemon::kept_jails() const {
@@ -127,7 +150,8 @@ void Daemon::make_jail(const ban::JailSpec& spec) {
   hands_.bind(spec, {}, {});
 }
 
-/// Counters first, so that a restored ban closes the account that led to it.
+/// Counters first, so that a restored ban closes the account that led to it. The bans come later
+/// (restore_some).
 void Daemon::remember(const ledger::Memory& memory) {
   const auto at = now();
   for (const auto& seen : memory.seen) {
@@ -135,11 +159,10 @@ void Daemon::remember(const ledger::Memory& memory) {
       jail->recall(seen, at);
     }
   }
-  for (const auto& made : memory.bans) {
-    if (auto* jail = guard_.find(made.ban.jail)) {
-      jail->restore(made, at);
-    }
+  for (const auto& jail : guard_.jails()) {
+    jail->begin_restoring();
   }
+  counts_restored_ = memory.clean_stop;
   for (const auto& totals : memory.totals) {
     auto* jail = guard_.find(totals.jail);
     if (jail != nullptr && !memory.clean_stop) {
@@ -148,12 +171,44 @@ void Daemon::remember(const ledger::Memory& memory) {
   }
 }
 
+/// A portion of them, while the firewall process has time for it.
+void Daemon::restore_some(std::chrono::milliseconds patience) {
+  if (!restoring_ || doors_.is_busy()) {
+    return;
+  }
+  const auto at = now();
+  for (auto& made : restoring_->take(patience)) {
+    if (auto* jail = guard_.find(made.ban.jail)) {
+      jail->restore(std::move(made), at, counts_restored_);
+    }
+  }
+  if (!restoring_->is_done()) {
+    return;
+  }
+  if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
+    say(Level::error, "database", trouble);
+  }
+  restoring_.reset();
+  for (const auto& jail : guard_.jails()) {
+    jail->end_restoring();
+  }
+}
+
+/// Before somebody lets go one of them, or all.
+void Daemon::restore_all() {
+  while (restoring_) {
+    doors_.send(now());
+    if (doors_.is_busy()) {
+      doors_.send_all(now());
+    }
+    restore_some(std::chrono::seconds(1));
+  }
+}
+
 /// Where reading begins is known before the first line is read: a log that is rotated away after a
 /// kill is found again.
 void Daemon::note_places() {
-  for (const auto* source : sources()) {
-    desk_.note_positions(*source);
-  }
+  next_places_ = {};
   write_notes();
 }
 

@@ -8,8 +8,9 @@
 // where a door shuts every port. Sessions inside containers are out of reach from here: the rules
 // see to them.
 //
-// To walk over all sockets takes milliseconds: a thread does it, and one walk serves all who were
-// banned meanwhile.
+// To walk over all sockets takes milliseconds: a thread does it, one walk serves all who were
+// banned meanwhile, and between walks it rests, so that in a storm most of the time is left to
+// bans.
 #pragma once
 
 #include <condition_variable>

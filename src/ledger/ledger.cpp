@@ -82,9 +82,35 @@ Result<void> Ledger::flush(std::chrono::milliseconds deadline) {
 }
 
 Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails, ban::Instant now) {
+  return recall(jails, now, true);
+}
+
+Result<Memory> Ledger::recall_without_bans(const std::vector<KeptJail>& jails, ban::Instant now) {
+  return recall(jails, now, false);
+}
+
+/// Only a file can be read beside whoever writes it.
+Result<std::unique_ptr<BanReader>> Ledger::running_bans(ban::Instant now) {
+  bool is_open = false;
+  SPRANGA_CHECK(writer_->with_own([&is_open](const Database* own) -> Result<void> {
+    is_open = own != nullptr;
+    return {};
+  }));
+  if (is_open && !files_.own.empty()) {
+    if (auto db = open_for_reading({files_.own, files_.vfs, {}})) {
+      return std::make_unique<BanReader>(*std::move(db), now);
+    }
+  }
+  SPRANGA_TRY(auto memory, recall({}, now, true));
+  return std::make_unique<BanReader>(std::move(memory.bans));
+}
+
+Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
+                              ban::Instant now,
+                              bool with_bans) {
   Memory memory;
   const auto read = [&](Database& db) -> Result<void> {
-    SPRANGA_TRY(memory, read_memory(db, jails, now));
+    SPRANGA_TRY(memory, read_memory(db, jails, now, with_bans));
     return {};
   };
   bool is_open = true;

@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "ledger/answers.h"
+#include "ledger/ban_reader.h"
 #include "ledger/file_identity.h"
 #include "ledger/record.h"
 
@@ -91,6 +92,11 @@ public:
   /// what fail2ban's database says.
   [[nodiscard]] Result<Memory> recall(const std::vector<KeptJail>& jails, ban::Instant now);
 
+  /// The same in two parts: all but the bans, and these, which come when they are read.
+  [[nodiscard]] Result<Memory> recall_without_bans(const std::vector<KeptJail>& jails,
+                                                   ban::Instant now);
+  [[nodiscard]] Result<std::unique_ptr<BanReader>> running_bans(ban::Instant now);
+
   /// For guard::BanHistory: each to be handed to its `add`, in this order.
   [[nodiscard]] Result<std::vector<ban::Ban>> past_bans(ban::Instant now);
 
@@ -105,6 +111,10 @@ public:
   [[nodiscard]] Result<std::vector<JailCount>> count_jails(ban::Instant since, ban::Instant now);
 
 private:
+  [[nodiscard]] Result<Memory> recall(const std::vector<KeptJail>& jails,
+                                      ban::Instant now,
+                                      bool with_bans);
+
   Ledger(LedgerFiles files, LedgerOptions options, const Clock& clock);
 
   /// Runs `ask` on a connection of its own, or in memory on the only one.

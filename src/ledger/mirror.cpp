@@ -15,6 +15,8 @@ namespace {
 /// How many changes go over in one transaction; readers of that file are kept out only so long.
 constexpr std::int64_t changes_at_once = 500;
 
+constexpr std::string_view counter_name = "theirs";  // in the table meta
+
 struct Change {
   std::int64_t number{0};
   bool ended{false};
@@ -101,14 +103,62 @@ Result<void> Mirror::open(Database& own, ban::Instant now) {
     return Failure(opened.error());
   }
   notice_ = opened->notice;
-  if (auto taken = take_over(own, *opened, plan_.purge_age, now); !taken) {
-    close(taken.error());
-    return taken;
+  theirs_.emplace(std::move(*opened));
+  counter_ = theirs_->db.change_counter();
+  if (!is_as_we_left_it(own)) {
+    if (auto taken = take_over(own, *theirs_, plan_.purge_age, now); !taken) {
+      close(taken.error());
+      return taken;
+    }
+    // Until it is noted again, nobody can tell who wrote last.
+    SPRANGA_CHECK(set_meta(own, counter_name, 0));
+    noted_counter_ = 0;
   }
   SPRANGA_TRY(const auto mirrored, meta(own, "mirrored"));
   mirrored_ = mirrored.value_or(0);
   jails_changed_ = true;
-  theirs_.emplace(std::move(*opened));
+  return {};
+}
+
+/// What nobody has written since we did, we know: thousands of bans need not be compared.
+bool Mirror::is_as_we_left_it(Database& own) const {
+  const auto noted = meta(own, counter_name);
+  const auto device = meta(own, "device");
+  const auto inode = meta(own, "inode");
+  const auto born = meta(own, "born");
+  if (!noted || !device || !inode || !born || theirs_->is_new || theirs_->file.inode == 0) {
+    return false;
+  }
+  const FileIdentity ours{device->value_or(0), inode->value_or(0), born->value_or(0)};
+  return counter_ && *counter_ > 0 && counter_ == *noted && ours == theirs_->file;
+}
+
+/// A transaction of ours moves the counter by one, if it changes anything.
+template <class Work>
+Result<void> Mirror::in_theirs(const Work& work) {
+  auto& db = theirs_->db;
+  if (counter_ && db.change_counter() != counter_) {
+    counter_.reset();
+  }
+  const auto before = db.all_changes();
+  auto done = work();
+  if (counter_ && db.all_changes() != before) {
+    ++*counter_;
+  }
+  if (!done) {
+    counter_.reset();
+  }
+  return done;
+}
+
+/// Of what we wrote ourselves: what somebody else writes from here on shows at the next start.
+Result<void> Mirror::note_counter(Database& own) {
+  const auto now = counter_.value_or(0);
+  if (noted_counter_ == now) {
+    return {};
+  }
+  SPRANGA_CHECK(set_meta(own, counter_name, now));
+  noted_counter_ = now;
   return {};
 }
 
@@ -125,14 +175,17 @@ void Mirror::set_jails(std::vector<KeptJail> jails) {
 
 Result<void> Mirror::pass(Database& own, bool with_positions) {
   if (jails_changed_) {
-    SPRANGA_CHECK(enable_jails(theirs_->db, jails_));
+    SPRANGA_CHECK(in_theirs([this] { return enable_jails(theirs_->db, jails_); }));
     jails_changed_ = false;
   }
   bool more = true;
   while (more) {
     SPRANGA_TRY(more, some_bans(own));
   }
-  return with_positions ? positions(own) : Result<void>();
+  if (with_positions) {
+    SPRANGA_CHECK(positions(own));
+  }
+  return note_counter(own);
 }
 
 // The mark is set after theirs has it: if we end in between, the same is written once more.
@@ -142,10 +195,12 @@ Result<bool> Mirror::some_bans(Database& own) {
     return false;
   }
   const auto matches = plan_.matches;
-  SPRANGA_CHECK(for_all(theirs_->db, changes, [matches](Database& db, const Change& change) {
-    auto row = to_fail2ban(change.made);
-    row.data.matches = last_matches(row.data.matches, matches);
-    return change.ended ? delete_ban(db, row.jail, row.ip) : put_ban(db, row, matches > 0);
+  SPRANGA_CHECK(in_theirs([&] {
+    return for_all(theirs_->db, changes, [matches](Database& db, const Change& change) {
+      auto row = to_fail2ban(change.made);
+      row.data.matches = last_matches(row.data.matches, matches);
+      return change.ended ? delete_ban(db, row.jail, row.ip) : put_ban(db, row, matches > 0);
+    });
   }));
   SPRANGA_CHECK(set_meta(own, "mirrored", changes.back().number));
   mirrored_ = changes.back().number;
@@ -157,8 +212,10 @@ Result<void> Mirror::positions(Database& own) {
   if (places.empty()) {
     return {};
   }
-  SPRANGA_CHECK(for_all(theirs_->db, places, [](Database& db, const Place& place) {
-    return put_log(db, place.log);
+  SPRANGA_CHECK(in_theirs([&] {
+    return for_all(theirs_->db, places, [](Database& db, const Place& place) {
+      return put_log(db, place.log);
+    });
   }));
   return for_all(own, places, [](Database& db, const Place& place) {
     return db.run(
@@ -175,7 +232,7 @@ Result<void> Mirror::positions(Database& own) {
 }
 
 Result<void> Mirror::purge(ban::Instant now) {
-  return purge_fail2ban(theirs_->db, plan_.purge_age, now);
+  return in_theirs([&] { return purge_fail2ban(theirs_->db, plan_.purge_age, now); });
 }
 
 }  // namespace spranga::ledger

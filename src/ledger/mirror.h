@@ -50,6 +50,10 @@ public:
   [[nodiscard]] std::string take_notice() { return std::exchange(notice_, {}); }
 
 private:
+  [[nodiscard]] bool is_as_we_left_it(Database& own) const;
+  template <class Work>
+  [[nodiscard]] Result<void> in_theirs(const Work& work);
+  [[nodiscard]] Result<void> note_counter(Database& own);
   [[nodiscard]] Result<bool> some_bans(Database& own);
   [[nodiscard]] Result<void> positions(Database& own);
 
@@ -59,6 +63,9 @@ private:
   std::string notice_;
   std::string damage_;  // for the next `open`
   std::int64_t mirrored_{0};
+  /// The change counter that our own transactions alone have left; none: somebody else writes too.
+  std::optional<std::int64_t> counter_;
+  std::optional<std::int64_t> noted_counter_;  // as our database has it
   bool jails_changed_{false};
   bool refused_{false};
 };

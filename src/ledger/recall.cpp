@@ -1,6 +1,7 @@
 #include "ledger/recall.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ledger/matches.h"
 #include "ledger/own_database.h"
@@ -9,15 +10,17 @@ namespace spranga::ledger {
 
 namespace {
 
-Result<std::vector<BanMade>> running_bans(Database& db, ban::Instant now) {
-  std::vector<BanMade> bans;
-  SPRANGA_CHECK(db.each(
-      "SELECT jail, target, since, until, count, failures, made_by, matches FROM bans"
-      " WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)"
-      " AND ended IS NULL AND (until IS NULL OR until > ?) ORDER BY since, id",
-      [&bans](const Row& row) { bans.push_back(ban_of(row, 0)); },
-      now));
-  return bans;
+/// The youngest ban of each target in each jail that has had several.
+using Youngest = std::map<std::pair<std::string, std::string>, std::int64_t>;
+
+Result<Youngest> youngest_of_several(Database& db) {
+  Youngest out;
+  SPRANGA_CHECK(
+      db.each("SELECT jail, target, max(id) FROM bans GROUP BY target, jail HAVING count(*) > 1",
+              [&out](const Row& row) {
+                out.emplace(std::pair(row.bytes(0), row.bytes(1)), row.number(2));
+              }));
+  return out;
 }
 
 // Those ahead of their jail's position are left out: they will be read again.
@@ -82,6 +85,31 @@ Result<std::vector<Totals>> all_totals(Database& db) {
 
 }  // namespace
 
+// The order comes from the index bans_since, and which of several is the youngest from bans_target:
+// nothing is sorted, so that the first ones are there at once.
+Result<void> each_running_ban(Database& db,
+                              ban::Instant now,
+                              const std::function<bool(BanMade)>& take) {
+  SPRANGA_TRY(const auto youngest, youngest_of_several(db));
+  bool wanted = true;
+  return db.each_while(
+      "SELECT jail, target, since, until, count, failures, made_by, matches, id"
+      " FROM bans INDEXED BY bans_since"
+      " WHERE ended IS NULL AND (until IS NULL OR until > ?) ORDER BY since, id",
+      [&](const Row& row) {
+        auto made = ban_of(row, 0);
+        constexpr int id = 8;
+        const auto several = youngest.empty()
+                                 ? youngest.end()
+                                 : youngest.find(std::pair(made.ban.jail, made.ban.target));
+        if (several == youngest.end() || several->second == row.number(id)) {
+          wanted = take(std::move(made));
+        }
+        return wanted;
+      },
+      now);
+}
+
 BanMade ban_of(const Row& row, int first) {
   BanMade made;
   made.ban.jail = row.bytes(first++);
@@ -108,11 +136,19 @@ Seen seen_of(const Row& row) {
   return seen;
 }
 
-Result<Memory> read_memory(Database& db, const std::vector<KeptJail>& jails, ban::Instant now) {
+Result<Memory> read_memory(Database& db,
+                           const std::vector<KeptJail>& jails,
+                           ban::Instant now,
+                           bool with_bans) {
   Memory memory;
   SPRANGA_TRY(const auto unclean, meta(db, "unclean"));
   memory.clean_stop = unclean.value_or(0) == 0;
-  SPRANGA_TRY(memory.bans, running_bans(db, now));
+  if (with_bans) {
+    SPRANGA_CHECK(each_running_ban(db, now, [&memory](BanMade made) {
+      memory.bans.push_back(std::move(made));
+      return true;
+    }));
+  }
   SPRANGA_TRY(memory.seen, last_sightings(db, jails, now));
   SPRANGA_TRY(memory.positions, all_positions(db));
   if (!memory.clean_stop) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <vector>
 
 #include "ledger/record.h"
@@ -12,9 +13,16 @@ namespace spranga::ledger {
 /// A start reads no more sightings than this, the last ones.
 inline constexpr std::int64_t most_recalled = 1'000'000;
 
+/// `with_bans`: those that run on, too.
 [[nodiscard]] Result<Memory> read_memory(Database& db,
                                          const std::vector<KeptJail>& jails,
-                                         ban::Instant now);
+                                         ban::Instant now,
+                                         bool with_bans = true);
+
+/// The bans that run on, by their beginning, until `take` is false.
+[[nodiscard]] Result<void> each_running_ban(Database& db,
+                                            ban::Instant now,
+                                            const std::function<bool(BanMade)>& take);
 
 /// The last ban of each target in each jail as bantime.increment counts them: without those that a
 /// person ended, and without those that fail2ban's purge would have forgotten.

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 #include "text/escape.h"
 #include "text/utf8.h"
 
@@ -155,10 +157,13 @@ Result<sqlite3_stmt*> Database::prepared(std::string_view sql) {
 }
 
 Result<void> Database::step_all(sqlite3_stmt* statement,
-                                const std::function<void(const Row&)>& visit) {
+                                const std::function<bool(const Row&)>& visit) {
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-    visit(Row(statement));
+    if (!visit(Row(statement))) {
+      code = SQLITE_DONE;
+      break;
+    }
   }
   Result<void> done;
   if (code != SQLITE_DONE) {
@@ -195,6 +200,29 @@ Result<void> Database::look_for_damage() {
 
 int Database::changes() const {
   return sqlite3_changes(db_.get());
+}
+
+std::int64_t Database::all_changes() const {
+  return sqlite3_total_changes(db_.get());
+}
+
+std::optional<std::int64_t> Database::change_counter() const {
+  // Of SQLite's file format: 18 and 19 how it is journaled, 24 to 27 the counter, big-endian.
+  constexpr int first = 18;
+  constexpr std::size_t counter = 6;
+  std::array<unsigned char, 10> header{};
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xRead(file, header.data(), header.size(), first) != SQLITE_OK ||
+      header[0] != 1 || header[1] != 1) {
+    return std::nullopt;
+  }
+  std::int64_t out = 0;
+  for (std::size_t i = counter; i < header.size(); ++i) {
+    out = out << 8 | header.at(i);
+  }
+  return out;
 }
 
 Failure Database::failure() const {

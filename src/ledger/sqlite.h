@@ -73,6 +73,18 @@ public:
   /// One statement, and what to do with each of its rows.
   template <class Visit, class... Values>
   Result<void> each(std::string_view sql, const Visit& visit, const Values&... values) {
+    return each_while(
+        sql,
+        [&visit](const Row& row) {
+          visit(row);
+          return true;
+        },
+        values...);
+  }
+
+  /// The same, until `visit` is false.
+  template <class Visit, class... Values>
+  Result<void> each_while(std::string_view sql, const Visit& visit, const Values&... values) {
     SPRANGA_TRY(auto* const statement, prepared(sql));
     int place = 0;
     (bind(statement, ++place, values), ...);
@@ -96,6 +108,13 @@ public:
 
   /// How many rows the last statement changed.
   [[nodiscard]] int changes() const;
+
+  /// And all of this connection so far.
+  [[nodiscard]] std::int64_t all_changes() const;
+
+  /// The number that each transaction of anybody's that changes the file leaves in its header;
+  /// nullopt where that cannot be relied on (a journal of the kind WAL) or not read.
+  [[nodiscard]] std::optional<std::int64_t> change_counter() const;
 
 private:
   struct Close {
@@ -125,7 +144,7 @@ private:
 
   [[nodiscard]] Result<sqlite3_stmt*> prepared(std::string_view sql);
   [[nodiscard]] Result<void> step_all(sqlite3_stmt* statement,
-                                      const std::function<void(const Row&)>& visit);
+                                      const std::function<bool(const Row&)>& visit);
   [[nodiscard]] Failure failure() const;
 
   std::string path_;

@@ -162,8 +162,11 @@ void Waiting::admit_one(BanMade made, ban::Instant now) {
   }
 }
 
+/// A person's word, who may let a million go at once: what was dropped of it would be banned again
+/// at the next start.
 void Waiting::admit_one(BanEnded ended, ban::Instant /*now*/) {
-  if (has_reserve()) {
+  constexpr std::size_t times_most = 8;
+  if (has_room(0, times_most * most_)) {
     push(std::move(ended));
   } else {
     ++dropped_;

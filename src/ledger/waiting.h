@@ -10,7 +10,8 @@
 //      still before it, and the sightings that are written behind it are marked as ahead. After a
 //      crash the log is read again from there and those ahead are forgotten: nothing is lost, nor
 //      counted twice. Once the last one given up is older than findtime, the gap is closed.
-//   4. bans, when even their reserve is used up; their jail gets a gap, too.
+//   4. bans, when even their reserve is used up; their jail gets a gap, too;
+//   5. that a person ended a ban, at eight times the limit.
 #pragma once
 
 #include <map>

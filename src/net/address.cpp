@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/fd.h"
+#include "text/ip_text.h"
 
 namespace spranga::net {
 
@@ -24,6 +25,11 @@ std::optional<Address> Address::parse(std::string_view text) {
   if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
     text = text.substr(1, text.size() - 2);
   }
+  if (const auto bytes = text::parse_ipv4(text)) {
+    Address out;
+    std::memcpy(out.bytes_.data(), bytes->data(), bytes->size());
+    return out;
+  }
   if (text.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
@@ -37,9 +43,6 @@ std::optional<Address> Address::parse(std::string_view text) {
     plain.resize(percent);
   }
   Address out;
-  if (zone == 0 && inet_pton(AF_INET, plain.c_str(), out.bytes_.data()) == 1) {
-    return out;
-  }
   in6_addr raw{};
   if (inet_pton(AF_INET6, plain.c_str(), &raw) != 1) {
     return std::nullopt;

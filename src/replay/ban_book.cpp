@@ -30,13 +30,16 @@ void BanBook::prolong(const ban::Ban& ban) {
   }
 }
 
-void BanBook::stopped(const std::string& jail, const std::string& target) {
+void BanBook::stopped(const std::string& jail, const std::string& target, ban::Instant now) {
   const auto found = last_of_.find(target);
   if (found == last_of_.end()) {
     return;
   }
   for (const auto& [name, place] : found->second) {
-    bans_[place].stopped += name == jail ? 1 : 0;
+    auto& booked = bans_[place];
+    if (name == jail && (!booked.ban.until || *booked.ban.until >= now)) {
+      ++booked.stopped;
+    }
   }
 }
 

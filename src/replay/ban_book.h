@@ -30,8 +30,8 @@ public:
   /// The ban of the same jail and target ends later now.
   void prolong(const ban::Ban& ban);
 
-  /// A failure of somebody whom this jail has banned.
-  void stopped(const std::string& jail, const std::string& target);
+  /// A failure; it counts where this jail has banned the target and the ban holds now.
+  void stopped(const std::string& jail, const std::string& target, ban::Instant now);
 
   /// A login at that moment, held against every ban that held then.
   void login(const Login& login, ban::Instant at);

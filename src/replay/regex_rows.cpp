@@ -387,7 +387,7 @@ std::string json_rows(const LineHits& line) {
   for (const auto& hit : line.hits) {
     Json fields = Json::object();
     for (const auto& field : hit.failure.fields) {
-      fields[field.name] = json_of(field.content);
+      fields[std::string(field.name)] = json_of(field.content);
     }
     Json object;
     object["line"] = line.line.number;

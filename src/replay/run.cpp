@@ -250,16 +250,39 @@ void Run::read_all() {
   while (!streams_.empty()) {
     auto& oldest = *std::ranges::min_element(streams_, earlier);
     process(oldest);
-    if (++steps_ % lines_between_reports == 0) {
+    const auto steps = steps_;
+    steps_ += 1 + skip_quiet(oldest);
+    if (steps / lines_between_reports != steps_ / lines_between_reports) {
       report_progress();
     }
     read_on(oldest);
   }
 }
 
-void Run::process(Stream& stream) {
+/// The lines behind the one at hand that nothing comes of, where they are next anyway.
+std::uint64_t Run::skip_quiet(Stream& stream) {
+  const auto is_later = [&](const Stream& other) {
+    return &other == &stream || stream.date() < other.date();
+  };
+  if (watch_.line || options_.innocents || !std::ranges::all_of(streams_, is_later)) {
+    return 0;
+  }
+  const auto lines = stream.skip_quiet(clock_);
+  if (!is_too_old(stream)) {
+    result_.lines += lines;
+    stream.count(lines);
+  }
+  return lines;
+}
+
+/// Older than what was asked for.
+bool Run::is_too_old(const Stream& stream) const {
   const auto date = stream.date();
-  if (start_ && (!date || *date < *start_)) {
+  return start_ && (!date || *date < *start_);
+}
+
+void Run::process(Stream& stream) {
+  if (is_too_old(stream)) {
     return;
   }
   ++result_.lines;
@@ -275,11 +298,8 @@ void Run::process(Stream& stream) {
   if (watch_.line) {
     watch_.line(stream);
   }
-  if (stream.concerns_any()) {
-    feed_jails_of(stream, now);
-  } else {
-    stream.pass_by();
-  }
+  stream.count();
+  feed_jails_of(stream, now);
   if (!fresh_.empty()) {
     tell_recidive();
   }
@@ -289,7 +309,7 @@ void Run::process(Stream& stream) {
 }
 
 void Run::feed_jails_of(Stream& stream, ban::Instant now) {
-  for (std::size_t place = 0; place < stream.jails().size(); ++place) {
+  for (const auto place : stream.concerned()) {
     found_.clear();
     stream.feed(place, now, found_);
     auto& jail = jails_[stream.jails()[place]];
@@ -310,11 +330,11 @@ void Run::judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighti
   if (judgement.kind == Kind::banned) {
     book_.add(*judgement.ban);
     fresh_.push_back(*judgement.ban);
-  } else if (judgement.is_found() && jail.judge->banned(judgement.target, now) != nullptr) {
-    book_.stopped(jail.spec().name, judgement.target);
+  } else if (judgement.is_found()) {
     if (judgement.kind == Kind::prolonged) {
       book_.prolong(*judgement.ban);
     }
+    book_.stopped(jail.spec().name, judgement.target, now);
   }
   if (watch_.sighting) {
     watch_.sighting({stream, jail.spec(), sighting, judgement, now});

@@ -37,6 +37,8 @@ private:
   void read_on(Stream& stream);
   void read_all();
   void process(Stream& stream);
+  [[nodiscard]] std::uint64_t skip_quiet(Stream& stream);
+  [[nodiscard]] bool is_too_old(const Stream& stream) const;
   void feed_jails_of(Stream& stream, ban::Instant now);
   void judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighting);
   void tell_recidive();

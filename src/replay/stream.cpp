@@ -31,6 +31,7 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
     }
   }
   stream.dated_.resize(stream.readers_.size());
+  stream.pairs_too_.resize(stream.readers_.size());
   if (!stream.source_->is_journal()) {
     stream.look_for(wanted);
   }
@@ -39,54 +40,24 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
 
 /// A scan for the words of those jails that know some.
 void Stream::look_for(const Wanted& wanted) {
-  const auto& words = wanted.words.words();
-  asks_.resize(words.size());
+  std::vector<guard::Concern::Jail> jails;
   for (std::size_t place = 0; place < jails_.size(); ++place) {
-    if (!wanted.knows[jails_[place]]) {
-      always_.push_back(place);
-      continue;
-    }
-    for (const auto word : (*all_)[jails_[place]].matcher->numbered_words()) {
-      asks_[word].push_back(place);
-    }
+    const bool knows = wanted.knows[jails_[place]];
+    jails.push_back({(*all_)[jails_[place]].matcher.get(), knows});
+    pairs_too_[reader_of_[place]] = pairs_too_[reader_of_[place]] || !knows;
   }
-  if (always_.size() == jails_.size()) {
-    return;
+  auto concern = std::make_unique<guard::Concern>(std::move(jails), wanted.words);
+  if (concern->scanner() != nullptr) {
+    concern_ = std::move(concern);
+    source_->scan_with(*concern_->scanner());
   }
-  std::vector<text::WordScanner::Word> scanned;
-  for (std::uint32_t word = 0; word < words.size(); ++word) {
-    if (!asks_[word].empty()) {
-      scanned.push_back({words[word], word});
-    }
-  }
-  found_ = std::make_unique<guard::FoundWords>(wanted.words);
-  looked_at_.resize(jails_.size());
-  scanner_ = std::make_unique<text::WordScanner>(std::move(scanned));
-  source_->scan_with(*scanner_);
 }
 
 /// Which jails the line at hand may concern, by the words that it holds.
 void Stream::find_concerned() {
-  concerned_.clear();
   concerns_all_ = !line_.scanned;
-  if (concerns_all_) {
-    return;
-  }
-  found_->clear();
-  if (line_.words.empty() && always_.empty()) {
-    return;
-  }
-  for (const auto& word : line_.words) {
-    found_->add(word.word);
-  }
-  concerned_ = always_;
-  for (const auto word : found_->all()) {
-    for (const auto place : asks_[word]) {
-      if (std::exchange(looked_at_[place], number_) != number_ &&
-          (*all_)[jails_[place]].matcher->is_concerned(*found_)) {
-        concerned_.push_back(place);
-      }
-    }
+  if (!concerns_all_) {
+    concern_->look_at(line_.words);
   }
 }
 
@@ -106,18 +77,43 @@ Result<bool> Stream::advance(ban::Instant clock) {
 }
 
 void Stream::settle() {
-  for (const auto jail : jails_) {
-    (*all_)[jail].matcher->pass(passed_by_);
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    (*all_)[jails_[place]].matcher->pass(counted_ - std::exchange(fed_[place], 0));
   }
-  passed_by_ = 0;
+  counted_ = 0;
+}
+
+std::uint64_t Stream::skip_quiet(ban::Instant clock) {
+  if (concern_ == nullptr || concern_->has_insatiable()) {
+    return 0;
+  }
+  std::string_view start;  // the longest: the others begin it, they are of the same line
+  for (const auto& reader : readers_) {
+    const auto one = reader->repeatable(clock);
+    if (one.empty() || one.back() == '\r' ||
+        !std::string_view(one).starts_with(start.substr(0, one.size()))) {
+      return 0;
+    }
+    start = one.size() > start.size() ? one : start;
+  }
+  const auto lines = start.empty() ? 0 : source_->skip_quiet(start, concern_->telling());
+  if (lines > 0) {
+    number_ += lines;
+    for (auto& reader : readers_) {
+      reader->repeat(lines, clock);
+    }
+  }
+  return lines;
 }
 
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
-  const guard::LineScan scan{line_.scanned ? found_.get() : nullptr, line_.ascii, !always_.empty()};
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     auto& reader = *readers_[i];
+    const guard::LineScan scan =
+        line_.scanned ? guard::LineScan{&concern_->found(), line_.ascii, pairs_too_[i]}
+                      : guard::LineScan{};
     const auto& dated = line_.at ? reader.read_entry(line_.text, *line_.at)
                                  : reader.read_scanned(line_.text, clock, scan);
     dated_[i] = &dated;
@@ -133,16 +129,13 @@ void Stream::date_line(ban::Instant clock) {
 
 void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighting>& out) {
   auto& jail = (*all_)[jails_[place]];
+  ++fed_[place];
   if (source_->is_journal()) {
     ++jail.journal_entries;
     if (!jail.journalmatch.wants(*source_)) {
       return;
     }
     ++jail.journal_wanted;
-  }
-  if (!concerns_all_ && std::ranges::find(concerned_, place) == concerned_.end()) {
-    jail.matcher->pass(1);
-    return;
   }
   jail.matcher->feed_line(*dated_[reader_of_[place]], clock, out);
 }

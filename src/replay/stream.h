@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "guard/logs/log_source.h"
+#include "guard/match/concern.h"
 #include "guard/match/line_reader.h"
 #include "guard/match/word_table.h"
 #include "replay/jail_run.h"
@@ -42,15 +44,19 @@ public:
   /// The latest date that a reader found in the line at hand.
   [[nodiscard]] std::optional<ban::Instant> latest() const { return latest_; }
 
-  /// Whether the line at hand may concern any jail. Else it need not be fed.
-  [[nodiscard]] bool concerns_any() const {
-    return concerns_all_ || !concerned_.empty() || source_->is_journal();
+  /// The line at hand is one of those that are counted; as many are passed by with it.
+  void count(std::uint64_t lines = 1) { counted_ += lines; }
+
+  /// Passes over lines that concern no jail and have the date of the line at hand, whose last bytes
+  /// take its place; how many.
+  [[nodiscard]] std::uint64_t skip_quiet(ban::Instant clock);
+
+  /// The places in jails() of those that the line at hand may concern, ascending.
+  [[nodiscard]] const std::vector<std::size_t>& concerned() const {
+    return concerns_all_ ? all_places_ : concern_->concerned();
   }
 
-  /// Instead of feeding a line that concerns no jail.
-  void pass_by() { ++passed_by_; }
-
-  /// Gives the line at hand to one of its jails, if it concerns it.
+  /// Gives the line at hand to one of the jails that it concerns.
   void feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighting>& out);
 
   [[nodiscard]] const std::vector<std::size_t>& jails() const { return jails_; }
@@ -75,7 +81,14 @@ private:
          std::string name,
          std::vector<JailRun>& all,
          std::vector<std::size_t> jails)
-      : source_(std::move(source)), name_(std::move(name)), all_(&all), jails_(std::move(jails)) {}
+      : source_(std::move(source)),
+        name_(std::move(name)),
+        all_(&all),
+        jails_(std::move(jails)),
+        all_places_(jails_.size()),
+        fed_(jails_.size()) {
+    std::iota(all_places_.begin(), all_places_.end(), 0);
+  }
 
   void settle();
   void look_for(const Wanted& wanted);
@@ -90,15 +103,12 @@ private:
   std::vector<std::size_t> reader_of_;          // for each of jails_
   std::vector<const guard::DatedLine*> dated_;  // for each reader, of the line at hand
 
-  // What a scan of the file's bytes looks for.
-  std::unique_ptr<text::WordScanner> scanner_;  // none: every line is given to every jail
-  std::vector<std::vector<std::size_t>> asks_;  // for each word the places in jails_
-  std::vector<std::size_t> always_;             // places of jails that want every line
-  std::unique_ptr<guard::FoundWords> found_;    // in the line at hand
-  std::vector<std::size_t> concerned_;          // places of jails that it concerns
-  std::vector<std::uint64_t> looked_at_;        // for each place the last line that was looked at
-  bool concerns_all_{true};
-  std::uint64_t passed_by_{0};  // lines that no jail was told of yet
+  std::vector<bool> pairs_too_;  // for each reader: a jail that wants every line asks it
+  std::unique_ptr<guard::Concern> concern_;  // none: every line is given to every jail
+  bool concerns_all_{true};                  // the line at hand
+  std::vector<std::size_t> all_places_;
+  std::vector<std::uint64_t> fed_;  // for each place the lines that its jail was offered
+  std::uint64_t counted_{0};        // lines of which jails are to know, offered or not
 
   LoginReader logins_;
   guard::LogLine line_;

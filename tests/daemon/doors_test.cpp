@@ -128,6 +128,56 @@ TEST_F(DoorsTest, MakesEverythingAgain) {
                   "open 1", "ban 1 198.51.100.7/32 50000 ms", "ban 1 2001:db8:0:7::/64 for good"));
 }
 
+TEST_F(DoorsTest, GathersBansUntilTheyAreSent) {
+  Doors many(kernel, 3);
+  const auto door = *many.open(mail_ports(), "postfix");
+  forget();
+  many.ban(door, "postfix", "198.51.100.1", std::nullopt, now);
+  many.ban(door, "postfix", "198.51.100.2", std::nullopt, now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+  many.ban(door, "postfix", "198.51.100.3", std::nullopt, now);
+  EXPECT_EQ(kernel.done.size(), 3U);
+  many.ban(door, "postfix", "198.51.100.4", std::nullopt, now);
+  many.unban(door, "postfix", "198.51.100.4", now);
+  EXPECT_EQ(kernel.done[3], "ban 1 198.51.100.4/32 for good");
+  EXPECT_EQ(kernel.done[4], "unban 1 198.51.100.4/32");
+}
+
+TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  forget();
+  for (int i = 0; i < 3000; ++i) {
+    doors.restore(door, "postfix", "2001:db8::" + std::to_string(i), now + seconds(100), now);
+  }
+  EXPECT_TRUE(doors.is_busy());
+  EXPECT_THAT(kernel.done, IsEmpty());
+  doors.ban(door, "postfix", attacker, now + seconds(10), now);
+  doors.send(now + seconds(1));
+  EXPECT_EQ(kernel.done.at(0), "ban 1 198.51.100.7/32 10000 ms");
+  EXPECT_EQ(kernel.done.at(1), "ban 1 2001:db8::/128 99000 ms");
+  const auto some = kernel.done.size();
+  EXPECT_LT(some, 3000U);
+  doors.send(now);  // nothing was answered
+  EXPECT_EQ(kernel.done.size(), some);
+  // RecordingFirewall's orders are as many as its lines.
+  doors.done(some);
+  doors.send(now);
+  EXPECT_GT(kernel.done.size(), some);
+}
+
+TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.restore(door, "postfix", "198.51.100.1", now + seconds(100), now);
+  doors.restore(door, "postfix", "198.51.100.2", now + seconds(100), now);
+  doors.restore(door, "postfix", "198.51.100.3", now + seconds(100), now);
+  doors.unban(door, "postfix", "198.51.100.1", now);
+  doors.ban(door, "postfix", "198.51.100.2", now + seconds(500), now);
+  forget();
+  doors.send(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("ban 1 198.51.100.2/32 500000 ms", "ban 1 198.51.100.3/32 100000 ms"));
+}
+
 TEST_F(DoorsTest, LetsTheBansOfOneJailGoAndNoOthers) {
   const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(100), now);

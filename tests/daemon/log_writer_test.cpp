@@ -67,7 +67,16 @@ TEST_F(Written, LeavesOutWhatIsBelowItsLevel) {
   log.write(Level::info, "filter", "Found");
   EXPECT_EQ(text(), "");
   log.write(Level::notice, "actions", "Ban");
+  log.flush();
   EXPECT_THAT(text(), testing::HasSubstr("NOTICE  Ban\n"));
+}
+
+TEST_F(Written, KeepsLinesOfAFileBackUntilThereAreManyOrAnErrorAmongThem) {
+  LogWriter log(std::move(writable_), "file", 7, clock_);
+  log.write(Level::notice, "actions", "Ban");
+  EXPECT_EQ(text(), "");
+  log.write(Level::error, "server", "trouble");
+  EXPECT_THAT(text(), testing::ContainsRegex("Ban\n.*trouble\n"));
 }
 
 TEST_F(Written, SpeaksSyslogsWay) {

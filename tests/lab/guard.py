@@ -522,7 +522,21 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
-SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+def prefix(net, spranga, checks):
+    """An attacker with a new IPv6 address for each try is counted and banned by his /64, where the jail says so."""
+    tries = [f"2001:db8:77::{n:x}:1" for n in range(1, 4)]
+    for bits, expected in (("64", {"2001:db8:77::/64"}), ("128", set())):
+        with Guard(net, spranga, more=f"ipv6_prefix = {bits}\n") as guard:
+            for address in tries:
+                guard.fail(address, times=1)
+            guard.fail(OTHER6)
+            checks.that(until(lambda: OTHER6 in guard.banned()), f"ipv6_prefix = {bits}: who sits beside this machine is banned by his address")
+            checks.that(guard.banned() == {OTHER6, *expected}, f"and of the others {expected or 'nobody'} is", str(guard.banned()))
+            table = subprocess.run([*net.command("host"), "nft", "list", "table", "inet", "spranga"], capture_output=True, text=True, check=False).stdout
+            checks.that(("2001:db8:77::" in table) == bool(expected), "as in the kernel", table)
+
+
+SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):

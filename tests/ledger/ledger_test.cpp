@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "tests/ledger/support.h"
 
 namespace spranga::ledger::test {
@@ -224,6 +226,68 @@ TEST(Ledger, TellsPastBansAsFail2banCountsThem) {
   ASSERT_TRUE(bans);
   EXPECT_THAT(names(*bans), ElementsAre("192.0.2.5", "192.0.2.3", "192.0.2.1"));
   EXPECT_EQ(bans->back().count, 2);
+}
+
+TEST(BanReader, GivesTheBansThatRunOnInPortionsByTheirBeginning) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened(folder.files(), clock);
+    Records together;
+    for (int i = 0; i < 1300; ++i) {
+      auto made = banned("2001:db8::" + std::to_string(1000 + i));
+      made.ban.since = noon - 1300s + std::chrono::seconds(i);
+      together.emplace_back(made);
+    }
+    auto again = banned("2001:db8::1000");  // a second ban of him: only this one runs on
+    again.ban.since = noon;
+    together.emplace_back(BanEnded{"sshd", "2001:db8::1000", noon});
+    together.emplace_back(again);
+    together.emplace_back(BanEnded{"sshd", "2001:db8::1007", noon});
+    ledger->note(std::move(together));
+    ASSERT_TRUE(ledger->flush(20s));
+  }
+  auto ledger = opened(folder.files(), clock);
+  auto reader = ledger->running_bans(noon);
+  ASSERT_TRUE(reader) << reader.error().detail;
+  std::vector<std::string> targets;
+  while (!(*reader)->is_done()) {
+    const auto portion = (*reader)->take(1s);
+    EXPECT_LE(portion.size(), BanReader::portion_size);
+    for (const auto& made : portion) {
+      targets.push_back(made.ban.target);
+      EXPECT_EQ(made.matches.size(), 2U);
+    }
+  }
+  EXPECT_EQ((*reader)->trouble(), "");
+  ASSERT_EQ(targets.size(), 1299U);
+  EXPECT_EQ(targets.front(), "2001:db8::1001");
+  EXPECT_EQ(targets.back(), "2001:db8::1000");
+  EXPECT_EQ(std::ranges::count(targets, "2001:db8::1007"), 0);
+}
+
+TEST(BanReader, EndsWhenNobodyWantsTheRest) {
+  const FixedClock clock;
+  const Folder folder;
+  auto ledger = opened(folder.files(), clock);
+  for (int i = 0; i < 18'000; ++i) {
+    ledger->note(banned("2001:db8::" + std::to_string(i)));
+  }
+  ASSERT_TRUE(ledger->flush(60s));
+  auto reader = ledger->running_bans(noon);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->take(10s).size(), BanReader::portion_size);
+}
+
+TEST(BanReader, ReadsALedgerInMemoryToo) {
+  const FixedClock clock;
+  auto ledger = opened({"", "", ""}, clock);
+  ledger->note(banned("192.0.2.1"));
+  ASSERT_TRUE(ledger->flush(20s));
+  auto reader = ledger->running_bans(noon);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->take().size(), 1U);
+  EXPECT_TRUE((*reader)->is_done());
 }
 
 }  // namespace

@@ -281,5 +281,23 @@ TEST(Purge, FollowsFail2bansRulesInItsDatabase) {
               ElementsAre("192.0.2.2", "192.0.2.3"));
 }
 
+TEST(Mirror, KnowsWhoWroteLast) {
+  const FixedClock clock;
+  const Folder folder;
+  live(folder, clock, {banned("192.0.2.1"), position(9)});
+  const auto header = [&folder] {
+    auto db = Database::open({folder.fail2ban(), "", {}}, Database::Mode::reading);
+    EXPECT_EQ(db->number("SELECT count(*) FROM bips").value(), 1);
+    return std::to_string(db->change_counter().value());
+  };
+  const auto noted = [&folder] {
+    return asked(folder.own(), "SELECT value FROM meta WHERE name = 'theirs'");
+  };
+  EXPECT_THAT(noted(), ElementsAre(header()));
+  theirs(folder, "UPDATE bips SET bantime = 999999");
+  EXPECT_THAT(noted(), testing::Not(ElementsAre(header())));
+  EXPECT_EQ(recalled(folder, clock).bans.at(0).ban.until, noon - 60s + 999999s);
+}
+
 }  // namespace
 }  // namespace spranga::ledger::test

@@ -7,17 +7,23 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "guard/config/configuration.h"
 #include "replay/replay.h"
 #include "tests/guard/logs/packing.h"
+#include "tests/guard/match/odd_logs.h"
 
 namespace spranga::replay {
 namespace {
 
 namespace fs = std::filesystem;
+using guard::match_tests::jail_of;
+using guard::match_tests::made_up;
+using guard::match_tests::Maker;
+using guard::match_tests::odd_jails;
 
 const fs::path etc = fs::path(SPRANGA_SOURCE_DIR) / "etc";
 constexpr ban::Instant today{std::chrono::seconds(1'795'737'600)};  // 2026-11-27
@@ -126,15 +132,6 @@ std::size_t compare(const std::vector<ban::JailSpec>& jails,
   return plain.seen.size();
 }
 
-ban::JailSpec jail_of(const std::string& name, const ban::FilterSpec& filter) {
-  ban::JailSpec jail;
-  jail.name = name;
-  jail.filter = filter;
-  jail.maxretry = 3;
-  jail.usedns = ban::UseDns::warn;
-  return jail;
-}
-
 std::vector<ban::JailSpec> own_jails() {
   std::vector<ban::JailSpec> jails;
   for (const auto* name :
@@ -143,66 +140,6 @@ std::vector<ban::JailSpec> own_jails() {
     EXPECT_TRUE(loaded.has_value()) << name;
     jails.push_back(jail_of(name, loaded->filter));
   }
-  return jails;
-}
-
-ban::JailSpec made_up(const std::string& name,
-                      const std::string& prefix,
-                      const std::vector<std::string>& expressions) {
-  ban::FilterSpec filter;
-  int line = 1;
-  if (!prefix.empty()) {
-    filter.prefregex = ban::Expression{prefix, {name + ".conf", line++}};
-  }
-  for (const auto& expression : expressions) {
-    filter.failregex.push_back({expression, {name + ".conf", line++}});
-  }
-  return jail_of(name, filter);
-}
-
-/// Jails that differ in what a scan must mind.
-std::vector<ban::JailSpec> odd_jails() {
-  const std::string prefix =
-      R"(^\s*(?:\S+ )?\w+\[<F-MLFID>\d+</F-MLFID>\]: <F-CONTENT>.+</F-CONTENT>$)";
-  std::vector<ban::JailSpec> jails;
-  jails.push_back(made_up("sessions",
-                          prefix,
-                          {R"(^<F-NOFAIL>connect</F-NOFAIL> from <HOST>)",
-                           R"(^<F-MLFFORGET><F-MLFGAINED>Accepted \w+</F-MLFGAINED></F-MLFFORGET>)",
-                           R"(^<F-MLFFORGET>disconnect</F-MLFFORGET>)",
-                           R"(^login of <F-USER>\S+</F-USER> failed)"}));
-  jails.push_back(
-      made_up("alternatives",
-              "",
-              {R"((?:bad|wrong) (?:password|user) .*from <HOST>)", R"(<HOST> is banned)"}));
-  jails.push_back(made_up("caseless", "", {R"((?i)FAILED for \S+ from <ADDR>)"}));
-  jails.push_back(made_up("part-caseless", "", {R"(x: (?i:Refused|denied) from <ADDR>)"}));
-  jails.push_back(made_up("no-words", "", {R"(^\s*\w+ \d+ <ADDR>$)"}));
-  jails.push_back(made_up("two-lines", "", {R"(begin <HOST>$<SKIPLINES>^.*end$)"}));
-  jails.back().filter.maxlines = 3;
-  jails.push_back(made_up("latin", "", {R"(login of \S+ failed.* <HOST>)"}));
-  jails.back().logencoding = "latin-1";
-  jails.push_back(made_up("iconv", "", {R"(login of \S+ failed.* <HOST>)"}));
-  jails.back().logencoding = "koi8-r";
-  jails.push_back(made_up("behind", "", {R"(login of \S+ failed.* <HOST>)"}));
-  jails.back().filter.datepattern = "%Y-%m-%dT%H:%M:%S";
-  jails.push_back(made_up("dateless", "", {R"(wrong password .*from <HOST>)"}));
-  jails.back().filter.datepattern = "{NONE}";
-  jails.push_back(made_up("cidr",
-                          "",
-                          {R"(scan of <SUBNET>(?: n=<F-ATTEMPTS>\d+</F-ATTEMPTS>)?)",
-                           R"(tuple <F-TUPLE_ID>\w+</F-TUPLE_ID> <F-TUPLE_ID2>\w+</F-TUPLE_ID2>)",
-                           R"(id <F-ID>\S+</F-ID> seen)"}));
-  jails.push_back(made_up("ignoring",
-                          "",
-                          {R"(wrong password .*from <HOST>)",
-                           R"(bad user .*from <HOST>)",
-                           R"(scan of <HOST>)",
-                           R"(login of .* <HOST>)"}));
-  jails.back().filter.ignoreregex = {{"from 192\\.0\\.2\\.9", {"ignoring.conf", 9}}};
-  jails.push_back(made_up("weak", "", {R"(wrong password .*from <HOST>)"}));
-  jails.back().filter.weakregex = {{R"(connect from <HOST>)", {"weak.conf", 9}}};
-  jails.push_back(made_up("runaway", "", {R"(^(?:a+)+b from <HOST>)"}));
   return jails;
 }
 
@@ -224,109 +161,6 @@ std::string own_samples() {
   return out;
 }
 
-/// A log made up from pieces of lines, in which little is as it should be.
-class Maker {
-public:
-  explicit Maker(unsigned seed) : random_(seed) {}
-
-  std::string log(std::size_t lines) {
-    std::string out;
-    for (; lines > 0; --lines) {
-      second_ += below(3);
-      out += line() + (below(300) == 0 ? "\r\n" : "\n");
-    }
-    return out + (below(2) == 0 ? line() : "");
-  }
-
-private:
-  std::size_t below(std::size_t end) { return random_() % end; }
-
-  std::string one_of(const std::vector<std::string>& all) { return all[below(all.size())]; }
-
-  std::string address() {
-    return below(5) == 0 ? fmt::format("2001:db8::{:x}", below(12))
-                         : fmt::format("192.0.2.{}", below(12));
-  }
-
-  std::string date() {
-    const auto hour = second_ / 3600 % 24;
-    const auto minute = second_ / 60 % 60;
-    switch (style_) {
-      case 0:
-        return fmt::format("Nov 25 {:02}:{:02}:{:02}", hour, minute, second_ % 60);
-      case 1:
-        return fmt::format(
-            "2026-11-25T{:02}:{:02}:{:02}.{:06}+00:00", hour, minute, second_ % 60, below(1000000));
-      case 2:
-        return fmt::format("[25/Nov/2026:{:02}:{:02}:{:02} +0000]", hour, minute, second_ % 60);
-      case 3:
-        return fmt::format("<22>Nov 25 {:02}:{:02}:{:02}", hour, minute, second_ % 60);
-      default:
-        return fmt::format("{}", 1'795'564'800 + second_);
-    }
-  }
-
-  std::string message() {
-    const auto from = address();
-    return one_of({"connect from " + from,
-                   "Accepted publickey",
-                   "disconnect",
-                   "login of alice failed for " + from,
-                   "wrong password for bob from " + from,
-                   "bad user bob from " + from,
-                   from + " is banned",
-                   "login failed For bob from " + from,
-                   "x: DENIED from " + from,
-                   "begin " + from,
-                   "the end",
-                   "scan of " + from + "/28 n=3",
-                   "tuple one two",
-                   "id " + from + " seen",
-                   "FA\xC4\xB0LED for x from " + from,
-                   "caf\xC3\xA9 login of eve failed \xE9 " + from,
-                   std::string(below(60), 'a') + " from " + from,
-                   "nothing of interest",
-                   ""});
-  }
-
-  std::string line() {
-    if (below(40) == 0) {
-      style_ = below(5);
-    }
-    const auto head = fmt::format(" app[{}]: ", below(9));
-    auto out = date() + (below(10) == 0 ? " host" : "") + head + message();
-    switch (below(30)) {
-      case 0:  // a date in the middle of a word
-        out = head + message();
-        out.insert(below(out.size() + 1), date() + " ");
-        break;
-      case 1:
-        out = message();
-        break;
-      case 2:
-        out.insert(below(out.size() + 1), 1, static_cast<char>(random_()));
-        break;
-      case 3:
-        out = std::string(below(3), '\0') + out;
-        break;
-      case 4:
-        out = "Feb 30 10:00:00" + head + message();
-        break;
-      case 5:
-        out.erase(below(out.size() + 1), below(4));
-        break;
-      default:
-        break;
-    }
-    std::erase(out, '\n');
-    return out;
-  }
-
-  std::mt19937 random_;
-  std::size_t second_{0};
-  std::size_t style_{0};
-};
-
 TEST(Scan, SeesInOwnSamplesWhatThePlainWaySees) {
   const guard::LogFolder folder;
   const auto samples = own_samples();
@@ -347,6 +181,48 @@ TEST(Scan, SeesInAMadeUpLogWhatThePlainWaySees) {
       FAIL() << "seed " << seed;
     }
   }
+}
+
+/// Jails of which none asks for every line.
+std::vector<ban::JailSpec> jails_with_words() {
+  auto jails = odd_jails();
+  std::erase_if(jails, [](const ban::JailSpec& jail) {
+    const std::set<std::string> kept = {"sessions", "alternatives", "ignoring", "weak", "latin"};
+    return !kept.contains(jail.name);
+  });
+  jails.push_back(made_up("named",
+                          R"(^\s*(?:host )?app\[\d+\]: <F-CONTENT>.+</F-CONTENT>$)",
+                          {R"(^bad user \S+ from <HOST>)", R"(^wrong password .*from <HOST>)"}));
+  return jails;
+}
+
+TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  for (unsigned seed = 300; seed < 306; ++seed) {
+    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    EXPECT_GT(compare(jails_with_words(), {path}), 50) << seed;
+    compare({jails_with_words()[seed % 5]}, {path});
+    const auto other = folder.write("b.log", Maker(seed + 10, true).log(1'000));
+    compare(jails_with_words(), {path, other});
+    if (HasFailure()) {
+      FAIL() << "seed " << seed;
+    }
+  }
+}
+
+TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  const std::string quiet = "Nov 25 10:00:01 host app[3]: nothing of interest\n";
+  const std::string failed = "Nov 25 10:00:01 host app[3]: bad user bob from 192.0.2.";
+  std::string log = quiet + quiet + failed + "1\n" + quiet + quiet;
+  log += "Nov 25 10:00:01 host app[3]: a line that ends oddly\r\n" + quiet;
+  log += std::string(3, '\0') + quiet + "Nov 25 10:00:01\r\n" + "Nov 25 10:00:01 h\n";
+  log += "a line without a date: bad user eve from 192.0.2.2\n" + quiet + quiet + failed + "1\n";
+  log += "Nov 25 10:00:01 host app[3]: caf\xC3\xA9\n" + quiet + failed + "1\n" + quiet;
+  log += "Nov 25 10:00:01 host app[3]: " + std::string(70'000, 'x') + "\n" + quiet;
+  log += "Nov 25 09:00:00 host app[3]: an hour before\n" + quiet + failed + "3\n" + quiet;
+  EXPECT_EQ(compare({jails_with_words()[1]}, {folder.write("a.log", log)}), 5);
+  compare(jails_with_words(), {folder.write("a.log", log), folder.write("b.log", quiet + log)});
 }
 
 TEST(Scan, SeesInSeveralFilesWhatThePlainWaySees) {

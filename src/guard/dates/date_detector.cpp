@@ -174,13 +174,23 @@ std::optional<FoundDate> DateDetector::find(std::string_view line,
 std::size_t DateDetector::find_repeated(std::string_view line,
                                         ban::Instant now,
                                         ban::Instant clock) {
-  auto& state = *state_;
-  if (!state.last || state.last->begin != 0 || !state.last->time || state.last_now != now ||
-      !state.shape.is_repeated(line)) {
+  const auto start = repeatable(now);
+  if (start.empty() || !line.starts_with(start)) {
     return 0;
   }
-  state.memory.same_again(clock);
-  return state.last->end;
+  state_->memory.same_again(clock);
+  return state_->last->end;
+}
+
+std::string_view DateDetector::repeatable(ban::Instant now) const {
+  const auto& state = *state_;
+  const bool stands =
+      state.last && state.last->begin == 0 && state.last->time && state.last_now == now;
+  return stands ? state.shape.kept() : std::string_view();
+}
+
+void DateDetector::repeat(std::uint64_t lines, ban::Instant clock) {
+  state_->memory.same_again(clock, static_cast<std::int64_t>(lines));
 }
 
 std::vector<TemplateUse> DateDetector::templates() const {

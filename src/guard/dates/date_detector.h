@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +84,13 @@ public:
   [[nodiscard]] std::size_t find_repeated(std::string_view line,
                                           ban::Instant now,
                                           ban::Instant clock);
+
+  /// With what a line must begin for find_repeated() to find it at this `now`; "" where no line is
+  /// known to do.
+  [[nodiscard]] std::string_view repeatable(ban::Instant now) const;
+
+  /// As many lines have begun so.
+  void repeat(std::uint64_t lines, ban::Instant clock);
 
   /// In the order in which they are tried now.
   [[nodiscard]] std::vector<TemplateUse> templates() const;

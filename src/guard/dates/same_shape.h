@@ -42,6 +42,9 @@ public:
            std::memcmp(line.data(), kept_.data(), kept_length_) == 0;
   }
 
+  /// What was kept; "" where nothing was.
+  [[nodiscard]] std::string_view kept() const { return {kept_.data(), kept_length_}; }
+
   [[nodiscard]] const DateFields& fields() const { return fields_; }
 
   /// Of the whole match, and of what is cut out.

@@ -51,9 +51,9 @@ public:
                           ban::Instant clock);
 
   /// The same again, the characters at its edges too.
-  void same_again(ban::Instant clock) {
+  void same_again(ban::Instant clock, std::int64_t times = 1) {
     auto& entry = entries_[last_index_];
-    ++entry.hits;
+    entry.hits += times;
     entry.last_used = clock;
   }
 

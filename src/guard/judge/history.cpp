@@ -1,6 +1,7 @@
 #include "guard/judge/history.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace spranga::guard {
 
@@ -48,12 +49,34 @@ void MemoryHistory::forget(const std::string& jail, const std::string& target) {
   }
 }
 
+/// A quarter, so that it is not done again at once.
+void MemoryHistory::drop_oldest() {
+  const auto last = [](const auto& jails) {
+    ban::Instant out{};
+    for (const auto& [jail, row] : jails) {
+      out = std::max(out, row.since);
+    }
+    return out;
+  };
+  std::vector<ban::Instant> times;
+  times.reserve(targets_.size());
+  for (const auto& [target, jails] : targets_) {
+    times.push_back(last(jails));
+  }
+  const auto quarter = times.begin() + std::ssize(times) / 4;
+  std::nth_element(times.begin(), quarter, times.end());
+  std::erase_if(targets_, [&](const auto& entry) { return last(entry.second) <= *quarter; });
+}
+
 void MemoryHistory::purge(ban::Instant now) {
   for (auto& [target, jails] : targets_) {
     std::erase_if(jails, [&](const auto& entry) { return is_forgotten(entry.second, now); });
   }
   std::erase_if(targets_, [](const auto& entry) { return entry.second.empty(); });
-  purge_at_ = std::max(purge_at_, 2 * targets_.size());
+  if (targets_.size() >= most_targets) {
+    drop_oldest();
+  }
+  purge_at_ = std::clamp(2 * targets_.size(), purge_at_, most_targets);
 }
 
 }  // namespace spranga::guard

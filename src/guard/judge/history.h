@@ -46,6 +46,9 @@ public:
   void add(const ban::Ban& ban) override;
   void forget(const std::string& jail, const std::string& target) override;
 
+  /// Targets that are kept at most; beyond, those go that were banned longest ago.
+  static constexpr std::size_t most_targets = 1'000'000;
+
 private:
   struct Row {
     int count{0};
@@ -55,6 +58,7 @@ private:
 
   [[nodiscard]] bool is_forgotten(const Row& row, ban::Instant now) const;
   void purge(ban::Instant now);
+  void drop_oldest();
 
   std::chrono::seconds keep_;
   std::unordered_map<std::string, std::unordered_map<std::string, Row>> targets_;  // → jail → row

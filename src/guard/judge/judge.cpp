@@ -1,8 +1,6 @@
 #include "guard/judge/judge.h"
 
 #include <algorithm>
-#include <iterator>
-#include <type_traits>
 #include <utility>
 
 namespace spranga::guard {
@@ -32,18 +30,6 @@ std::size_t next_purge(std::size_t size) {
 
 }  // namespace
 
-int Judge::Account::count() const {
-  return std::visit([](const auto& one) { return one.count(); }, tally);
-}
-
-ban::Instant Judge::Account::last() const {
-  return std::visit([](const auto& one) { return one.last(); }, tally);
-}
-
-bool Judge::Account::expire(ban::Instant now, std::chrono::seconds findtime) {
-  return std::visit([&](auto& one) { return one.expire(now, findtime); }, tally);
-}
-
 Result<Judge> Judge::make(const ban::JailSpec& spec, JudgePorts ports) {
   auto ignored = IgnoreList::make(spec.ignoreip);
   SPRANGA_TRY(auto ban_time, BanTime::make(spec));
@@ -59,6 +45,14 @@ Judge::Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime b
       ignored_(std::move(ignored)),
       ban_time_(std::move(ban_time)) {
   spec_.filter = {};
+  if (ports_.lines == nullptr) {
+    own_lines_ = std::make_unique<RecentLines>();
+    ports_.lines = own_lines_.get();
+  }
+}
+
+TargetKey Judge::key_of(const std::string& target) const {
+  return target_key(ports_.secret, target);
 }
 
 Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
@@ -74,16 +68,18 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
   out.at = sighting.at.value_or(now);
-  auto& account = account_of(out.target, now);
+  const auto key = key_of(out.target);
+  auto account = account_of(key, now);
   count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {
     count_more_for_known(account, out, now);
   }
   out.count = account.count();
   if (out.count > 0 && out.count >= spec_.maxretry) {
-    auto whole = std::move(account);
-    accounts_.erase(out.target);
-    convict(out, std::move(whole), now);
+    accounts_.erase(key);
+    convict(out, account, now);
+  } else {
+    keep(key, account, now);
   }
   return out;
 }
@@ -143,21 +139,23 @@ std::string Judge::target_of(const std::string& id) const {
   return hits_others ? id : network.to_string();
 }
 
-Judge::Account& Judge::account_of(const std::string& target, ban::Instant now) {
-  if (const auto found = accounts_.find(target); found != accounts_.end()) {
-    if (!found->second.expire(now, spec_.findtime)) {
-      return found->second;
-    }
-    accounts_.erase(found);
-  }
-  if (accounts_.size() >= purge_accounts_at_) {
-    purge_accounts(now);
+Account Judge::account_of(const TargetKey& target, ban::Instant now) {
+  if (auto found = accounts_.find(target, spec_.maxretry);
+      found && !found->expire(now, spec_.findtime)) {
+    return *std::move(found);
   }
   Account fresh;
   if (spec_.counting == ban::Counting::window) {
     fresh.tally = SlidingWindow(spec_.maxretry);
   }
-  return accounts_.emplace(target, std::move(fresh)).first->second;
+  return fresh;
+}
+
+void Judge::keep(const TargetKey& target, const Account& account, ban::Instant now) {
+  if (accounts_.size() >= purge_accounts_at_) {
+    purge_accounts(now);
+  }
+  accounts_.put(target, account);
 }
 
 void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant at) {
@@ -172,11 +170,7 @@ void Judge::count(Account& account, const ban::Sighting& sighting, ban::Instant 
     return;
   }
   for (const auto& line : sighting.matches) {
-    account.matches.push_back(line.substr(0, max_match_length));
-  }
-  const auto surplus = std::ssize(account.matches) - spec_.maxmatches;
-  if (surplus > 0) {
-    account.matches.erase(account.matches.begin(), account.matches.begin() + surplus);
+    account.latest_line = ports_.lines->add(line, account.latest_line);
   }
 }
 
@@ -200,7 +194,7 @@ void Judge::count_more_for_known(Account& account, Judgement& judgement, ban::In
 }
 
 /// Enough: a ban, a longer one, or none because it would be over.
-void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
+void Judge::convict(Judgement& judgement, const Account& account, ban::Instant now) {
   using Kind = Judgement::Kind;
   const auto since = account.last();
   const auto until = end_of(since, ban_time_.base());
@@ -208,13 +202,13 @@ void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
     judgement.kind = Kind::expired;
     return;
   }
-  const auto old = bans_.find(judgement.target);
-  if (old != bans_.end() && !is_over(old->second, now)) {
-    judgement.kind = is_later(until, old->second.until) ? Kind::prolonged : Kind::already_banned;
+  if (auto old = banned(judgement.target, now)) {
+    judgement.kind = is_later(until, old->until) ? Kind::prolonged : Kind::already_banned;
     if (judgement.kind == Kind::prolonged) {
-      old->second.until = until;
+      old->until = until;
+      bans_.put(key_of(judgement.target), *old);
     }
-    judgement.ban = old->second;
+    judgement.ban = std::move(old);
     return;
   }
   ban::Ban fresh{spec_.name, judgement.target, since, until, 1, account.failures};
@@ -222,9 +216,16 @@ void Judge::convict(Judgement& judgement, Account account, ban::Instant now) {
   if (ports_.history != nullptr && is_news && !is_over(fresh, now)) {
     ports_.history->add(fresh);
   }
-  insert_ban(fresh, now);
+  if (bans_.size() >= purge_bans_at_) {
+    bans_.purge(now);
+    purge_bans_at_ = next_purge(bans_.size());
+  }
+  bans_.put(key_of(judgement.target), fresh);
   judgement.kind = Kind::banned;
-  judgement.matches = std::move(account.matches);
+  auto story = ports_.lines->story(account.latest_line,
+                                   static_cast<std::size_t>(std::max(0, spec_.maxmatches)));
+  judgement.matches = std::move(story.lines);
+  judgement.lacks_matches = !story.is_whole;
   judgement.ban = std::move(fresh);
 }
 
@@ -241,35 +242,31 @@ bool Judge::grow(ban::Ban& ban, ban::Instant now) {
   return ban.since > past->last;
 }
 
-void Judge::insert_ban(const ban::Ban& ban, ban::Instant now) {
-  if (bans_.size() >= purge_bans_at_) {
-    purge_bans(now);
-  }
-  bans_.insert_or_assign(ban.target, ban);
-}
-
 void Judge::recall(const ban::Sighting& sighting, ban::Instant now) {
-  const auto target = target_of(sighting.id);
-  auto& account = account_of(target, now);
+  const auto key = key_of(target_of(sighting.id));
+  auto account = account_of(key, now);
   count(account, sighting, sighting.at.value_or(now));
   const int count = account.count();
   if (count > 0 && count >= spec_.maxretry) {
-    accounts_.erase(target);  // it was banned then
+    accounts_.erase(key);  // it was banned then
+  } else {
+    keep(key, account, now);
   }
 }
 
 void Judge::impose(const ban::Ban& ban) {
-  accounts_.erase(ban.target);
-  bans_.insert_or_assign(ban.target, ban);
+  const auto key = key_of(ban.target);
+  accounts_.erase(key);
+  bans_.put(key, ban);
 }
 
 bool Judge::release(const std::string& target) {
-  return bans_.erase(target) > 0;
+  return bans_.erase(key_of(target));
 }
 
 int Judge::count_of(const std::string& target) const {
-  const auto found = accounts_.find(target);
-  return found == accounts_.end() ? 0 : found->second.count();
+  const auto found = accounts_.find(key_of(target), spec_.maxretry);
+  return found ? found->count() : 0;
 }
 
 Result<void> Judge::change(const ban::JailSpec& spec) {
@@ -292,31 +289,27 @@ ban::Ban Judge::ban_of(const std::string& target, ban::Instant since, ban::Insta
   return ban;
 }
 
-const ban::Ban* Judge::banned(const std::string& target, ban::Instant now) const {
-  const auto found = bans_.find(target);
-  return found == bans_.end() || is_over(found->second, now) ? nullptr : &found->second;
+bool Judge::is_banned(const std::string& target, ban::Instant now) const {
+  const auto found = bans_.find(key_of(target));
+  return found && !is_over(*found, now);
+}
+
+std::optional<ban::Ban> Judge::banned(const std::string& target, ban::Instant now) const {
+  auto found = bans_.find(key_of(target));
+  if (!found || is_over(*found, now)) {
+    return std::nullopt;
+  }
+  found->jail = spec_.name;
+  found->target = target;
+  return found;
 }
 
 void Judge::purge_accounts(ban::Instant now) {
-  for (auto entry = accounts_.begin(); entry != accounts_.end();) {
-    entry = entry->second.expire(now, spec_.findtime) ? accounts_.erase(entry) : std::next(entry);
-  }
+  accounts_.purge(now, spec_.findtime);
   if (accounts_.size() >= max_accounts) {
-    std::vector<ban::Instant> times;
-    times.reserve(accounts_.size());
-    for (const auto& [target, account] : accounts_) {
-      times.push_back(account.last());
-    }
-    const auto middle = times.begin() + std::ssize(times) / 2;
-    std::nth_element(times.begin(), middle, times.end());
-    std::erase_if(accounts_, [&](const auto& entry) { return entry.second.last() <= *middle; });
+    accounts_.halve();
   }
   purge_accounts_at_ = std::min(next_purge(accounts_.size()), max_accounts);
-}
-
-void Judge::purge_bans(ban::Instant now) {
-  std::erase_if(bans_, [&](const auto& entry) { return is_over(entry.second, now); });
-  purge_bans_at_ = next_purge(bans_.size());
 }
 
 }  // namespace spranga::guard

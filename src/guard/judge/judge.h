@@ -4,21 +4,23 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "ban/jail_spec.h"
 #include "ban/sighting.h"
 #include "ban/verdict.h"
 #include "base/result.h"
+#include "guard/judge/accounts.h"
 #include "guard/judge/ban_time.h"
 #include "guard/judge/history.h"
 #include "guard/judge/ignore_cache.h"
 #include "guard/judge/ignore_list.h"
-#include "guard/judge/tally.h"
+#include "guard/judge/recent_lines.h"
+#include "guard/judge/standing_bans.h"
+#include "guard/judge/target_key.h"
 
 namespace spranga::guard {
 
@@ -35,6 +37,9 @@ struct JudgePorts {
   /// Whether a network holds somebody who may never be banned: its addresses count one by one.
   std::function<bool(const Network& network)> spares;
   BanHistory* history{nullptr};  // outlives the judge; judges of one guard share it
+  /// The same; without it the judge keeps the lines of its own accounts.
+  RecentLines* lines{nullptr};
+  Secret secret{};  // of the targets' keys; drawn where strangers could wait for a collision
 };
 
 struct Judgement {
@@ -57,6 +62,7 @@ struct Judgement {
   int weight{1};        // how many failures this one stood for because of that
   std::optional<ban::Ban> ban;
   std::vector<std::string> matches;  // of a new ban: the last maxmatches lines
+  bool lacks_matches{false};         // some of them had made room for others' (RecentLines)
 
   /// What fail2ban logs as Found.
   [[nodiscard]] bool is_found() const { return kind != Kind::context && kind != Kind::ignored; }
@@ -70,8 +76,10 @@ public:
   /// `now` never goes back. A sighting without a time happens now.
   [[nodiscard]] Judgement on_sighting(const ban::Sighting& sighting, ban::Instant now);
 
-  /// Whether `target` is banned at that moment; nullptr where not.
-  [[nodiscard]] const ban::Ban* banned(const std::string& target, ban::Instant now) const;
+  [[nodiscard]] bool is_banned(const std::string& target, ban::Instant now) const;
+
+  /// The ban of `target` at that moment; nullopt where there is none.
+  [[nodiscard]] std::optional<ban::Ban> banned(const std::string& target, ban::Instant now) const;
 
   /// As on_sighting, for what was counted in an earlier life: it stands on the account, and what
   /// was banned for it is not banned again.
@@ -83,9 +91,6 @@ public:
 
   /// Takes a ban back; false where there was none.
   bool release(const std::string& target);
-
-  /// All bans, those that are over among them until somebody releases them or they are purged.
-  [[nodiscard]] const std::unordered_map<std::string, ban::Ban>& bans() const { return bans_; }
 
   /// Drops the accounts that nothing has been added to for a findtime.
   void purge_accounts(ban::Instant now);
@@ -114,42 +119,30 @@ public:
   /// Accounts that are kept at most; beyond, those that failed longest ago go.
   static constexpr std::size_t max_accounts = 4'000'000;
 
-  /// Of a line that is kept with an account.
-  static constexpr std::size_t max_match_length = 16UL * 1024;
-
 private:
-  struct Account {
-    std::variant<RateEstimate, SlidingWindow> tally;
-    int failures{0};
-    std::vector<std::string> matches;
-
-    [[nodiscard]] int count() const;
-    [[nodiscard]] ban::Instant last() const;
-    [[nodiscard]] bool expire(ban::Instant now, std::chrono::seconds findtime);
-  };
-
   Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime ban_time);
 
   [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting, ban::Instant now);
   [[nodiscard]] const std::vector<net::Address>& own_addresses() const;
   [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
-  [[nodiscard]] Account& account_of(const std::string& target, ban::Instant now);
+  [[nodiscard]] TargetKey key_of(const std::string& target) const;
+  [[nodiscard]] Account account_of(const TargetKey& target, ban::Instant now);
+  void keep(const TargetKey& target, const Account& account, ban::Instant now);
   void count(Account& account, const ban::Sighting& sighting, ban::Instant at);
   void count_more_for_known(Account& account, Judgement& judgement, ban::Instant now);
-  void convict(Judgement& judgement, Account account, ban::Instant now);
+  void convict(Judgement& judgement, const Account& account, ban::Instant now);
   /// False where the history knows of a ban at that time or later: fail2ban takes this one for a
   /// ban that it has read about before, and does not count it.
   [[nodiscard]] bool grow(ban::Ban& ban, ban::Instant now);
-  void purge_bans(ban::Instant now);
-  void insert_ban(const ban::Ban& ban, ban::Instant now);
 
   ban::JailSpec spec_;  // without its filter
   JudgePorts ports_;
   IgnoreList ignored_;
   BanTime ban_time_;
   std::optional<IgnoreCache> cache_;
-  std::unordered_map<std::string, Account> accounts_;
-  std::unordered_map<std::string, ban::Ban> bans_;
+  std::unique_ptr<RecentLines> own_lines_;
+  Accounts accounts_;
+  StandingBans bans_;
   std::size_t purge_accounts_at_{1024};
   std::size_t purge_bans_at_{1024};
 };

@@ -26,6 +26,19 @@ struct Strike {
 /// the rate that it was. Not a window: four failures long ago and a fifth now may still ban.
 class RateEstimate {
 public:
+  struct Rate {
+    ban::Instant first{};
+    ban::Instant last{};
+    int retry{0};
+
+    void add(ban::Instant at, std::chrono::seconds findtime);
+  };
+
+  RateEstimate() = default;
+
+  /// As it stood, without weak evidence.
+  explicit RateEstimate(const Rate& strong) : strong_(strong) {}
+
   void add(const Strike& failure, std::chrono::seconds findtime);
 
   /// Counts more without another failure: a target known from earlier bans.
@@ -39,15 +52,11 @@ public:
   /// The latest failure.
   [[nodiscard]] ban::Instant last() const;
 
+  [[nodiscard]] const Rate& strong() const { return strong_; }
+
+  [[nodiscard]] const Rate& weak() const { return weak_; }
+
 private:
-  struct Rate {
-    ban::Instant first{};
-    ban::Instant last{};
-    int retry{0};
-
-    void add(ban::Instant at, std::chrono::seconds findtime);
-  };
-
   Rate strong_;
   Rate weak_;
 };
@@ -64,6 +73,11 @@ public:
 
   [[nodiscard]] int count() const;
   [[nodiscard]] ban::Instant last() const;
+
+  /// As it stood: one that is younger than all before.
+  void put(const Strike& strike) { failures_.push_back(strike); }
+
+  [[nodiscard]] const std::vector<Strike>& strikes() const { return failures_; }
 
 private:
   void bound();

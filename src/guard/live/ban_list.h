@@ -1,17 +1,19 @@
 // BanList: who is banned in one jail, in the order in which it came to be, and whose ban ends next.
+// Made for a million of them: an entry stays where it is, and whose end comes next is a heap whose
+// outdated pieces are left in it until they come up or outnumber the others.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "ban/instant.h"
 #include "ban/verdict.h"
+#include "guard/judge/place_table.h"
+#include "guard/judge/target_key.h"
 
 namespace spranga::guard {
 
@@ -25,8 +27,11 @@ struct HeldBan {
 
 class BanList {
 public:
-  /// Replaces a ban of the same target.
-  void put(HeldBan held);
+  /// `secret`: of the targets' keys.
+  explicit BanList(const Secret& secret = {}) : secret_(secret) {}
+
+  /// Replaces a ban of the same target. What it gives stays valid until that ban is taken out.
+  const HeldBan& put(HeldBan held);
 
   /// Another end for a ban that is there.
   void prolong(const std::string& target, std::optional<ban::Instant> until);
@@ -45,18 +50,47 @@ public:
   /// In the order in which they were put in.
   [[nodiscard]] std::vector<const HeldBan*> all() const;
 
-  [[nodiscard]] std::size_t size() const { return bans_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
+  using Place = std::uint32_t;
+  static constexpr Place nowhere = 0xffffffff;
+
   struct Entry {
-    std::uint64_t order{0};
+    TargetKey target;
     HeldBan held;
+    std::uint64_t order{0};  // 0: the entry is free
+    Place before{nowhere};   // by order; of a free one, the next free one
+    Place after{nowhere};
   };
 
-  std::unordered_map<std::string, Entry> bans_;
-  std::map<std::uint64_t, std::string> by_order_;
-  std::set<std::pair<ban::Instant, std::string>> by_end_;
-  std::uint64_t next_order_{0};
+  struct End {
+    ban::Instant until;
+    std::uint64_t order{0};
+    Place place{0};
+
+    [[nodiscard]] bool operator<(const End& other) const {  // the first end on top of the heap
+      return until != other.until ? until > other.until : order > other.order;
+    }
+  };
+
+  [[nodiscard]] std::optional<Place> place_of(const std::string& target) const;
+  [[nodiscard]] Place free_place();
+  HeldBan take_at(Place place);
+  void note_end(Place place);
+  [[nodiscard]] bool is_current(const End& end) const;
+  void drop_outdated();
+
+  Secret secret_;
+  std::deque<Entry> entries_;
+  PlaceTable table_;
+  std::vector<End> ends_;  // a heap; its top is current
+  std::size_t with_end_{0};
+  Place first_{nowhere};
+  Place last_{nowhere};
+  Place free_{nowhere};
+  std::size_t size_{0};
+  std::uint64_t next_order_{1};
 };
 
 }  // namespace spranga::guard

@@ -40,12 +40,18 @@ void Guard::on_line(LogStream& stream, std::string_view raw, ban::Instant now) {
   }
 }
 
-void Guard::on_entry(LogStream& stream,
-                     std::size_t place,
-                     std::string_view text,
-                     ban::Instant at,
-                     ban::Instant now) {
-  stream.feed_entry(place, text, at, now, fresh_);
+std::uint64_t Guard::on_block(LogStream& stream, std::string_view lines, ban::Instant now) {
+  stream.open_block(lines);
+  while (stream.feed_next(now, fresh_)) {
+    if (!fresh_.empty()) {
+      tell_recidive(now);
+    }
+  }
+  return stream.lines();
+}
+
+void Guard::on_entry(LogStream& stream, std::string_view text, ban::Instant at, ban::Instant now) {
+  stream.feed_entry(text, at, now, fresh_);
   if (!fresh_.empty()) {
     tell_recidive(now);
   }

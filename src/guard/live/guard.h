@@ -36,11 +36,12 @@ public:
   [[nodiscard]] const std::vector<std::string>& fed_with_bans() const { return fed_by_bans_; }
 
   void on_line(LogStream& stream, std::string_view raw, ban::Instant now);
-  void on_entry(LogStream& stream,
-                std::size_t place,
-                std::string_view text,
-                ban::Instant at,
-                ban::Instant now);
+
+  /// Whole lines, each with its LF; how many.
+  std::uint64_t on_block(LogStream& stream, std::string_view lines, ban::Instant now);
+
+  /// An entry of the journal that all jails of the stream want.
+  void on_entry(LogStream& stream, std::string_view text, ban::Instant at, ban::Instant now);
 
   /// Lets go whom it is time for; how many.
   std::size_t on_clock(ban::Instant now);

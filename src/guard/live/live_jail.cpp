@@ -66,7 +66,8 @@ bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
 
 }  // namespace
 
-LiveJail::LiveJail(ban::JailSpec spec, LiveWorld& world) : spec_(std::move(spec)), world_(world) {}
+LiveJail::LiveJail(ban::JailSpec spec, LiveWorld& world)
+    : spec_(std::move(spec)), world_(world), bans_(world.judge.secret) {}
 
 Result<std::unique_ptr<LiveJail>> LiveJail::make(const ban::JailSpec& spec,
                                                  LiveWorld& world,
@@ -93,6 +94,9 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
     judge_ = std::make_unique<Judge>(std::move(judge));
   }
+  // Filters come and go at reloads; who comes when the table is full is given every line.
+  constexpr std::size_t most_words = 100'000;
+  knows_words_ = world_.words.words().size() < most_words && matcher->number_words(world_.words);
   matcher_ = std::move(matcher);
   journalmatch_ = std::make_unique<JournalMatch>(spec.filter.journalmatch);
   spec_ = spec;
@@ -192,9 +196,10 @@ void LiveJail::begin_ban(const Judgement& judgement,
     say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
     return;
   }
-  HeldBan held{ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)};
+  bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
   ++totals_.banned;
-  bans_.put(held);
+  const auto& held =
+      bans_.put({ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)});
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", "Ban " + ban.target);
   if (ban.count > 1) {
@@ -225,9 +230,24 @@ void LiveJail::ban_again(const Judgement& judgement,
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
   say(level_of_repeat(gap), "actions", judgement.target + " already banned");
-  if (gap > seconds(3)) {
+  if (gap > seconds(3) && may_check(judgement.target, now)) {
     world_.hands.check(spec_.name, *held);
   }
+}
+
+/// A flood of somebody whom a ban does not stop must not keep new bans waiting.
+bool LiveJail::may_check(const std::string& target, ban::Instant now) {
+  constexpr seconds at_most_every{10};
+  constexpr std::size_t most_remembered = 4096;
+  if (checked_.size() >= most_remembered) {
+    checked_.clear();
+  }
+  const auto [last, is_new] = checked_.emplace(target, now);
+  if (!is_new && now - last->second < at_most_every && now >= last->second) {
+    return false;
+  }
+  last->second = now;
+  return true;
 }
 
 std::size_t LiveJail::let_go(ban::Instant now) {
@@ -281,6 +301,9 @@ void LiveJail::prolong(const HeldBan& held, std::optional<ban::Instant> until) {
 
 bool LiveJail::unban(const std::string& target, ban::Instant now) {
   const auto held = bans_.take(target);
+  if (let_go_meanwhile_) {
+    let_go_meanwhile_->insert(target);
+  }
   // It goes from the database in any case, as in fail2ban.
   world_.notes.emplace_back(ledger::BanEnded{spec_.name, target, now});
   if (!held) {
@@ -320,19 +343,23 @@ void LiveJail::attempt(const std::string& id,
   count("Attempt", sighting, now, bans);
 }
 
-void LiveJail::restore(const ledger::BanMade& made, ban::Instant now) {
-  if (made.ban.until && *made.ban.until <= now) {
+void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
+  const bool is_over = made.ban.until && *made.ban.until <= now;
+  if (is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
+    return;
+  }
+  if (const auto* held = bans_.find(made.ban.target)) {
+    outlast(*held, made.ban.until);
     return;
   }
   if (const auto why = world_.safe(made.ban.target); !why.empty()) {
     say(Level::warning, "actions", made.ban.target + " is not banned again: it is " + why);
     return;
   }
-  HeldBan held{made.ban, made.matches, {}, true};
   judge_->impose(made.ban);
-  ++totals_.banned;
-  bans_.put(held);
-  say(Level::notice, "actions", "Restore Ban " + made.ban.target);
+  totals_.banned += counts ? 1 : 0;
+  const auto& held = bans_.put({std::move(made.ban), std::move(made.matches), {}, true});
+  say(Level::notice, "actions", "Restore Ban " + held.ban.target);
   world_.hands.ban(spec_.name, held, numbers());
 }
 
@@ -348,6 +375,14 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
   judge_->recall(sighting, now);
 }
 
+/// Of a target that was banned anew before its old ban came back, the later end counts.
+void LiveJail::outlast(const HeldBan& held, std::optional<ban::Instant> until) {
+  if (held.ban.until && (!until || *until > *held.ban.until)) {
+    prolong(held, until);
+    judge_->impose(bans_.find(held.ban.target)->ban);
+  }
+}
+
 void LiveJail::set_totals(JailTotals totals) {
   totals_ = totals;
 }
@@ -361,7 +396,7 @@ void LiveJail::close(bool keep_doors_shut) {
     say(Level::notice, "actions", "Unban " + held->ban.target);
     world_.hands.unban(spec_.name, *held, {});
   }
-  bans_ = {};
+  bans_ = BanList(world_.judge.secret);
 }
 
 JailNumbers LiveJail::numbers() const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -19,6 +20,7 @@
 #include "guard/live/log.h"
 #include "guard/logs/journal_source.h"
 #include "guard/match/matcher.h"
+#include "guard/match/word_table.h"
 #include "ledger/ledger.h"
 
 namespace spranga::guard {
@@ -42,6 +44,8 @@ struct LiveWorld {
   std::function<std::string(ban::Instant)> time_text;
   /// Whether the sighting has to wait for an answer of DNS: it comes back then (Guard::resume).
   std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> waits{};
+  /// What the jails' expressions need of a line; each jail takes its own in when it is made.
+  WordTable words{};
 };
 
 class LiveJail {
@@ -72,8 +76,15 @@ public:
                ban::Instant now,
                std::vector<ban::Ban>& bans);
 
-  /// A ban of an earlier life that runs on.
-  void restore(const ledger::BanMade& made, ban::Instant now);
+  /// Bans of an earlier life will come, maybe long after the first line: until end_restoring(), who
+  /// is let go by a person is remembered, so that no such ban brings him back.
+  void begin_restoring() { let_go_meanwhile_.emplace(); }
+
+  void end_restoring() { let_go_meanwhile_.reset(); }
+
+  /// A ban of an earlier life that runs on. One that is here already stands, until the later of
+  /// both ends. `counts`: it is one more in the totals.
+  void restore(ledger::BanMade made, ban::Instant now, bool counts = true);
 
   /// A failure of an earlier life, for the counters.
   void recall(const ledger::Seen& seen, ban::Instant now);
@@ -99,6 +110,11 @@ public:
 
   [[nodiscard]] const Matcher& matcher() const { return *matcher_; }
 
+  /// Whether its filter's words are in the table: lines without them do not concern it.
+  [[nodiscard]] bool knows_words() const { return knows_words_; }
+
+  [[nodiscard]] const WordTable& word_table() const { return world_.words; }
+
   [[nodiscard]] Judge& judge() { return *judge_; }
 
   [[nodiscard]] const Judge& judge() const { return *judge_; }
@@ -108,6 +124,9 @@ public:
   [[nodiscard]] JailNumbers numbers() const;
 
   [[nodiscard]] JailTotals totals() const { return totals_; }
+
+  /// Bans whose evidence lacks lines, since these had made room for others (RecentLines).
+  [[nodiscard]] std::uint64_t bans_lacking_lines() const { return bans_lacking_lines_; }
 
   [[nodiscard]] const JournalMatch& journalmatch() const { return *journalmatch_; }
 
@@ -123,7 +142,9 @@ private:
                  const ban::Sighting& sighting,
                  std::vector<ban::Ban>& bans);
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
+  void outlast(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
   void say(Level level, std::string_view logger, const std::string& text);
@@ -131,11 +152,15 @@ private:
   ban::JailSpec spec_;
   LiveWorld& world_;
   std::unique_ptr<Matcher> matcher_;
+  bool knows_words_{false};
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
+  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
+  std::optional<std::set<std::string>> let_go_meanwhile_;
   bool idle_{false};
   JailTotals totals_;
+  std::uint64_t bans_lacking_lines_{0};
 };
 
 }  // namespace spranga::guard

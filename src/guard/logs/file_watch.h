@@ -50,6 +50,8 @@ public:
 
   [[nodiscard]] std::vector<JailPlace> positions() const override { return logs_.positions(); }
 
+  [[nodiscard]] std::vector<LogLag> lags(SteadyPoint now) const override { return logs_.lags(now); }
+
   /// How far the files are read that have their names now: not those that a rotation took away.
   [[nodiscard]] std::vector<JailPlace> current() const;
 

@@ -1,5 +1,6 @@
 #include "guard/logs/journal_entry.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -11,17 +12,17 @@ namespace {
 
 constexpr std::size_t most_values = 64;  // of one field
 
-constexpr std::array<const char*, 11> always_read = {"_HOSTNAME",
-                                                     "SYSLOG_IDENTIFIER",
-                                                     "_COMM",
-                                                     "SYSLOG_PID",
-                                                     "_PID",
-                                                     "MESSAGE",
-                                                     "MESSAGE_ID",
-                                                     "_TRANSPORT",
-                                                     "N_DROPPED",
-                                                     "_SOURCE_REALTIME_TIMESTAMP",
-                                                     "_SOURCE_MONOTONIC_TIMESTAMP"};
+constexpr std::array<std::string_view, 11> always_read = {"_HOSTNAME",
+                                                          "SYSLOG_IDENTIFIER",
+                                                          "_COMM",
+                                                          "SYSLOG_PID",
+                                                          "_PID",
+                                                          "MESSAGE",
+                                                          "MESSAGE_ID",
+                                                          "_TRANSPORT",
+                                                          "N_DROPPED",
+                                                          "_SOURCE_REALTIME_TIMESTAMP",
+                                                          "_SOURCE_MONOTONIC_TIMESTAMP"};
 
 std::optional<std::uint64_t> count_in(std::string_view text) {
   std::uint64_t out = 0;
@@ -32,54 +33,92 @@ std::optional<std::uint64_t> count_in(std::string_view text) {
 }  // namespace
 
 EntryFields::EntryFields(const std::vector<std::string>& more) {
-  for (const auto* name : always_read) {
-    values_[name];
-  }
-  for (const auto& name : more) {
-    values_[name];
+  std::ranges::for_each(always_read, [this](std::string_view name) { ask_for(name); });
+  std::ranges::for_each(more, [this](std::string_view name) { ask_for(name); });
+}
+
+void EntryFields::ask_for(std::string_view name) {
+  if (name.size() <= longest_name && find(name) == nullptr) {
+    by_length_[name.size()].push_back(static_cast<std::uint32_t>(fields_.size()));
+    fields_.push_back({std::string(name), {}, 0});
   }
 }
 
+const EntryFields::Field* EntryFields::find(std::string_view name) const {
+  if (name.size() > longest_name) {
+    return nullptr;
+  }
+  for (const auto place : by_length_[name.size()]) {
+    if (fields_[place].name == name) {
+      return &fields_[place];
+    }
+  }
+  return nullptr;
+}
+
 void EntryFields::clear() {
-  for (auto& [name, values] : values_) {
-    values.clear();
+  for (auto& field : fields_) {
+    field.count = 0;
   }
 }
 
 void EntryFields::take(std::string_view data) {
   const auto equals = data.find('=');
-  const auto found = values_.find(data.substr(0, equals));
-  if (equals != std::string_view::npos && found != values_.end() &&
-      found->second.size() < most_values) {
-    found->second.emplace_back(data.substr(equals + 1));
+  if (equals > longest_name) {
+    return;
+  }
+  for (const auto place : by_length_[equals]) {
+    auto& [name, values, count] = fields_[place];
+    if (name != data.substr(0, equals)) {
+      continue;
+    }
+    if (count == values.size() && count < most_values) {
+      values.emplace_back();
+    }
+    if (count < most_values) {
+      values[count++] = data.substr(equals + 1);
+    }
+    return;
   }
 }
 
-const std::vector<std::string>& EntryFields::values_of(const std::string& name) const {
-  static const std::vector<std::string> none;
-  const auto found = values_.find(name);
-  return found == values_.end() ? none : found->second;
+std::span<const std::string> EntryFields::values_of(std::string_view name) const {
+  const auto* field = find(name);
+  return field == nullptr ? std::span<const std::string>()
+                          : std::span(field->values).first(field->count);
 }
 
-std::string_view EntryFields::value_of(const std::string& name) const {
-  const auto& values = values_of(name);
+std::string_view EntryFields::value_of(std::string_view name) const {
+  const auto values = values_of(name);
   return values.empty() ? std::string_view() : std::string_view(values.front());
 }
 
-std::string EntryFields::line(std::uint64_t monotonic_us) const {
-  const auto first_of = [this](const char* name, const char* other) {
-    const auto value = value_of(name);
-    return std::string(value.empty() ? value_of(other) : value);
-  };
-  JournalEntry entry;
-  entry.host = value_of("_HOSTNAME");
-  entry.identifier = first_of("SYSLOG_IDENTIFIER", "_COMM");
-  entry.pid = first_of("SYSLOG_PID", "_PID");
-  entry.message = value_of("MESSAGE");
-  entry.monotonic_us = count_in(value_of("_SOURCE_MONOTONIC_TIMESTAMP")).value_or(monotonic_us);
-  auto out = journal_line(entry);
-  out.resize(std::min(out.size(), longest_log_line));
-  return out;
+std::string_view EntryFields::first_of(std::string_view name, std::string_view other) const {
+  const auto value = value_of(name);
+  return value.empty() ? value_of(other) : value;
+}
+
+bool EntryFields::is_kernels() const {
+  return first_of("SYSLOG_IDENTIFIER", "_COMM") == "kernel";
+}
+
+std::optional<std::uint64_t> EntryFields::source_monotonic() const {
+  return count_in(value_of("_SOURCE_MONOTONIC_TIMESTAMP"));
+}
+
+void EntryFields::write_line(std::uint64_t monotonic_us) {
+  constexpr std::size_t most_kept = 64UL * 1024;
+  if (line_.capacity() > most_kept) {
+    line_ = std::string();
+  }
+  line_.clear();
+  write_journal_line({value_of("_HOSTNAME"),
+                      first_of("SYSLOG_IDENTIFIER", "_COMM"),
+                      first_of("SYSLOG_PID", "_PID"),
+                      value_of("MESSAGE"),
+                      monotonic_us},
+                     line_);
+  line_.resize(std::min(line_.size(), longest_log_line));
 }
 
 std::optional<ban::Instant> EntryFields::at() const {

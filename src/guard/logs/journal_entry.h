@@ -1,10 +1,11 @@
-// The fields of one entry of the journal that somebody asks for, and the line made of them.
+// The fields of one entry of the journal that somebody asks for, and the line made of them. Memory
+// is used again from entry to entry.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,18 @@ public:
   void take(std::string_view data);
 
   /// All values of a field.
-  [[nodiscard]] const std::vector<std::string>& values_of(const std::string& name) const;
+  [[nodiscard]] std::span<const std::string> values_of(std::string_view name) const;
 
   /// The first of them; "" where there is none.
-  [[nodiscard]] std::string_view value_of(const std::string& name) const;
+  [[nodiscard]] std::string_view value_of(std::string_view name) const;
 
-  /// As fail2ban writes it, at most longest_log_line bytes.
-  [[nodiscard]] std::string line(std::uint64_t monotonic_us) const;
+  /// As fail2ban writes it, at most longest_log_line bytes; lives until it is asked for again.
+  /// `monotonic_us()` is called for the kernel's lines.
+  template <class Monotonic>
+  [[nodiscard]] std::string_view line(const Monotonic& monotonic_us) {
+    write_line(is_kernels() ? source_monotonic().value_or(monotonic_us()) : 0);
+    return line_;
+  }
 
   /// The source's own time; none: it gave none.
   [[nodiscard]] std::optional<ban::Instant> at() const;
@@ -40,7 +46,24 @@ public:
   [[nodiscard]] std::optional<std::uint64_t> dropped() const;
 
 private:
-  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  struct Field {
+    std::string name;
+    std::vector<std::string> values;
+    std::size_t count{0};  // of values, of this entry
+  };
+
+  static constexpr std::size_t longest_name{64};  // journald's limit
+
+  void ask_for(std::string_view name);
+  [[nodiscard]] const Field* find(std::string_view name) const;
+  [[nodiscard]] std::string_view first_of(std::string_view name, std::string_view other) const;
+  [[nodiscard]] bool is_kernels() const;
+  [[nodiscard]] std::optional<std::uint64_t> source_monotonic() const;
+  void write_line(std::uint64_t monotonic_us);
+
+  std::vector<Field> fields_;
+  std::array<std::vector<std::uint32_t>, longest_name + 1> by_length_;  // of the name
+  std::string line_;
 };
 
 /// journald's message of that kind (SD_MESSAGE_JOURNAL_DROPPED).

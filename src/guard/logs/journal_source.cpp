@@ -1,6 +1,6 @@
 #include "guard/logs/journal_source.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <systemd/sd-journal.h>
 
@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "text/ascii.h"
@@ -136,29 +137,39 @@ private:
 
 }  // namespace
 
-std::string journal_line(const JournalEntry& entry) {
-  std::string out = entry.host;
-  const auto append = [&out](std::string_view part) {
-    out += out.empty() ? "" : " ";
-    out += part;
-  };
-  if (!entry.identifier.empty()) {
-    const auto pid = entry.pid.empty() ? "" : "[" + entry.pid + "]";
-    append(entry.identifier + pid + ":");
-    if (entry.identifier == "kernel" && pid.empty()) {
-      append(fmt::format("[{:12.6f}]", static_cast<double>(entry.monotonic_us) / 1e6));
+void write_journal_line(const JournalParts& parts, std::string& out) {
+  const auto begin = out.size();
+  const auto next_word = [&] { out += out.size() == begin ? "" : " "; };
+  out += parts.host;
+  if (!parts.identifier.empty()) {
+    next_word();
+    out += parts.identifier;
+    if (!parts.pid.empty()) {
+      out.append("[").append(parts.pid).append("]");
+    }
+    out += ':';
+    if (parts.identifier == "kernel" && parts.pid.empty()) {
+      next_word();
+      fmt::format_to(
+          std::back_inserter(out), "[{:12.6f}]", static_cast<double>(parts.monotonic_us) / 1e6);
     }
   }
-  if (!out.empty()) {
-    out += ' ';
-  }
-  for (const char c : entry.message) {
-    if (c == '\n') {
+  next_word();
+  for (auto rest = parts.message; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    out += line;
+    rest.remove_prefix(line.size());
+    if (!rest.empty()) {
       out += "\\n";
-    } else {
-      out += c;
+      rest.remove_prefix(1);
     }
   }
+}
+
+std::string journal_line(const JournalEntry& entry) {
+  std::string out;
+  write_journal_line({entry.host, entry.identifier, entry.pid, entry.message, entry.monotonic_us},
+                     out);
   return out;
 }
 

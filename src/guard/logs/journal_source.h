@@ -71,7 +71,19 @@ struct JournalEntry {
   std::uint64_t monotonic_us{0};  // for the kernel's lines
 };
 
-/// "host identifier[pid]: message", a line break inside as \n (two characters).
+/// The same, of somebody else's memory.
+struct JournalParts {
+  std::string_view host;
+  std::string_view identifier;
+  std::string_view pid;
+  std::string_view message;
+  std::uint64_t monotonic_us{0};
+};
+
+/// Appends "host identifier[pid]: message", a line break inside as \n (two characters).
+void write_journal_line(const JournalParts& parts, std::string& out);
+
+/// The same, alone.
 [[nodiscard]] std::string journal_line(const JournalEntry& entry);
 
 }  // namespace spranga::guard

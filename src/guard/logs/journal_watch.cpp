@@ -32,7 +32,8 @@ public:
       return journal_failed("the journal cannot be watched", fd_);
     }
     if (sd_journal_seek_tail(raw) >= 0 && sd_journal_previous(raw) > 0) {
-      end_ = place_here();
+      note_place();
+      end_ = std::exchange(place_, {});
     }
     SPRANGA_CHECK(add_matches());
     return seek();
@@ -71,6 +72,10 @@ public:
         reach_end(sink);
       }
     }
+    behind_since_ = more_ ? std::optional(behind_since_.value_or(now)) : std::nullopt;
+    if (std::exchange(place_is_old_, false)) {
+      note_place();
+    }
   }
 
   [[nodiscard]] std::vector<JailPlace> positions() const override {
@@ -81,6 +86,15 @@ public:
       }
     }
     return out;
+  }
+
+  [[nodiscard]] std::vector<LogLag> lags(SteadyPoint now) const override {
+    if (!behind_since_) {
+      return {};
+    }
+    return {{"the journal",
+             0,
+             std::chrono::duration_cast<std::chrono::milliseconds>(now - *behind_since_)}};
   }
 
   void say(LiveNote note) { notes_.push_back(std::move(note)); }
@@ -121,17 +135,21 @@ private:
     return code < 0 ? Result<void>(journal_failed("the journal", code)) : Result<void>();
   }
 
-  [[nodiscard]] LogPlace place_here() const {
-    LogPlace out;
+  /// Of the last entry that was read; where it has been vacuumed since, the place before stands.
+  void note_place() {
     char* cursor = nullptr;
+    std::uint64_t micros = 0;
     if (sd_journal_get_cursor(journal_.get(), &cursor) >= 0) {
-      out.cursor = cursor;
+      if (sd_journal_get_realtime_usec(journal_.get(), &micros) >= 0) {
+        place_.cursor = cursor;
+        place_.at = instant_of(micros);
+      }
       std::free(cursor);  // NOLINT: libsystemd's malloc
     }
-    std::uint64_t micros = 0;
-    sd_journal_get_realtime_usec(journal_.get(), &micros);
-    out.at = ban::Instant(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
-    return out;
+  }
+
+  [[nodiscard]] static ban::Instant instant_of(std::uint64_t micros) {
+    return ban::Instant(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
   }
 
   void read_fields() {
@@ -178,13 +196,14 @@ private:
            "journald dropped lines: " + text::escape_clipped(fields_.value_of("MESSAGE"), 300),
            *dropped});
     }
-    place_ = place_here();
+    place_is_old_ = !sink.wants_places();
+    if (!place_is_old_) {
+      note_place();
+    }
     wanted_.clear();
     for (const auto& jail : jails_) {
       const bool had = std::ranges::find(at_cursor_, jail.jail) != at_cursor_.end();
-      const auto values_of = [this](const std::string& name) -> const auto& {
-        return fields_.values_of(name);
-      };
+      const auto values_of = [this](const std::string& name) { return fields_.values_of(name); };
       if (jail.open && !had && jail.match.wants_fields(values_of)) {
         wanted_.push_back(jail.jail);
       }
@@ -192,11 +211,15 @@ private:
     if (wanted_.empty()) {
       return;
     }
-    std::uint64_t monotonic = 0;
+    const auto line = fields_.line([this] { return monotonic(); });
+    sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted_, starting_, place_});
+  }
+
+  [[nodiscard]] std::uint64_t monotonic() const {
+    std::uint64_t out = 0;
     sd_id128_t boot{};
-    sd_journal_get_monotonic_usec(journal_.get(), &monotonic, &boot);
-    const auto line = fields_.line(monotonic);
-    sink.on_line({line, fields_.at().value_or(place_.at), wanted_, starting_, place_});
+    sd_journal_get_monotonic_usec(journal_.get(), &out, &boot);
+    return out;
   }
 
   void reach_end(LineSink& sink) {
@@ -228,6 +251,7 @@ private:
   int fd_{-1};
   LogPlace end_;    // of the journal when it was opened
   LogPlace place_;  // of the last entry that was read
+  bool place_is_old_{false};
   bool starting_{true};
   bool waiting_{true};  // some jail is not open yet
   bool more_{true};
@@ -237,6 +261,7 @@ private:
   std::vector<std::size_t> at_cursor_;
   SteadyPoint last_turn_;
   SteadyPoint last_entry_;
+  std::optional<SteadyPoint> behind_since_;  // no turn has got to its end since
 };
 
 }  // namespace

@@ -46,6 +46,27 @@ public:
     }
   }
 
+  /// What feed() would give now, as one piece: the whole lines at the beginning of `bytes`, which
+  /// stand at end(), each with its LF. "" where something waits for its line break, where no line
+  /// is whole, and where one may be too long.
+  [[nodiscard]] std::string_view whole_lines(std::string_view bytes) const {
+    const auto last = bytes.rfind('\n');
+    return line_begins_ == end_ && last != std::string_view::npos && last <= longest_
+               ? bytes.substr(0, last + 1)
+               : std::string_view();
+  }
+
+  /// These whole lines were given.
+  void pass(std::string_view whole_lines) {
+    end_ += whole_lines.size();
+    line_begins_ = end_;
+  }
+
+  /// Up to the first line break, where something waits for it.
+  [[nodiscard]] std::string_view rest_of_line(std::string_view bytes) const {
+    return line_begins_ == end_ ? std::string_view() : bytes.substr(0, bytes.find('\n') + 1);
+  }
+
   /// The log will not grow any more: what waits is a line too.
   template <class Give>
   void finish(const Give& give) {

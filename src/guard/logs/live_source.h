@@ -73,16 +73,39 @@ struct LiveNote {
   std::uint64_t count{0};  // suppressed: how many lines
 };
 
+/// Lines of a file that follow one another.
+struct LiveBlock {
+  std::string_view lines;  // whole ones, each with its LF; lives until on_block() returns
+  std::span<const std::size_t> jails;
+  bool starting{false};
+  const LogPlace& after;  // of the last one
+};
+
 class LineSink {
 public:
   virtual ~LineSink() = default;
 
   virtual void on_line(const LiveLine& line) = 0;
 
+  /// Instead of on_line() for each of them, as which they are taken if nobody does otherwise.
+  virtual void on_block(const LiveBlock& block);
+
+  /// Whether each entry of the journal is to say its place; else positions() does when a turn is
+  /// over.
+  [[nodiscard]] virtual bool wants_places() const { return true; }
+
   /// A jail's source has been read to its end: fail2ban's start phase is over for it.
   virtual void on_end(std::span<const std::size_t> jails) = 0;
 
   virtual void on_note(const LiveNote& note) = 0;
+};
+
+/// What is there of a log and was not read yet. A log is its own buffer: who is flooded reads it
+/// later, and keeps no more of it than a piece.
+struct LogLag {
+  std::string path;
+  std::uint64_t bytes{0};            // 0: not known (journal)
+  std::chrono::milliseconds time{};  // since a turn did not get to its end, and none has since
 };
 
 class LiveSource {
@@ -100,6 +123,9 @@ public:
 
   /// What has been handled, one or more for each jail and log.
   [[nodiscard]] virtual std::vector<JailPlace> positions() const = 0;
+
+  /// Of logs of which something is unread.
+  [[nodiscard]] virtual std::vector<LogLag> lags(SteadyPoint now) const = 0;
 };
 
 }  // namespace spranga::guard

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ban/instant.h"
 #include "base/result.h"
@@ -39,6 +40,13 @@ public:
   /// The next line, where it was read and scanned already; false: ask next(). Replaces all of
   /// `line`.
   [[nodiscard]] virtual bool next_scanned(LogLine& /*line*/) { return false; }
+
+  /// Passes over the next lines as far as they were scanned, are ASCII, hold no word that is `loud`
+  /// (by its number) and begin with `start`, which is not empty; how many.
+  [[nodiscard]] virtual std::uint64_t skip_quiet(std::string_view /*start*/,
+                                                 const std::vector<bool>& /*loud*/) {
+    return 0;
+  }
 
   /// From now on lines are scanned with this, where the source reads bytes. It outlives the source.
   virtual void scan_with(const text::WordScanner& /*scanner*/) {}

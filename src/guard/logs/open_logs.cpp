@@ -151,6 +151,7 @@ std::vector<FileId> OpenLogs::turn(SteadyPoint now, LineSink& sink) {
     auto& log = *found->second;
     if (must_wait(log)) {
       ++waited;
+      log.behind_since = log.behind_since.value_or(now);
       ready_.push_back(id);
       continue;
     }
@@ -166,8 +167,10 @@ std::vector<FileId> OpenLogs::turn(SteadyPoint now, LineSink& sink) {
     } else if (*step == Tail::Step::truncated) {
       truncated.push_back(id);
     } else if (*step == Tail::Step::more) {
+      log.behind_since = log.behind_since.value_or(now);
       mark(id);
     } else {
+      log.behind_since.reset();
       end_start(log, sink, false);
     }
   }
@@ -198,7 +201,11 @@ void OpenLogs::close_oldest(LineSink& sink) {
 Result<Tail::Step> OpenLogs::read(Log& log, SteadyPoint now, LineSink& sink) {
   const auto before = log.tail.fingerprint().offset;
   auto step = log.tail.read(
-      buffer_, [&](std::string_view text, const LogPlace& after) { give(log, text, after, sink); });
+      buffer_,
+      [&](std::string_view text, const LogPlace& after) { give(log, text, after, sink); },
+      [&](std::string_view lines, std::uint64_t begin, const LogPlace& after) {
+        return give_block(log, lines, begin, after, sink);
+      });
   if (log.tail.fingerprint().offset != before) {
     log.grown = now;
   }
@@ -206,19 +213,38 @@ Result<Tail::Step> OpenLogs::read(Log& log, SteadyPoint now, LineSink& sink) {
 }
 
 void OpenLogs::give(Log& log, std::string_view text, const LogPlace& after, LineSink& sink) {
-  if (log.gated) {
-    log.jails.clear();
-    log.gated = false;
-    for (const auto& reader : log.readers) {
-      if (after.offset > reader.from) {
-        log.jails.push_back(reader.jail);
-      } else {
-        log.gated = true;
-      }
-    }
-  }
+  find_jails(log, after.offset);
   if (!log.jails.empty()) {
     sink.on_line({text, std::nullopt, log.jails, log.starting, after});
+  }
+}
+
+/// False: some jail gets not all of these lines.
+bool OpenLogs::give_block(
+    Log& log, std::string_view lines, std::uint64_t begin, const LogPlace& after, LineSink& sink) {
+  find_jails(log, begin + 1);  // behind the block's first byte: of its first line
+  if (log.gated) {
+    return false;
+  }
+  if (!log.jails.empty()) {
+    sink.on_block({lines, log.jails, log.starting, after});
+  }
+  return true;
+}
+
+/// Who is given a line that ends at `offset`.
+void OpenLogs::find_jails(Log& log, std::uint64_t offset) {
+  if (!log.gated) {
+    return;
+  }
+  log.jails.clear();
+  log.gated = false;
+  for (const auto& reader : log.readers) {
+    if (offset > reader.from) {
+      log.jails.push_back(reader.jail);
+    } else {
+      log.gated = true;
+    }
   }
 }
 
@@ -319,6 +345,22 @@ bool OpenLogs::has_unwatched() const {
 
 bool OpenLogs::has_rotated() const {
   return std::ranges::any_of(logs_, [](const auto& each) { return each.second->rotated; });
+}
+
+std::vector<LogLag> OpenLogs::lags(SteadyPoint now) const {
+  std::vector<LogLag> out;
+  for (const auto& [id, log] : logs_) {
+    const auto& path = log->tail.place().path;
+    const auto facts = facts_of(log->tail.fd(), path);
+    const auto read = log->tail.fingerprint().offset;
+    if (facts && facts->size > read) {
+      out.push_back({path,
+                     facts->size - read,
+                     std::chrono::duration_cast<std::chrono::milliseconds>(
+                         now - log->behind_since.value_or(now))});
+    }
+  }
+  return out;
 }
 
 std::vector<LogReader> OpenLogs::readers_of(FileId id) const {

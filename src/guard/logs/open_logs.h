@@ -99,10 +99,13 @@ public:
 
   [[nodiscard]] std::vector<JailPlace> positions() const;
 
+  [[nodiscard]] std::vector<LogLag> lags(SteadyPoint now) const;
+
   [[nodiscard]] std::vector<LogReader> readers_of(FileId id) const;
 
   static constexpr std::size_t piece = 64UL * 1024;
-  static constexpr std::size_t bytes_a_turn = 1UL << 20U;
+  /// Between two turns new bans go to the kernel.
+  static constexpr std::size_t bytes_a_turn = 256UL * 1024;
   static constexpr std::chrono::seconds quiet_without_name{10};
   static constexpr std::chrono::minutes quiet_with_name{10};
   static constexpr std::size_t most_remembered = 256;
@@ -123,6 +126,7 @@ private:
     bool gated{true};                // some readers begin farther on, or `jails` is out of date
     std::vector<std::size_t> jails;  // all readers', where not gated
     bool was_empty{false};           // still starting: its first lines are to come
+    std::optional<SteadyPoint> behind_since{};  // no turn has got to its end since
   };
 
   struct Closed {
@@ -134,6 +138,9 @@ private:
   [[nodiscard]] bool must_wait(Log& log) const;
   [[nodiscard]] Result<Tail::Step> read(Log& log, SteadyPoint now, LineSink& sink);
   void give(Log& log, std::string_view text, const LogPlace& after, LineSink& sink);
+  static bool give_block(
+      Log& log, std::string_view lines, std::uint64_t begin, const LogPlace& after, LineSink& sink);
+  static void find_jails(Log& log, std::uint64_t offset);
   void end_start(Log& log, LineSink& sink, bool gone);
   void close(FileId id, LineSink* sink);
   void close_oldest(LineSink& sink);

@@ -93,7 +93,9 @@ Tail::Tail(Fd fd, const FileFacts& facts, std::string path, std::uint64_t offset
   go_back(offset);
 }
 
-Result<Tail::Step> Tail::read(std::span<char> buffer, const Give& give) {
+Result<Tail::Step> Tail::read(std::span<char> buffer,
+                              const Give& give,
+                              const GiveBlock& give_block) {
   const auto count =
       ::pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(cutter_.end()));
   if (count < 0) {
@@ -114,11 +116,28 @@ Result<Tail::Step> Tail::read(std::span<char> buffer, const Give& give) {
     return Step::truncated;
   }
   note(bytes);
+  const auto waited_for = cutter_.rest_of_line(bytes);
+  cut(waited_for, give);
+  auto rest = bytes.substr(waited_for.size());
+  if (const auto whole = cutter_.whole_lines(rest); !whole.empty()) {
+    const auto begin = cutter_.end();
+    auto after = place_;
+    after.offset = begin + whole.size();
+    if (give_block(whole, begin, after)) {
+      cutter_.pass(whole);
+      place_.offset = after.offset;
+      rest.remove_prefix(whole.size());
+    }
+  }
+  cut(rest, give);
+  return bytes.size() < buffer.size() ? Step::end : Step::more;
+}
+
+void Tail::cut(std::string_view bytes, const Give& give) {
   cutter_.feed(bytes, [&](std::string_view line, std::uint64_t after) {
     place_.offset = after;
     give(line, place_);
   });
-  return bytes.size() < buffer.size() ? Step::end : Step::more;
 }
 
 void Tail::finish(const Give& give) {

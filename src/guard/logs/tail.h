@@ -56,6 +56,10 @@ class Tail {
 public:
   using Give = std::function<void(std::string_view line, const LogPlace& after)>;
 
+  /// Of whole lines as one piece, each with its LF; false: one by one, please.
+  using GiveBlock =
+      std::function<bool(std::string_view lines, std::uint64_t begin, const LogPlace& after)>;
+
   enum class Step {
     more,       // there may be more at once
     end,        // all that is there was read
@@ -66,7 +70,9 @@ public:
   Tail(Fd fd, const FileFacts& facts, std::string path, std::uint64_t offset);
 
   /// Reads once, at most what `buffer` holds. Errc::io.
-  [[nodiscard]] Result<Step> read(std::span<char> buffer, const Give& give);
+  [[nodiscard]] Result<Step> read(std::span<char> buffer,
+                                  const Give& give,
+                                  const GiveBlock& give_block);
 
   /// Nobody will write to it any more: gives the last line, whose line break never came.
   void finish(const Give& give);
@@ -92,6 +98,7 @@ public:
 
 private:
   [[nodiscard]] bool is_truncated() const;
+  void cut(std::string_view bytes, const Give& give);
   void note(std::string_view bytes);
 
   Fd fd_;

@@ -8,6 +8,7 @@ namespace spranga::guard {
 namespace {
 
 constexpr std::size_t one_read = 256UL * 1024;
+constexpr std::size_t longest_quiet_line = 64UL * 1024;  // far from where anybody cuts lines
 
 }  // namespace
 
@@ -83,6 +84,42 @@ bool TextSource::next_scanned(LogLine& line) {
   begin_ = end + 1;
   ++line_;
   return true;
+}
+
+std::uint64_t TextSource::skip_quiet(std::string_view start, const std::vector<bool>& loud) {
+  find_line();
+  const auto& [ends, found, odd] = scanned_;
+  const auto first = line_;
+  const auto longest = std::min(longest_, longest_quiet_line);
+  while (next_odd_ < odd.size() && odd[next_odd_] < line_) {
+    ++next_odd_;
+  }
+  const auto stop =
+      next_odd_ < odd.size() ? std::min<std::size_t>(ends.size(), odd[next_odd_]) : ends.size();
+  for (; line_ < stop && !skipping_; ++line_) {
+    const auto length = scanned_from_ + ends[line_] - begin_;
+    const char* text = buffer_.data() + begin_;
+    if (length < start.size() || length > longest || text[0] == '\0' ||
+        std::memcmp(text, start.data(), start.size()) != 0 || is_loud(loud)) {
+      break;
+    }
+    begin_ += length + 1;
+  }
+  return line_ - first;
+}
+
+/// Whether line line_ holds such a word.
+bool TextSource::is_loud(const std::vector<bool>& loud) {
+  const auto& found = scanned_.found;
+  while (next_found_ < found.size() && found[next_found_].line < line_) {
+    ++next_found_;
+  }
+  for (auto at = next_found_; at < found.size() && found[at].line == line_; ++at) {
+    if (loud[found[at].word]) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// In which of the scanned lines begin_ stands.

@@ -21,6 +21,9 @@ public:
 
   [[nodiscard]] bool next_scanned(LogLine& line) override;
 
+  [[nodiscard]] std::uint64_t skip_quiet(std::string_view start,
+                                         const std::vector<bool>& loud) override;
+
   void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
 
   [[nodiscard]] LogProgress progress() const override { return bytes_->progress(); }
@@ -35,6 +38,7 @@ private:
   [[nodiscard]] LogLine take(std::size_t length, std::size_t with_break);
   void scan_more(std::size_t fresh);
   void find_line();
+  [[nodiscard]] bool is_loud(const std::vector<bool>& loud);
   void find_scanned(LogLine& line);
   void tell_scanned(LogLine& line);
 

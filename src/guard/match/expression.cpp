@@ -28,8 +28,11 @@ std::string target_of(std::string_view group, std::string_view start) {
   return lower == "id" ? "fid" : lower == "port" ? "fport" : lower;
 }
 
-FieldContent content_of(std::optional<std::string_view> caught) {
-  return caught ? FieldContent(std::string(*caught)) : FieldContent();
+FieldContent content_of(std::optional<std::string_view> caught, bool is_seen) {
+  if (!caught) {
+    return {};
+  }
+  return is_seen ? FieldContent(std::string(*caught)) : FieldContent(UnseenText{caught->size()});
 }
 
 TuplePart part_of(const FieldContent* content) {
@@ -106,6 +109,31 @@ CompiledExpression::CompiledExpression(const ban::Expression& source,
   simple_ = alternatives_.empty() && tuples_.empty() && !has_group("fid") && !has_group("mlfid");
   std::ranges::sort(alternatives_);
   std::ranges::sort(tuples_);
+  note_telling_groups();
+}
+
+void CompiledExpression::note_telling_groups() {
+  constexpr std::array<std::string_view, 12> telling = {"fid",
+                                                        "ip4",
+                                                        "ip6",
+                                                        "dns",
+                                                        "cidr",
+                                                        "mlfid",
+                                                        "user",
+                                                        "nofail",
+                                                        "mlfgained",
+                                                        "mlfforget",
+                                                        "attempts",
+                                                        "repeated"};
+  for (int number = 1; number <= regex_.group_count(); ++number) {
+    const auto& name = regex_.group_name(number);
+    const auto is_part = [&](const Redirect& one) {
+      return one.group == name || one.field == name;
+    };
+    telling_.push_back(std::ranges::find(telling, name) != telling.end() ||
+                       std::ranges::any_of(alternatives_, is_part) ||
+                       std::ranges::any_of(tuples_, is_part));
+  }
 }
 
 Result<CompiledExpression> CompiledExpression::compile(const ban::Expression& source,
@@ -140,13 +168,6 @@ bool CompiledExpression::may_match_line(std::string_view line) const {
          });
 }
 
-bool CompiledExpression::may_match_line(const FoundWords& words) const {
-  const auto is_there = [&](const LineWord& one) { return words.has(one.number); };
-  return line_sets_.empty() || std::ranges::any_of(line_sets_, [&](const auto& set) {
-           return std::ranges::all_of(set, is_there);
-         });
-}
-
 void CompiledExpression::drop_weak_words() {
   const auto is_weak = [](const std::vector<LineWord>& set) {
     return std::ranges::all_of(set, [](const LineWord& one) { return is_common(one.word.text()); });
@@ -167,11 +188,12 @@ std::vector<WordSet> CompiledExpression::line_words() const {
   return out;
 }
 
-std::vector<std::uint32_t> CompiledExpression::word_numbers() const {
-  std::vector<std::uint32_t> out;
+std::vector<std::vector<std::uint32_t>> CompiledExpression::word_numbers() const {
+  std::vector<std::vector<std::uint32_t>> out;
   for (const auto& set : line_sets_) {
+    auto& numbers = out.emplace_back();
     for (const auto& one : set) {
-      out.push_back(one.number);
+      numbers.push_back(one.number);
     }
   }
   return out;
@@ -213,12 +235,13 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
   return status == MatchStatus::matched;
 }
 
-Failure CompiledExpression::groups(const Match& match) const {
+Failure CompiledExpression::groups(const Match& match, bool bare) const {
   Failure failure;
   failure.fields.reserve(static_cast<std::size_t>(regex_.group_count()) + 4);
   for (int number = 1; number <= regex_.group_count(); ++number) {
     if (const auto& name = regex_.group_name(number); !name.empty()) {
-      failure.fields.push_back({name, content_of(match.group(number))});
+      const bool is_seen = !bare || telling_[static_cast<std::size_t>(number) - 1];
+      failure.fields.push_back({name, content_of(match.group(number), is_seen)});
     }
   }
   for (const auto& [group, field] : alternatives_) {

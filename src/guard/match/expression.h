@@ -80,7 +80,6 @@ public:
 
   /// Whether a line as a whole may match: by words of it, a few of those that it needs.
   [[nodiscard]] bool may_match_line(std::string_view line) const;
-  [[nodiscard]] bool may_match_line(const FoundWords& words) const;
 
   /// Whether such words are known, each long enough to be scanned for.
   [[nodiscard]] bool has_line_words() const { return !line_sets_.empty(); }
@@ -92,10 +91,10 @@ public:
   /// Sets of words, of which a line must hold all of one.
   [[nodiscard]] std::vector<WordSet> line_words() const;
 
-  /// The numbers of these words, after number_words().
-  [[nodiscard]] std::vector<std::uint32_t> word_numbers() const;
+  /// The same by the numbers of words, after number_words().
+  [[nodiscard]] std::vector<std::vector<std::uint32_t>> word_numbers() const;
 
-  /// From now on may_match_line() knows these words by their numbers in `table`.
+  /// Gives these words their numbers in `table`.
   void number_words(WordTable& table);
 
   /// re.search(). A search that was stopped found nothing; it is counted, and after
@@ -105,8 +104,9 @@ public:
   /// The same of a text that is the line, or a part of it, for which may_match_line() was asked.
   [[nodiscard]] bool search_likely(std::string_view text, Searches& searches, ban::Instant now);
 
-  /// The named groups of the last search, alternatives and tuples put together.
-  [[nodiscard]] Failure groups(const Match& match) const;
+  /// The named groups of the last search, alternatives and tuples put together. `bare`: texts that
+  /// say neither whom to blame nor how often are not copied.
+  [[nodiscard]] Failure groups(const Match& match, bool bare = false) const;
 
   /// The groups that say whom to blame, and how often.
   enum class IdGroup { ip4, ip6, cidr, attempts, repeated, nofail };
@@ -149,6 +149,8 @@ public:
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
 private:
+  void note_telling_groups();
+
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
   [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
@@ -181,6 +183,7 @@ private:
   int content_{0};                               // number of the group
   std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
   bool simple_{false};
+  std::vector<bool> telling_;  // for each group: it says whom to blame, or how often
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
   std::uint64_t limit_hits_{0};

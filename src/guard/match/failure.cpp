@@ -42,6 +42,11 @@ const FieldContent* Failure::find(std::string_view name) const {
   return found == fields.end() ? nullptr : &found->content;
 }
 
+FieldContent* Failure::find(std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &Field::name);
+  return found == fields.end() ? nullptr : &found->content;
+}
+
 const std::string* Failure::text(std::string_view name) const {
   const auto* content = find(name);
   return content == nullptr ? nullptr : std::get_if<std::string>(content);
@@ -58,7 +63,7 @@ void Failure::set(std::string_view name, FieldContent content) {
     found->content = std::move(content);
     return;
   }
-  fields.push_back({std::string(name), std::move(content)});
+  fields.push_back({name, std::move(content)});
 }
 
 bool Failure::drop(std::string_view name) {
@@ -71,10 +76,10 @@ bool Failure::drop(std::string_view name) {
   return was;
 }
 
-void Failure::update(const Failure& newer, bool only_set) {
-  for (const auto& field : newer.fields) {
+void Failure::update(Failure newer, bool only_set) {
+  for (auto& field : newer.fields) {
     if (!only_set || is_set(field.content)) {
-      set(field.name, field.content);
+      set(field.name, std::move(field.content));
     }
   }
 }

@@ -71,9 +71,30 @@ public:
     return line_;
   }
 
+  [[nodiscard]] std::string_view repeatable(ban::Instant now) const override {
+    if (settings_.mode != MatchMode::replay || !last_is_found_ || !keeps_ascii_) {
+      return {};
+    }
+    return detector_.repeatable(settings_.today.value_or(std::max(now_, now)));
+  }
+
+  void repeat(std::uint64_t lines, ban::Instant now) override {
+    now_ = std::max(now_, now);
+    detector_.repeat(lines, now_);
+    statistics_.lines += lines;
+    statistics_.dated += lines;
+    line_.number += lines;
+  }
+
   [[nodiscard]] bool can_be_scanned() const override { return keeps_ascii_; }
 
   [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {
+    return read_scanned_entry(text, at, {});
+  }
+
+  [[nodiscard]] const DatedLine& read_scanned_entry(std::string_view text,
+                                                    ban::Instant at,
+                                                    const LineScan& scan) override {
     begin_line(at);
     text_ = to_text(text);
     line_.text = text_;
@@ -85,8 +106,14 @@ public:
     line_.after = text_;
     line_.at = at;
     ++statistics_.dated;
-    note_pairs();
+    note_words(scan);
     return line_;
+  }
+
+  void pass_entry() override {
+    ++statistics_.lines;
+    ++statistics_.dated;
+    ++line_.number;
   }
 
   void set_next_number(std::size_t number) override { line_.number = number - 1; }
@@ -125,6 +152,7 @@ private:
   std::string text_;       // of a line that had to be changed
   std::string last_text_;  // the last date, as it was written
   std::optional<ban::Instant> last_date_;
+  std::optional<ban::Instant> last_found_;  // the same before it was forgiven
   bool last_is_integer_{false};
   bool last_is_found_{false};  // by the detector, when it last found one
   ban::Instant now_{};
@@ -178,8 +206,9 @@ void OneLineReader::begin_line(ban::Instant now) {
 /// The short way of most lines: the date stands at the line's beginning, and is the last line's
 /// byte by byte. False: nothing was done.
 bool OneLineReader::read_repeated(std::string_view text, ban::Instant now, const LineScan& scan) {
-  const auto clock = std::max(now_, now);
-  if (settings_.mode != MatchMode::replay || !last_is_found_ || scan.words == nullptr ||
+  const bool live = settings_.mode == MatchMode::live;
+  const auto clock = live ? now : std::max(now_, now);
+  if (settings_.mode == MatchMode::regex || !last_is_found_ || scan.words == nullptr ||
       scan.pairs_too) {
     return false;
   }
@@ -195,11 +224,14 @@ bool OneLineReader::read_repeated(std::string_view text, ban::Instant now, const
   line_.before = {};
   line_.date_text = text.substr(0, end);
   line_.after = text.substr(end);
-  line_.at = last_date_;
+  line_.at = last_date_ = last_found_;
   line_.is_integer = last_is_integer_;
   line_.undated = line_.comment = false;
   line_.pairs = nullptr;
   line_.words = scan.words;
+  if (live && news_) {
+    forgive_odd_date();
+  }
   return true;
 }
 
@@ -232,7 +264,7 @@ void OneLineReader::date(std::string_view text) {
     return;
   }
   ++statistics_.dated;
-  last_date_ = line_.at;
+  last_date_ = last_found_ = line_.at;
   last_is_integer_ = line_.is_integer;
   if (!found->repeated || !last_is_found_) {
     last_text_ = line_.date_text;

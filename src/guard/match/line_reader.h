@@ -94,11 +94,26 @@ public:
                                                       ban::Instant now,
                                                       const LineScan& scan) = 0;
 
+  /// With what a scanned line that is ASCII must begin to have the date of the line before, so that
+  /// repeat() will do where nobody asks for its text; "" where no line is known to do.
+  [[nodiscard]] virtual std::string_view repeatable(ban::Instant now) const = 0;
+
+  /// As many such lines were passed over.
+  virtual void repeat(std::uint64_t lines, ban::Instant now) = 0;
+
   /// Whether the words of a line are words of its bytes.
   [[nodiscard]] virtual bool can_be_scanned() const = 0;
 
   /// An entry of the journal: its time is known, nothing is cut out.
   [[nodiscard]] virtual const DatedLine& read_entry(std::string_view text, ban::Instant at) = 0;
+
+  /// The same for an entry that was scanned.
+  [[nodiscard]] virtual const DatedLine& read_scanned_entry(std::string_view text,
+                                                            ban::Instant at,
+                                                            const LineScan& scan) = 0;
+
+  /// Instead of reading an entry that nobody wants: it is counted.
+  virtual void pass_entry() = 0;
 
   /// Gives the next line this number (1-based); else lines are counted as they are read.
   virtual void set_next_number(std::size_t number) = 0;

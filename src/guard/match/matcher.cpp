@@ -73,14 +73,22 @@ public:
     return pipeline_->numbered_words();
   }
 
-  [[nodiscard]] bool is_concerned(const FoundWords& words) const override {
-    const bool starting = options_.mode == MatchMode::live && !news_;  // counts what is too old
-    return starting || pipeline_->is_concerned(words);
+  [[nodiscard]] std::vector<std::uint32_t> telling_words() const override {
+    return pipeline_->telling_words();
+  }
+
+  [[nodiscard]] bool is_concerned(const FoundWords& words) override {
+    return pipeline_->is_concerned(words);
   }
 
   void pass(std::uint64_t lines) override {
     statistics_.lines += lines;
     statistics_.missed += lines;
+  }
+
+  void miss(const DatedLine& line, ban::Instant now) override {
+    ++statistics_.lines;
+    ++(is_obsolete(line, now) ? statistics_.obsolete : statistics_.missed);
   }
 
   void end_start_phase() override {
@@ -104,6 +112,11 @@ private:
   [[nodiscard]] ban::Sighting sighting(Hit hit, const DatedLine& line, ban::Instant now) const;
   void count(bool found);
 
+  [[nodiscard]] bool is_obsolete(const DatedLine& line, ban::Instant now) const {
+    const bool starting = options_.mode == MatchMode::live && !news_;
+    return starting && line.at && *line.at < now - jail_.findtime;
+  }
+
   ban::JailSpec jail_;
   MatchOptions options_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -120,8 +133,7 @@ void JailMatcher::feed_line(const DatedLine& line,
     return;
   }
   ++statistics_.lines;
-  const bool starting = options_.mode == MatchMode::live && !news_;
-  if (starting && line.at && *line.at < now - jail_.findtime) {
+  if (is_obsolete(line, now)) {
     ++statistics_.obsolete;
     return;
   }

@@ -84,11 +84,17 @@ public:
   /// The numbers of these words.
   [[nodiscard]] virtual std::vector<std::uint32_t> numbered_words() const = 0;
 
-  /// After number_words(): whether a line that holds these words must be fed.
-  [[nodiscard]] virtual bool is_concerned(const FoundWords& words) const = 0;
+  /// Some of them: a line that holds none of these need not be fed.
+  [[nodiscard]] virtual std::vector<std::uint32_t> telling_words() const = 0;
 
-  /// Counts lines that did not have to be fed.
+  /// After number_words(): whether a line that holds these words must be fed.
+  [[nodiscard]] virtual bool is_concerned(const FoundWords& words) = 0;
+
+  /// Counts lines that did not have to be fed; not while the live start phase lasts.
   virtual void pass(std::uint64_t lines) = 0;
+
+  /// The same of one line, at any time.
+  virtual void miss(const DatedLine& line, ban::Instant now) = 0;
 
   /// Live mode: the end of the log was reached for the first time; from now on lines are news.
   virtual void end_start_phase() = 0;

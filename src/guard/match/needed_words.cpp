@@ -15,6 +15,7 @@ constexpr std::size_t shortest_word = 3;
 constexpr std::size_t shortest_scanned = text::WordScanner::shortest_word;
 constexpr std::size_t most_sets = 32;
 constexpr std::size_t most_words_of_set = 12;
+constexpr std::size_t most_joined = 6;
 constexpr int deepest_group = 50;
 
 /// Alternatives of which a text must satisfy one; one that is empty is satisfied by any text.
@@ -69,55 +70,105 @@ Sets both(const Sets& left, const Sets& right) {
   return out;
 }
 
+/// What a part of an expression tells.
+struct Part {
+  Sets sets{anything};
+  std::vector<std::string> texts;  // all that it matches, where these are a few texts
+};
+
+bool can_be_joined(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+  return !right.empty() && left.size() * right.size() <= most_joined &&
+         std::ranges::none_of(right, &std::string::empty);
+}
+
+/// Each of `left` with each of `right` behind it.
+std::vector<std::string> joined(const std::vector<std::string>& left,
+                                const std::vector<std::string>& right) {
+  std::vector<std::string> out;
+  for (const auto& text : left) {
+    for (const auto& other : right) {
+      out.push_back(text + other);
+    }
+  }
+  return out;
+}
+
 /// Walks over an expression once.
 class WordFinder {
 public:
   explicit WordFinder(std::string_view expression) : rest_(expression) {}
 
   Sets run() {
-    auto sets = alternatives(0);
+    auto sets = alternatives(0).sets;
     return lost_ || !rest_.empty() ? anything : sets;
   }
 
 private:
-  Sets alternatives(int depth) {
-    Sets all;
+  Part alternatives(int depth) {
+    Part all{{}, {}};
+    bool few_texts = true;
     do {
-      for (auto& set : branch(depth)) {
-        if (std::ranges::find(all, set) == all.end()) {
-          all.push_back(std::move(set));
+      auto one = branch(depth);
+      for (auto& set : one.sets) {
+        if (std::ranges::find(all.sets, set) == all.sets.end()) {
+          all.sets.push_back(std::move(set));
         }
       }
+      few_texts = few_texts && !one.texts.empty();
+      all.texts.insert(all.texts.end(), one.texts.begin(), one.texts.end());
     } while (!lost_ && take("|"));
-    const bool known = std::ranges::none_of(all, &WordSet::empty);
-    return known && all.size() <= most_sets ? all : anything;
+    if (all.sets.size() > most_sets || std::ranges::any_of(all.sets, &WordSet::empty)) {
+      all.sets = anything;
+    }
+    if (!few_texts || all.texts.size() > most_joined) {
+      all.texts.clear();
+    }
+    return all;
   }
 
-  Sets branch(int depth) {
-    Sets sets = anything;
-    std::string word;
-    const auto end_word = [&] {
-      if (word.size() >= shortest_word && !ignores_case_) {
-        sets = both(sets, {{word}});
-      }
-      word.clear();
+  /// What the words tell of which one stands here, each a run of plain characters.
+  [[nodiscard]] Sets with_words(const Sets& sets, const std::vector<std::string>& words) const {
+    const auto is_short = [](const std::string& word) { return word.size() < shortest_word; };
+    if (ignores_case_ || std::ranges::any_of(words, is_short)) {
+      return sets;
+    }
+    Sets one_of;
+    for (const auto& word : words) {
+      one_of.push_back({word});
+    }
+    return both(sets, one_of);
+  }
+
+  Part branch(int depth) {
+    Part out;
+    bool is_plain = !ignores_case_;
+    std::vector<std::string> words{""};  // one of which ends here
+    const auto end_words = [&] {
+      out.sets = with_words(out.sets, words);
+      words = {""};
     };
     while (!lost_ && !rest_.empty() && !rest_.starts_with('|') && !rest_.starts_with(')')) {
       const auto plain = plain_character();
-      auto inner = plain != '\0' ? anything : structure(depth);
+      const auto inner = plain != '\0' ? Part() : structure(depth);
       const auto repeat = quantifier();
+      if (repeat == Repeat::none && can_be_joined(words, inner.texts)) {
+        words = joined(words, inner.texts);
+        continue;
+      }
       if (plain != '\0' && repeat != Repeat::from_zero) {
-        word += plain;
+        std::ranges::for_each(words, [&](std::string& word) { word += plain; });
       }
       if (plain == '\0' || repeat != Repeat::none) {
-        end_word();
+        end_words();
+        is_plain = false;
       }
       if (repeat != Repeat::from_zero) {
-        sets = both(sets, inner);
+        out.sets = both(out.sets, inner.sets);
       }
     }
-    end_word();
-    return sets;
+    out.texts = is_plain ? words : std::vector<std::string>();
+    end_words();
+    return out;
   }
 
   /// The character that stands for itself here, taken; '\0' where it is something else.
@@ -136,13 +187,13 @@ private:
   }
 
   /// A group, a class, an escape or anything else that is not plain: what it needs.
-  Sets structure(int depth) {
+  Part structure(int depth) {
     if (rest_.starts_with('(')) {
       return group(depth + 1);
     }
     if (rest_.starts_with('[')) {
       skip_class();
-      return anything;
+      return {};
     }
     const bool escape = rest_.starts_with('\\');
     lost_ = lost_ || (escape && rest_.size() < 2);
@@ -151,7 +202,7 @@ private:
     } else {
       rest_.remove_prefix(std::min<std::size_t>(rest_.size(), 1));
     }
-    return anything;
+    return {};
   }
 
   /// "\d", "\12"; a character given by its number is not understood.
@@ -165,28 +216,31 @@ private:
   }
 
   /// What stands in parentheses, up to the closing one.
-  Sets inside(int depth) {
-    auto sets = alternatives(depth);
+  Part inside(int depth) {
+    auto part = alternatives(depth);
     lost_ = lost_ || !take(")");
-    return sets;
+    return part;
   }
 
-  Sets group(int depth) {
+  Part group(int depth) {
     lost_ = lost_ || depth > deepest_group;
     if (lost_) {
-      return anything;
+      return {};
     }
     if (take("(?P<")) {
       rest_.remove_prefix(std::min(rest_.find('>'), rest_.size()));
       lost_ = lost_ || !take(">");
       return inside(depth);
     }
-    if (take("(?:") || take("(?>") || take("(?=") || take("(?<=")) {
+    if (take("(?:") || take("(?>")) {
       return inside(depth);
+    }
+    if (take("(?=") || take("(?<=")) {  // takes no room
+      return {inside(depth).sets, {}};
     }
     if (take("(?!") || take("(?<!")) {
       static_cast<void>(inside(depth));
-      return anything;
+      return {};
     }
     if (take("(?(") || take("(?P=")) {  // a condition and its halves, a reference
       const bool condition = rest_.data()[-1] == '(';
@@ -195,7 +249,7 @@ private:
       if (condition) {
         static_cast<void>(inside(depth));
       }
-      return anything;
+      return {};
     }
     if (rest_.starts_with("(?")) {
       return flagged(depth);
@@ -205,7 +259,7 @@ private:
   }
 
   /// "(?i:…)". Flags of the whole expression, (?x:…) and comments are not understood.
-  Sets flagged(int depth) {
+  Part flagged(int depth) {
     rest_.remove_prefix(2);
     const auto letters = rest_.substr(0, std::min(rest_.find_first_not_of("aimsu-"), rest_.size()));
     rest_.remove_prefix(letters.size());
@@ -213,9 +267,9 @@ private:
     const auto on = letters.substr(0, letters.find('-'));
     const bool before = ignores_case_;
     ignores_case_ = ignores_case_ || on.find('i') != std::string_view::npos;
-    auto sets = inside(depth);
+    auto part = inside(depth);
     ignores_case_ = before;
-    return sets;
+    return part;
   }
 
   void skip_class() {

@@ -29,9 +29,10 @@ std::optional<int> number_of(const Failure& fresh, std::string_view name) {
   return text == nullptr ? std::nullopt : std::optional(number_in(*text));
 }
 
-Failure with_prefix(Failure prefix, const Failure& own) {
+Failure with_prefix(Failure prefix, Failure own) {
   prefix.drop("content");
-  prefix.update(own, false);
+  prefix.fields.reserve(prefix.fields.size() + own.fields.size());
+  prefix.update(std::move(own), false);
   return prefix;
 }
 
@@ -125,6 +126,12 @@ bool Pipeline::number_words(WordTable& table) {
   if (prefix_) {
     prefix_->number_words(table);
   }
+  for (auto* list : {&fail_, &weak_, &ignore_}) {
+    for (auto& expression : *list) {
+      index_.add(expression.word_numbers());
+    }
+  }
+  index_.add(prefix_ ? prefix_->word_numbers() : std::vector<WordIndex::Set>());
   numbered_ = true;
   return true;
 }
@@ -133,23 +140,34 @@ std::vector<std::uint32_t> Pipeline::numbered_words() const {
   std::vector<std::uint32_t> all;
   for (const auto* expression :
        numbered_ ? expressions() : std::vector<const CompiledExpression*>()) {
-    const auto words = expression->word_numbers();
-    all.insert(all.end(), words.begin(), words.end());
+    for (const auto& set : expression->word_numbers()) {
+      all.insert(all.end(), set.begin(), set.end());
+    }
   }
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
-bool Pipeline::is_concerned(const FoundWords& words) const {
-  const auto may = [&](const CompiledExpression& expression) {
-    return expression.may_match_line(words);
+std::vector<std::uint32_t> Pipeline::telling_words() const {
+  const auto has_words = [](const auto& all) {
+    return std::ranges::all_of(all, &CompiledExpression::has_line_words);
   };
-  if (ignores_early() && std::ranges::any_of(ignore_, may)) {
-    return true;
+  // A program's name stands in many lines: rather what it says than who it is.
+  const bool by_failures = has_words(fail_) && has_words(weak_);
+  auto words = by_failures ? index_.first_words(0, first_ignore())
+                           : index_.first_words(prefix_number(), prefix_number() + 1);
+  if (ignores_early()) {
+    const auto more = index_.first_words(first_ignore(), prefix_number());
+    words.insert(words.end(), more.begin(), more.end());
   }
-  return (!prefix_ || may(*prefix_)) &&
-         (std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may));
+  return words;
+}
+
+bool Pipeline::is_concerned(const FoundWords& words) {
+  index_.look_up(words, likely_);
+  return (ignores_early() && likely_.has_any(first_ignore(), prefix_number())) ||
+         (likely_.has(prefix_number()) && likely_.has_any(0, first_ignore()));
 }
 
 std::vector<const CompiledExpression*> Pipeline::expressions() const {
@@ -173,8 +191,8 @@ void Pipeline::process(const DatedLine& line, ban::Instant now, std::vector<Hit>
   if ((!settings_.note_prefix && !may_be_caught()) || !passes_prefix(now)) {
     return;
   }
-  if (try_all(fail_, false, line, now, out) == Next::go_on && !caught_) {
-    static_cast<void>(try_all(weak_, true, line, now, out));
+  if (try_all(fail_, 0, line, now, out) == Next::go_on && !caught_) {
+    static_cast<void>(try_all(weak_, first_weak(), line, now, out));
   }
 }
 
@@ -191,7 +209,8 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
   const auto& text = place == nullptr ? whole_ : many_lines() ? matched : text_;
   bool found = false;
   for (std::size_t i = 0; i < ignore_.size(); ++i) {
-    if (!may_match(ignore_[i]) || !search(ignore_[i], text, ignore_search_, now)) {
+    if (!may_match(ignore_[i], first_ignore() + i) ||
+        !search(ignore_[i], text, ignore_search_, now)) {
       continue;
     }
     found = ignored_last_ = true;
@@ -208,9 +227,21 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
 
 /// Whether any failregex is worth a search, whatever prefregex leaves of the line.
 bool Pipeline::may_be_caught() const {
-  const auto may = [this](const CompiledExpression& expression) { return may_match(expression); };
-  return (many_lines() || !prefix_ || may(*prefix_)) &&
-         (std::ranges::any_of(fail_, may) || std::ranges::any_of(weak_, may));
+  return (many_lines() || !prefix_ || may_match(*prefix_, prefix_number())) &&
+         (may_match_any(fail_, 0) || may_match_any(weak_, first_weak()));
+}
+
+bool Pipeline::may_match_any(const std::vector<CompiledExpression>& expressions,
+                             std::size_t first) const {
+  if (by_words_ && !many_lines()) {
+    return likely_.has_any(first, first + expressions.size());
+  }
+  for (std::size_t i = 0; i < expressions.size(); ++i) {
+    if (may_match(expressions[i], first + i)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Pipeline::passes_prefix(ban::Instant now) {
@@ -218,7 +249,8 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
-  prefix_matched_ = may_match(*prefix_) && search(*prefix_, whole_, prefix_search_, now);
+  prefix_matched_ =
+      may_match(*prefix_, prefix_number()) && search(*prefix_, whole_, prefix_search_, now);
   if (!prefix_matched_) {
     return false;
   }
@@ -236,23 +268,26 @@ bool Pipeline::passes_prefix(ban::Instant now) {
 }
 
 Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
-                                 bool weak,
+                                 std::size_t first,
                                  const DatedLine& line,
                                  ban::Instant now,
                                  std::vector<Hit>& out) {
   for (std::size_t i = 0; i < expressions.size(); ++i) {
+    if (by_words_ && !likely_.has(first + i)) {
+      continue;
+    }
     if (stale_) {
       join(many_lines() ? lines_ : std::vector<LineParts>{}, text_);
       stale_ = false;
     }
-    if (!may_match(expressions[i]) || !search(expressions[i], text_, search_, now)) {
+    if (!may_match(expressions[i], first + i) || !search(expressions[i], text_, search_, now)) {
       continue;
     }
     caught_ = true;
     Hit hit;
     hit.expression = &expressions[i].source();
     hit.regex_index = static_cast<int>(i);
-    hit.weak = weak;
+    hit.weak = &expressions == &weak_;
     hit.at = line.at;
     if (take(std::move(hit), expressions[i], line, now, out) == Next::stop) {
       return Next::stop;
@@ -272,10 +307,10 @@ Pipeline::Next Pipeline::take(Hit hit,
     }
   }
   if (window_.empty()) {
-    window_.push_back(parts_of(line));
+    window_.push_back(settings_.bare ? unseen_parts_of(line) : parts_of(line));
   }
-  auto failure = expression.groups(search_.match());
-  const auto place = locate(expression);
+  auto failure = expression.groups(search_.match(), settings_.bare);
+  auto place = locate(expression);
   if (!ignore_.empty() && ignores(&place, now)) {
     stale_ = many_lines() || !settings_.check_all;
     return settings_.check_all ? Next::go_on : Next::stop;
@@ -288,18 +323,19 @@ Pipeline::Next Pipeline::take(Hit hit,
     stale_ = true;
   }
   if (prefix_) {
-    failure = with_prefix(prefregex_groups(), failure);
+    failure =
+        with_prefix(prefix_->groups(prefix_search_.match(), settings_.bare), std::move(failure));
   }
   hit.total = number_of(failure, "attempts");
   hit.attempts = number_of(failure, "repeated").value_or(1);
   const auto* session = failure.find("mlfid");
   if (session == nullptr || !is_set(*session)) {
-    failure.matches = place.matched;
+    failure.matches = std::move(place.matched);
     return finish(std::move(hit), std::make_shared<Failure>(std::move(failure)), out);
   }
   const auto key = session_key(*session);
   return take_session(
-      std::move(hit), sessions_.merge(key, std::move(failure), place.matched, now), out);
+      std::move(hit), sessions_.merge(key, std::move(failure), std::move(place.matched), now), out);
 }
 
 /// What its session knows by now.
@@ -340,10 +376,12 @@ std::optional<Pipeline::Next> Pipeline::take_bare(Hit& hit,
   if (!ip) {
     return std::nullopt;
   }
-  const Place nowhere;
-  if (!ignore_.empty() && ignores(&nowhere, now)) {
-    stale_ = true;
-    return Next::stop;
+  if (!ignore_.empty()) {
+    const Place nowhere;
+    if (ignores(&nowhere, now)) {
+      stale_ = true;
+      return Next::stop;
+    }
   }
   if (line.undated && !line.at && settings_.need_date) {
     return Next::go_on;

@@ -17,6 +17,7 @@
 #include "guard/match/failure.h"
 #include "guard/match/line_reader.h"
 #include "guard/match/sessions.h"
+#include "guard/match/word_index.h"
 
 namespace spranga::guard {
 
@@ -96,9 +97,12 @@ public:
   /// The numbers of these words.
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const;
 
+  /// Some of them, of which a line must hold one.
+  [[nodiscard]] std::vector<std::uint32_t> telling_words() const;
+
   /// After number_words(): whether a line that holds these words may matter to this filter. One
   /// that may not changes nothing but how many lines were missed.
-  [[nodiscard]] bool is_concerned(const FoundWords& words) const;
+  [[nodiscard]] bool is_concerned(const FoundWords& words);
 
   /// All of them, whatever their role.
   [[nodiscard]] std::vector<const CompiledExpression*> expressions() const;
@@ -134,7 +138,7 @@ private:
   [[nodiscard]] bool passes_prefix(ban::Instant now);
   [[nodiscard]] bool may_be_caught() const;
   [[nodiscard]] Next try_all(std::vector<CompiledExpression>& expressions,
-                             bool weak,
+                             std::size_t first,
                              const DatedLine& line,
                              ban::Instant now,
                              std::vector<Hit>& out);
@@ -170,14 +174,25 @@ private:
 
   [[nodiscard]] bool many_lines() const { return maxlines_ > 1; }
 
+  // Numbers of expressions in the index: failregexes, weak ones, ignoreregexes, prefregex.
+  [[nodiscard]] std::size_t first_weak() const { return fail_.size(); }
+
+  [[nodiscard]] std::size_t first_ignore() const { return first_weak() + weak_.size(); }
+
+  [[nodiscard]] std::size_t prefix_number() const { return first_ignore() + ignore_.size(); }
+
+  [[nodiscard]] bool may_match_any(const std::vector<CompiledExpression>& expressions,
+                                   std::size_t first) const;
+
   /// Whether a search in what is made of the line at hand is worth its while. What is known of the
   /// line decides how it is found out, never what is found.
-  [[nodiscard]] bool may_match(const CompiledExpression& expression) const {
+  /// `number`: the expression's in the index.
+  [[nodiscard]] bool may_match(const CompiledExpression& expression, std::size_t number) const {
     if (many_lines()) {
       return true;
     }
-    if (words_ != nullptr) {
-      return expression.may_match_line(*words_);
+    if (by_words_) {
+      return likely_.has(number);
     }
     return (pairs_ == nullptr || expression.may_match(*pairs_)) &&
            expression.may_match_line(whole_);
@@ -193,17 +208,19 @@ private:
   Searches prefix_search_;
   Searches search_;
   Searches ignore_search_;
+  WordIndex index_;       // of expressions, once words have numbers
+  bool numbered_{false};  // they have
 
   // Of the line at hand.
-  std::vector<LineParts> lines_;      // fail2ban's line buffer: what was not matched yet
-  std::vector<LineParts> window_;     // what expressions see of it, with dates; one line: made late
-  const PairSet* pairs_{nullptr};     // that the window's text holds, where they are known
-  const FoundWords* words_{nullptr};  // likewise
-  bool numbered_{false};              // words have numbers
-  std::string whole_;                 // the window's text
-  std::string text_;                  // what failregexes see: the window's text, or F-CONTENT
-  bool stale_{false};                 // text_ must be made from lines_ again
-  bool caught_{false};                // a failregex matched, whatever came of it
+  std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
+  std::vector<LineParts> window_;  // what expressions see of it, with dates; one line: made late
+  const PairSet* pairs_{nullptr};  // that the window's text holds, where they are known
+  bool by_words_{false};           // likely_ holds for it
+  LikelyExpressions likely_;       // for is_concerned(), too
+  std::string whole_;              // the window's text
+  std::string text_;               // what failregexes see: the window's text, or F-CONTENT
+  bool stale_{false};              // text_ must be made from lines_ again
+  bool caught_{false};             // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;

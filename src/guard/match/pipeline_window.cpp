@@ -10,6 +10,12 @@ LineParts parts_of(const DatedLine& line) {
   return {std::string(line.before), std::string(line.date_text), std::string(line.after)};
 }
 
+LineParts unseen_parts_of(const DatedLine& line) {
+  LineParts out;
+  out.unseen = line.before.size() + line.date_text.size() + line.after.size();
+  return out;
+}
+
 void join(const std::vector<LineParts>& lines, std::string& out) {
   out.clear();
   for (const auto& line : lines) {
@@ -26,7 +32,10 @@ void Pipeline::begin(const DatedLine& line) {
   ignored_last_ = caught_ = stale_ = false;
   window_.clear();
   pairs_ = many_lines() ? nullptr : line.pairs;
-  words_ = numbered_ ? line.words : nullptr;
+  by_words_ = numbered_ && line.words != nullptr;
+  if (by_words_) {
+    index_.look_up(*line.words, likely_);
+  }
   if (many_lines()) {
     lines_.push_back(parts_of(line));
     if (lines_.size() > maxlines_) {

@@ -1,5 +1,6 @@
 #include "guard/match/sessions.h"
 
+#include <iterator>
 #include <utility>
 
 namespace spranga::guard {
@@ -53,31 +54,38 @@ std::string name_of_user(const FieldContent& content) {
 std::size_t note_user(Failure& failure, const Failure& fresh) {
   const auto* user = fresh.find("user");
   const auto* known = failure.find("users");
-  std::set<std::string> users;
-  if (known != nullptr && std::holds_alternative<std::set<std::string>>(*known)) {
-    users = std::get<std::set<std::string>>(*known);
+  const auto* users = known == nullptr ? nullptr : std::get_if<std::set<std::string>>(known);
+  if (user == nullptr || !is_true(*user)) {
+    return users == nullptr ? 0 : users->size();
   }
-  if (user != nullptr && is_true(*user)) {
-    users.insert(name_of_user(*user));
-    failure.set("users", users);
+  auto name = name_of_user(*user);
+  if (users == nullptr) {
+    failure.set("users", std::set<std::string>{std::move(name)});
+    return 1;
   }
-  return users.size();
+  auto& all = std::get<std::set<std::string>>(*failure.find("users"));
+  all.insert(std::move(name));
+  return all.size();
 }
 
-void append(std::vector<LineParts>& to, const std::vector<LineParts>& lines) {
-  to.insert(to.end(), lines.begin(), lines.end());
+void append(std::vector<LineParts>& to, std::vector<LineParts> lines) {
+  if (to.empty()) {
+    to = std::move(lines);
+    return;
+  }
+  to.insert(to.end(), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
 }
 
-void merge_lines(Failure& failure, const Flags& flags, const std::vector<LineParts>& lines) {
+void merge_lines(Failure& failure, const Flags& flags, std::vector<LineParts> lines) {
   if (!flags.nofail) {
     auto all = std::exchange(failure.nofail_matches, {});
-    append(all, failure.matches);
+    append(all, std::move(failure.matches));
     if (!flags.gained) {
-      append(all, lines);
+      append(all, std::move(lines));
     }
     failure.matches = std::move(all);
   } else if (!flags.forget) {
-    append(failure.nofail_matches, lines);
+    append(failure.nofail_matches, std::move(lines));
   }
 }
 
@@ -85,13 +93,15 @@ std::size_t weight(const Failure& failure) {
   std::size_t bytes = 256;
   for (const auto* lines : {&failure.matches, &failure.nofail_matches}) {
     for (const auto& line : *lines) {
-      bytes += 128 + line.before.size() + line.date.size() + line.after.size();
+      bytes += 128 + line.bytes();
     }
   }
   for (const auto& field : failure.fields) {
     bytes += 96 + field.name.size();
     if (const auto* text = std::get_if<std::string>(&field.content)) {
       bytes += text->size();
+    } else if (const auto* unseen = std::get_if<UnseenText>(&field.content)) {
+      bytes += unseen->bytes;
     } else if (const auto* set = std::get_if<std::set<std::string>>(&field.content)) {
       for (const auto& member : *set) {
         bytes += 64 + member.size();
@@ -148,7 +158,7 @@ void Sessions::weigh(Place place) {
 
 std::shared_ptr<Failure> Sessions::merge(const std::string& id,
                                          Failure fresh,
-                                         const std::vector<LineParts>& lines,
+                                         std::vector<LineParts> lines,
                                          ban::Instant now) {
   auto flags = read_flags(fresh);
   auto known = find_same_client(id, fresh, now);
@@ -165,7 +175,7 @@ std::shared_ptr<Failure> Sessions::merge(const std::string& id,
     if (!flags.was_nofail && !failure->pending) {
       failure->matches.clear();
     }
-    failure->update(fresh, true);
+    failure->update(std::move(fresh), true);
   } else {
     failure = std::make_shared<Failure>(std::move(fresh));
     if (!flags.forget) {
@@ -180,7 +190,7 @@ std::shared_ptr<Failure> Sessions::merge(const std::string& id,
     failure->drop("mlfgained");
     flags.nofail = flags.gained = false;
   }
-  merge_lines(*failure, flags, lines);
+  merge_lines(*failure, flags, std::move(lines));
   if (known && flags.forget) {
     forget(*known);
   } else if (known) {

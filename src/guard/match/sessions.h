@@ -38,7 +38,7 @@ public:
   /// with the session: what is changed in it is remembered.
   [[nodiscard]] std::shared_ptr<Failure> merge(const std::string& id,
                                                Failure fresh,
-                                               const std::vector<LineParts>& lines,
+                                               std::vector<LineParts> lines,
                                                ban::Instant now);
 
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }

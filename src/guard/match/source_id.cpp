@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "text/ip_text.h"
+
 namespace spranga::guard {
 
 namespace {
@@ -21,6 +23,14 @@ struct Bits {
 };
 
 std::optional<Bits> parse(std::string_view text, int family) {
+  if (family == AF_INET) {
+    const auto bytes = text::parse_ipv4(text);
+    Bits bits{AF_INET};
+    if (bytes) {
+      std::ranges::copy(*bytes, bits.bytes.begin());
+    }
+    return bytes ? std::optional(bits) : std::nullopt;
+  }
   std::array<char, INET6_ADDRSTRLEN + 1> buffer{};
   if (text.size() >= buffer.size() || text.find('\0') != std::string_view::npos) {
     return {};
@@ -56,11 +66,10 @@ void fold(Bits& bits) {
 }
 
 std::string written(const Bits& bits, std::optional<int> prefix) {
-  std::array<char, INET6_ADDRSTRLEN> buffer{};
-  std::string out =
-      ::inet_ntop(bits.family, bits.bytes.data(), buffer.data(), buffer.size()) == nullptr
-          ? ""
-          : buffer.data();
+  auto out =
+      bits.family == AF_INET
+          ? fmt::format("{}.{}.{}.{}", bits.bytes[0], bits.bytes[1], bits.bytes[2], bits.bytes[3])
+          : text::write_ipv6(bits.bytes);
   if (prefix && *prefix > 0 && *prefix < bits.length()) {
     out += fmt::format("/{}", *prefix);
   }

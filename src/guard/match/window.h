@@ -11,6 +11,9 @@ namespace spranga::guard {
 
 [[nodiscard]] LineParts parts_of(const DatedLine& line);
 
+/// Only how long they are.
+[[nodiscard]] LineParts unseen_parts_of(const DatedLine& line);
+
 /// The lines as expressions see them: without dates, each with a newline. No lines: one newline.
 void join(const std::vector<LineParts>& lines, std::string& out);
 

@@ -46,7 +46,8 @@ TEST(Judge, ProlongsTheBanOfSomebodyWhoGoesOn) {
               testing::ElementsAre(Kind::counted, Kind::banned, Kind::counted, Kind::prolonged));
   EXPECT_EQ(judged.banned(attacker, at_second(901))->until, at_second(901));
   EXPECT_EQ(judged.banned(attacker, at_second(901))->since, at_second(1));
-  EXPECT_EQ(judged.banned(attacker, at_second(902)), nullptr);
+  EXPECT_FALSE(judged.banned(attacker, at_second(902)));
+  EXPECT_FALSE(judged.is_banned(attacker, at_second(902)));
 }
 
 TEST(Judge, BansAgainOnceTheBanIsOver) {
@@ -107,6 +108,24 @@ TEST(Judge, KeepsTheLastMatchesOnly) {
     last = judge(judged, sighting);
   }
   EXPECT_THAT(last.matches, testing::ElementsAre("line 2", "line 3"));
+}
+
+TEST(Judge, BansWithoutLinesThatMadeRoomForOthers) {
+  RecentLines few(1);  // one block
+  JudgePorts ports;
+  ports.lines = &few;
+  auto judged = judge_for(jail_of(2), std::move(ports));
+  static_cast<void>(judge(judged, seen(attacker, 0)));
+  for (int i = 0; i < 5000; ++i) {
+    static_cast<void>(judge(judged, seen("id" + std::to_string(i), 1)));
+  }
+  auto last = seen(attacker, 2);
+  last.matches = {"the last"};
+  const auto verdict = judge(judged, last);
+  ASSERT_EQ(verdict.kind, Kind::banned);
+  EXPECT_EQ(verdict.ban->failures, 2);
+  EXPECT_TRUE(verdict.lacks_matches);
+  EXPECT_THAT(verdict.matches, testing::ElementsAre("the last"));
 }
 
 TEST(Judge, NeverBansOnWeakEvidenceAlone) {

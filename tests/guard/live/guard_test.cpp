@@ -213,6 +213,26 @@ TEST_F(GuardTest, GoesOnWhereAnEarlierLifeEnded) {
   EXPECT_THAT(hands.done, ElementsAre("restore postfix 198.51.100.9", "ban postfix 198.51.100.7"));
 }
 
+TEST_F(GuardTest, WhoIsBannedAnewBeforeHisOldBanComesBackIsBannedUntilTheLaterEnd) {
+  auto& jail = add(jail_of("postfix", 1));
+  jail.begin_restoring();
+  auto stream = stream_of({&jail});
+  fail_at(stream, "198.51.100.7", 0);
+  fail_at(stream, "198.51.100.8", 0);
+  jail.restore({{"postfix", "198.51.100.7", after(-100), std::nullopt, 1, 3}, false, "filter", {}},
+               after(1));
+  jail.restore({{"postfix", "198.51.100.8", after(-100), after(5), 1, 3}, false, "filter", {}},
+               after(1));
+  EXPECT_EQ(jail.bans().find("198.51.100.7")->ban.until, std::nullopt);
+  EXPECT_GT(jail.bans().find("198.51.100.8")->ban.until, after(5));
+  EXPECT_TRUE(jail.judge().is_banned("198.51.100.7", after(1'000'000)));
+  ASSERT_THAT(hands.done, testing::SizeIs(3));
+  EXPECT_THAT(hands.done.back(), testing::HasSubstr("postfix 198.51.100.7"));
+  const auto* made = std::get_if<ledger::BanMade>(&notes.back());
+  ASSERT_NE(made, nullptr);
+  EXPECT_TRUE(made->prolonged);
+}
+
 TEST_F(GuardTest, TakesANewFilterAndKeepsBansAndCounters) {
   auto& jail = add(jail_of("postfix", 2));
   auto stream = stream_of({&jail});

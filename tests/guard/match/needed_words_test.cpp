@@ -60,11 +60,28 @@ TEST(NeededSets, AreTheWordsThatAreNeededTogether) {
               ElementsAre(ElementsAre("lost ", " from ")));
   EXPECT_THAT(needed_sets("(?:auth|pass\\w+ word) failed"),
               ElementsAre(ElementsAre("auth", " failed"), ElementsAre("pass", " word", " failed")));
-  EXPECT_THAT(needed_sets("(?:one|two) (?:three|four)"),
+  EXPECT_THAT(needed_sets("(?:one|two)\\s(?:three|four)"),
               ElementsAre(ElementsAre("one", "three"),
                           ElementsAre("one", "four"),
                           ElementsAre("two", "three"),
                           ElementsAre("two", "four")));
+}
+
+TEST(NeededSets, HoldWordsThatGoOnThroughAlternatives) {
+  EXPECT_THAT(needed_sets("uthentication (?:failure|error) for"),
+              ElementsAre(ElementsAre("uthentication failure for"),
+                          ElementsAre("uthentication error for")));
+  EXPECT_THAT(
+      needed_sets("(?P<a>one|(?:x|y)z) (?>t)(?:three)"),
+      ElementsAre(ElementsAre("one tthree"), ElementsAre("xz tthree"), ElementsAre("yz tthree")));
+  EXPECT_THAT(needed_sets("from (?:a|bcd\\d) to"), ElementsAre(ElementsAre("from ", " to")));
+  EXPECT_THAT(needed_sets("fail(?:ed|) at"), ElementsAre(ElementsAre("fail", " at")));
+  EXPECT_THAT(needed_sets("fail(?:ed)? at"), ElementsAre(ElementsAre("fail", " at")));
+  EXPECT_THAT(needed_sets("fail(?:ed)+ at"), ElementsAre(ElementsAre("fail", " at")));
+  EXPECT_THAT(needed_sets("fail(?=ed) at"), ElementsAre(ElementsAre("fail", " at")));
+  EXPECT_THAT(needed_sets("fail(?i:ed) at"), ElementsAre(ElementsAre("fail", " at")));
+  EXPECT_THAT(needed_sets("(?i:fail(?:ed|ure))"), IsEmpty());
+  EXPECT_THAT(needed_sets("abc(?:1|2|3|4|5|6|7) def"), ElementsAre(ElementsAre("abc", " def")));
 }
 
 TEST(NeededSets, HoldWhatLookingAheadOrBehindMustFind) {

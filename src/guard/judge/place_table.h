@@ -1,0 +1,110 @@
+// PlaceTable: where in a list the entry of a target's key stands. Open addressing, four bytes a
+// slot; the keys themselves stay with the entries, which are as dense as the caller keeps them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "guard/judge/target_key.h"
+
+namespace spranga::guard {
+
+/// `KeyOf`: the key of the entry at a place.
+class PlaceTable {
+public:
+  template <class KeyOf>
+  [[nodiscard]] std::optional<std::uint32_t> find(const TargetKey& key, const KeyOf& key_of) const {
+    if (slots_.empty()) {
+      return std::nullopt;
+    }
+    for (auto at = home(key); slots_[at] != 0; at = after(at)) {
+      if (key_of(slots_[at] - 1) == key) {
+        return slots_[at] - 1;
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// Of a key that is not there.
+  template <class KeyOf>
+  void insert(const TargetKey& key, std::uint32_t place, const KeyOf& key_of) {
+    if (5 * (used_ + 1) > 4 * slots_.size()) {
+      resize(std::max<std::size_t>(16, 2 * slots_.size()), key_of);
+    }
+    put(key, place);
+    ++used_;
+  }
+
+  /// The entry of `key`, which is there, stands elsewhere now.
+  void move(const TargetKey& key, std::uint32_t from, std::uint32_t to) {
+    slots_[slot_of(key, from)] = to + 1;
+  }
+
+  /// Of a key that is there. Those behind it move up, so that no search ends too early.
+  template <class KeyOf>
+  void erase(const TargetKey& key, std::uint32_t place, const KeyOf& key_of) {
+    auto gap = slot_of(key, place);
+    for (auto at = after(gap); slots_[at] != 0; at = after(at)) {
+      const auto wish = home(key_of(slots_[at] - 1));
+      const auto mask = slots_.size() - 1;
+      if (((at - wish) & mask) >= ((at - gap) & mask)) {
+        slots_[gap] = slots_[at];
+        gap = at;
+      }
+    }
+    slots_[gap] = 0;
+    --used_;
+    if (slots_.size() > small && 8 * used_ < slots_.size()) {
+      resize(slots_.size() / 4, key_of);
+    }
+  }
+
+  void clear() {
+    std::vector<std::uint32_t>().swap(slots_);
+    used_ = 0;
+  }
+
+private:
+  static constexpr std::size_t small = 1024;
+
+  [[nodiscard]] std::size_t home(const TargetKey& key) const {
+    return key.first & (slots_.size() - 1);
+  }
+
+  [[nodiscard]] std::size_t after(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
+
+  [[nodiscard]] std::size_t slot_of(const TargetKey& key, std::uint32_t place) const {
+    auto at = home(key);
+    while (slots_[at] != place + 1) {
+      at = after(at);
+    }
+    return at;
+  }
+
+  void put(const TargetKey& key, std::uint32_t place) {
+    auto at = home(key);
+    while (slots_[at] != 0) {
+      at = after(at);
+    }
+    slots_[at] = place + 1;
+  }
+
+  template <class KeyOf>
+  void resize(std::size_t size, const KeyOf& key_of) {
+    std::vector<std::uint32_t> old(size);
+    old.swap(slots_);
+    for (const auto slot : old) {
+      if (slot != 0) {
+        put(key_of(slot - 1), slot - 1);
+      }
+    }
+  }
+
+  std::vector<std::uint32_t> slots_;  // a power of two of them; place + 1, 0: none
+  std::size_t used_{0};
+};
+
+}  // namespace spranga::guard
