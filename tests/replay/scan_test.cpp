@@ -28,44 +28,11 @@ using guard::match_tests::odd_jails;
 const fs::path etc = fs::path(SPRANGA_SOURCE_DIR) / "etc";
 constexpr ban::Instant today{std::chrono::seconds(1'795'737'600)};  // 2026-11-27
 
-std::string text_of(const ban::FieldValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return *text;
-  }
-  std::string out;
-  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
-    for (const auto& member : *set) {
-      out += member + ";";
-    }
-  } else if (const auto* tuple = std::get_if<std::vector<std::string>>(&value)) {
-    for (const auto& member : *tuple) {
-      out += member + ",";
-    }
-  }
-  return out;
-}
-
 std::string describe(const Seen& seen) {
-  const auto& sighting = seen.sighting;
-  auto out = fmt::format("{} {} line {} regex {}{} at {} x{} {}{} clock {} count {}:",
-                         seen.jail.name,
-                         sighting.id,
-                         sighting.line,
-                         sighting.regex_index,
-                         sighting.weak ? " weak" : "",
-                         sighting.at ? sighting.at->time_since_epoch().count() : -1,
-                         sighting.attempts,
-                         sighting.nofail ? "nofail" : "",
-                         sighting.is_name ? "name" : "",
-                         seen.clock.time_since_epoch().count(),
-                         seen.judgement.count);
-  for (const auto& [name, value] : sighting.fields) {
-    out += fmt::format(" {}={}", name, text_of(value));
-  }
-  for (const auto& match : sighting.matches) {
-    out += "\n  " + match;
-  }
-  return out;
+  return fmt::format("{} clock {} count {}",
+                     guard::match_tests::describe(seen.jail.name, seen.sighting),
+                     seen.clock.time_since_epoch().count(),
+                     seen.judgement.count);
 }
 
 std::string describe(const ReplayResult& result) {

@@ -16,41 +16,9 @@
 namespace spranga::guard {
 namespace {
 
+using match_tests::describe;
 using match_tests::Maker;
 using match_tests::odd_jails;
-
-std::string text_of(const ban::FieldValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return *text;
-  }
-  std::string out;
-  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
-    out = fmt::format("{}", fmt::join(*set, ";"));
-  } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    out = fmt::format("{}", fmt::join(*list, ","));
-  }
-  return out;
-}
-
-std::string describe(const std::string& jail, const ban::Sighting& sighting) {
-  auto out = fmt::format("{} {} line {} regex {}{} at {} x{} {}{}:",
-                         jail,
-                         sighting.id,
-                         sighting.line,
-                         sighting.regex_index,
-                         sighting.weak ? " weak" : "",
-                         sighting.at ? sighting.at->time_since_epoch().count() : -1,
-                         sighting.attempts,
-                         sighting.nofail ? "nofail" : "",
-                         sighting.is_name ? "name" : "");
-  for (const auto& [name, value] : sighting.fields) {
-    out += fmt::format(" {}={}", name, text_of(value));
-  }
-  for (const auto& match : sighting.matches) {
-    out += "\n  " + match;
-  }
-  return out;
-}
 
 /// All that a guard says and does, as lines.
 class Told : public Log, public Hands {

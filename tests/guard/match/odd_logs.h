@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "ban/instant.h"
 #include "ban/jail_spec.h"
+#include "ban/sighting.h"
 
 namespace spranga::guard::match_tests {
 
@@ -197,5 +200,39 @@ private:
   std::size_t second_{0};
   std::size_t style_{0};
 };
+
+inline std::string text_of(const ban::FieldValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return *text;
+  }
+  std::string out;
+  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
+    out = fmt::format("{}", fmt::join(*set, ";"));
+  } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    out = fmt::format("{}", fmt::join(*list, ","));
+  }
+  return out;
+}
+
+/// Every field of it, to compare by.
+inline std::string describe(const std::string& jail, const ban::Sighting& sighting) {
+  auto out = fmt::format("{} {} line {} regex {}{} at {} x{} {}{}:",
+                         jail,
+                         sighting.id,
+                         sighting.line,
+                         sighting.regex_index,
+                         sighting.weak ? " weak" : "",
+                         sighting.at ? sighting.at->time_since_epoch().count() : -1,
+                         sighting.attempts,
+                         sighting.nofail ? "nofail" : "",
+                         sighting.is_name ? "name" : "");
+  for (const auto& [name, value] : sighting.fields) {
+    out += fmt::format(" {}={}", name, text_of(value));
+  }
+  for (const auto& match : sighting.matches) {
+    out += "\n  " + match;
+  }
+  return out;
+}
 
 }  // namespace spranga::guard::match_tests
