@@ -43,23 +43,31 @@ char* write(char* to, Number number, int base) {
 
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text) {
   constexpr unsigned highest = 255;
+  constexpr unsigned most_digits = 3;
   Ipv4Bytes out{};
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (i > 0 && (at == text.size() || text[at++] != '.')) {
+  std::size_t part = 0;
+  unsigned value = 0;
+  unsigned digits = 0;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      if ((digits > 0 && value == 0) || digits == most_digits) {
+        return std::nullopt;  // "01"
+      }
+      value = value * 10 + static_cast<unsigned>(c - '0');
+      ++digits;
+      continue;
+    }
+    if (c != '.' || digits == 0 || value > highest || part + 1 == out.size()) {
       return std::nullopt;
     }
-    const auto first = at;
-    unsigned value = 0;
-    while (at < text.size() && is_digit(text[at]) && value <= highest) {
-      value = value * 10 + static_cast<unsigned>(text[at++] - '0');
-    }
-    if (at == first || value > highest || (at - first > 1 && text[first] == '0')) {
-      return std::nullopt;
-    }
-    out.at(i) = static_cast<unsigned char>(value);
+    out.at(part++) = static_cast<unsigned char>(value);
+    value = digits = 0;
   }
-  return at == text.size() ? std::optional(out) : std::nullopt;
+  if (digits == 0 || value > highest || part + 1 != out.size()) {
+    return std::nullopt;
+  }
+  out.at(part) = static_cast<unsigned char>(value);
+  return out;
 }
 
 std::string write_ipv6(const Ipv6Bytes& bytes) {

@@ -68,7 +68,7 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
   out.at = sighting.at.value_or(now);
-  const auto key = key_of(out.target);
+  const auto key = out.key = key_of(out.target);
   auto account = account_of(key, now);
   count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {
@@ -202,11 +202,13 @@ void Judge::convict(Judgement& judgement, const Account& account, ban::Instant n
     judgement.kind = Kind::expired;
     return;
   }
-  if (auto old = banned(judgement.target, now)) {
+  if (auto old = bans_.find(judgement.key); old && !is_over(*old, now)) {
+    old->jail = spec_.name;
+    old->target = judgement.target;
     judgement.kind = is_later(until, old->until) ? Kind::prolonged : Kind::already_banned;
     if (judgement.kind == Kind::prolonged) {
       old->until = until;
-      bans_.put(key_of(judgement.target), *old);
+      bans_.put(judgement.key, *old);
     }
     judgement.ban = std::move(old);
     return;
@@ -220,7 +222,7 @@ void Judge::convict(Judgement& judgement, const Account& account, ban::Instant n
     bans_.purge(now);
     purge_bans_at_ = next_purge(bans_.size());
   }
-  bans_.put(key_of(judgement.target), fresh);
+  bans_.put(judgement.key, fresh);
   judgement.kind = Kind::banned;
   auto story = ports_.lines->story(account.latest_line,
                                    static_cast<std::size_t>(std::max(0, spec_.maxmatches)));

@@ -55,6 +55,7 @@ struct Judgement {
 
   Kind kind{Kind::context};
   std::string target;   // what is counted: an address, a network or an id
+  TargetKey key;        // the same, short, under the judge's secret
   int count{0};         // where the account stands after this one, weak evidence weighed
   const char* why{""};  // ignored: in fail2ban's words
   ban::Instant at{};    // when it happened

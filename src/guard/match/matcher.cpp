@@ -109,7 +109,7 @@ public:
   [[nodiscard]] std::vector<Quarantined> quarantined() const override;
 
 private:
-  [[nodiscard]] ban::Sighting sighting(Hit hit, const DatedLine& line, ban::Instant now) const;
+  [[nodiscard]] ban::Sighting sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const;
   void count(bool found);
 
   [[nodiscard]] bool is_obsolete(const DatedLine& line, ban::Instant now) const {
@@ -149,7 +149,7 @@ void JailMatcher::feed_line(const DatedLine& line,
   count(found);
 }
 
-ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant now) const {
+ban::Sighting JailMatcher::sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const {
   ban::Sighting seen;
   seen.id = *std::move(hit.id);
   seen.at = hit.at;

@@ -296,7 +296,7 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
   return Next::go_on;
 }
 
-Pipeline::Next Pipeline::take(Hit hit,
+Pipeline::Next Pipeline::take(Hit&& hit,
                               const CompiledExpression& expression,
                               const DatedLine& line,
                               ban::Instant now,
@@ -339,7 +339,7 @@ Pipeline::Next Pipeline::take(Hit hit,
 }
 
 /// What its session knows by now.
-Pipeline::Next Pipeline::take_session(Hit hit,
+Pipeline::Next Pipeline::take_session(Hit&& hit,
                                       const std::shared_ptr<Failure>& merged,
                                       std::vector<Hit>& out) {
   hit.of_session = true;
@@ -403,7 +403,7 @@ std::optional<Pipeline::Next> Pipeline::take_bare(Hit& hit,
   return Next::stop;
 }
 
-Pipeline::Next Pipeline::finish(Hit hit,
+Pipeline::Next Pipeline::finish(Hit&& hit,
                                 const std::shared_ptr<Failure>& session,
                                 std::vector<Hit>& out) {
   const auto ids = identify(*session, hit.of_session);

@@ -142,7 +142,7 @@ private:
                              const DatedLine& line,
                              ban::Instant now,
                              std::vector<Hit>& out);
-  [[nodiscard]] Next take(Hit hit,
+  [[nodiscard]] Next take(Hit&& hit,
                           const CompiledExpression& expression,
                           const DatedLine& line,
                           ban::Instant now,
@@ -153,10 +153,10 @@ private:
                                               const DatedLine& line,
                                               ban::Instant now,
                                               std::vector<Hit>& out);
-  [[nodiscard]] Next take_session(Hit hit,
+  [[nodiscard]] Next take_session(Hit&& hit,
                                   const std::shared_ptr<Failure>& merged,
                                   std::vector<Hit>& out);
-  [[nodiscard]] Next finish(Hit hit,
+  [[nodiscard]] Next finish(Hit&& hit,
                             const std::shared_ptr<Failure>& session,
                             std::vector<Hit>& out);
   [[nodiscard]] Place locate(const CompiledExpression& expression) const;
