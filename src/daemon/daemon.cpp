@@ -90,7 +90,9 @@ Daemon::Daemon(Options options, const Clock& clock)
               options_.firewall,
               [this](const ban::ActionSpec& action) { return decide(action); },
               [this] { return now(); },
-              [this](const std::string& jail) { return held_by(jail); }}),
+              [this](const std::string& jail) { return held_by(jail); },
+              [this](const std::string& target) { return past_bans(target); },
+              [this] { return ledger_options(plan_.server).matches; }}),
       world_(world()),
       guard_(world_),
       desk_(guard_, log_, notes_, clock_),
@@ -118,6 +120,19 @@ Way Daemon::decide(const ban::ActionSpec& action) {
 std::vector<const guard::HeldBan*> Daemon::held_by(const std::string& jail) {
   auto* const found = guard_.find(jail);
   return found == nullptr ? std::vector<const guard::HeldBan*>() : found->bans().all();
+}
+
+/// For actions that want to know; where the ledger cannot tell, they hear of the ban at hand alone.
+std::vector<ledger::BanStory> Daemon::past_bans(const std::string& target) {
+  constexpr std::int64_t most = 1000;
+  auto known = ledger_->bans_of(target, most);
+  if (!known) {
+    log_.write(Level::warning,
+               "actions",
+               "what " + target + " was banned for before is not known: " + known.error().detail);
+    return {};
+  }
+  return *std::move(known);
 }
 
 ban::Instant Daemon::now() const {

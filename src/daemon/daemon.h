@@ -73,6 +73,7 @@ private:
   [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
   [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
+  [[nodiscard]] std::vector<ledger::BanStory> past_bans(const std::string& target);
 
   void turn();
   void hear_programs();
