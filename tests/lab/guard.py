@@ -522,6 +522,26 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
+def full(net, spranga, checks):
+    """A disk without room keeps nobody from being banned."""
+    with Server(net), Guard(net, spranga) as guard, contextlib.ExitStack() as mounts:
+        guard.stop()
+        for part in ("run", "state"):
+            folder = guard.home / part
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=755", "tmpfs", folder], check=True)
+            mounts.callback(subprocess.run, ["umount", "-l", folder], check=True)
+            mounts.callback(guard.stop)
+            with contextlib.suppress(OSError), open(folder / "full", "wb", buffering=0) as filler:
+                while filler.write(bytes(4096)):
+                    pass
+        guard.start()
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the attacker is shut out")
+        told = [one["text"] for one in guard.ask("status")["not_well"]]
+        checks.that(any("full" in text for text in told), "status tells that the disk is full", str(told))
+        checks.that(guard.stop() == 0, "it ends well")
+
+
 def prefix(net, spranga, checks):
     """An attacker with a new IPv6 address for each try is counted and banned by his /64, where the jail says so."""
     tries = [f"2001:db8:77::{n:x}:1" for n in range(1, 4)]
@@ -536,7 +556,7 @@ def prefix(net, spranga, checks):
             checks.that(("2001:db8:77::" in table) == bool(expected), "as in the kernel", table)
 
 
-SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"alone": alone, "full": full, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):
