@@ -39,35 +39,40 @@ char* write(char* to, Number number, int base) {
   return std::to_chars(to, to + most_digits, number, base).ptr;
 }
 
+/// Up to three digits, no "01".
+std::optional<unsigned char> octet_at(const char*& at, const char* end) {
+  constexpr unsigned highest = 255;
+  const auto is_more = [&] { return at != end && is_digit(*at); };
+  const auto next = [&] { return static_cast<unsigned>(*at++ - '0'); };
+  if (!is_more()) {
+    return std::nullopt;
+  }
+  auto value = next();
+  if (value > 0 && is_more()) {
+    value = value * 10 + next();
+    if (is_more()) {
+      value = value * 10 + next();
+    }
+  }
+  return value > highest ? std::nullopt : std::optional(static_cast<unsigned char>(value));
+}
+
 }  // namespace
 
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text) {
-  constexpr unsigned highest = 255;
-  constexpr unsigned most_digits = 3;
   Ipv4Bytes out{};
-  std::size_t part = 0;
-  unsigned value = 0;
-  unsigned digits = 0;
-  for (const char c : text) {
-    if (is_digit(c)) {
-      if ((digits > 0 && value == 0) || digits == most_digits) {
-        return std::nullopt;  // "01"
-      }
-      value = value * 10 + static_cast<unsigned>(c - '0');
-      ++digits;
-      continue;
-    }
-    if (c != '.' || digits == 0 || value > highest || part + 1 == out.size()) {
+  const auto* at = text.begin();
+  for (auto& byte : out) {
+    if (&byte != &out.front() && (at == text.end() || *at++ != '.')) {
       return std::nullopt;
     }
-    out.at(part++) = static_cast<unsigned char>(value);
-    value = digits = 0;
+    const auto value = octet_at(at, text.end());
+    if (!value) {
+      return std::nullopt;
+    }
+    byte = *value;
   }
-  if (digits == 0 || value > highest || part + 1 != out.size()) {
-    return std::nullopt;
-  }
-  out.at(part) = static_cast<unsigned char>(value);
-  return out;
+  return at == text.end() ? std::optional(out) : std::nullopt;
 }
 
 std::string write_ipv6(const Ipv6Bytes& bytes) {

@@ -183,7 +183,14 @@ private:
   int content_{0};                               // number of the group
   std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
   bool simple_{false};
-  std::vector<bool> telling_;  // for each group: it says whom to blame, or how often
+
+  struct NamedGroup {
+    int number{0};
+    std::string_view name;  // as regex_ keeps it
+    bool telling{false};    // says whom to blame, or how often
+  };
+
+  std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
   std::uint64_t limit_hits_{0};

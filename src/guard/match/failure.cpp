@@ -71,13 +71,12 @@ bool Failure::has(std::string_view name) const {
   return content != nullptr && is_true(*content);
 }
 
-void Failure::set(std::string_view name, FieldContent content) {
-  const auto found = find_field(fields, name);
-  if (found != fields.end()) {
+void Failure::set(std::string_view name, FieldContent&& content) {
+  if (const auto found = find_field(fields, name); found != fields.end()) {
     found->content = std::move(content);
-    return;
+  } else {
+    fields.push_back({name, std::move(content)});
   }
-  fields.push_back({name, std::move(content)});
 }
 
 bool Failure::drop(std::string_view name) {

@@ -165,7 +165,7 @@ std::vector<std::uint32_t> Pipeline::telling_words() const {
 }
 
 bool Pipeline::is_concerned(const FoundWords& words) {
-  index_.look_up(words, likely_);
+  look_up(words);
   return (ignores_early() && likely_.has_any(first_ignore(), prefix_number())) ||
          (likely_.has(prefix_number()) && likely_.has_any(0, first_ignore()));
 }

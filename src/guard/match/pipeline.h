@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ban/instant.h"
@@ -164,6 +165,18 @@ private:
   [[nodiscard]] Ids resolve(const std::string& name) const;
   void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
 
+  /// Which expressions may match a line that holds these words.
+  void look_up(const FoundWords& words) {
+    index_.look_up(words, likely_);
+    looked_up_ = &words;
+    stamp_ = words.stamp();
+  }
+
+  /// Whether is_concerned() was asked about these words just now.
+  [[nodiscard]] bool knows_already(const FoundWords& words) {
+    return std::exchange(looked_up_, nullptr) == &words && stamp_ == words.stamp();
+  }
+
   [[nodiscard]] bool search(CompiledExpression& expression,
                             std::string_view text,
                             Searches& searches,
@@ -217,10 +230,12 @@ private:
   const PairSet* pairs_{nullptr};  // that the window's text holds, where they are known
   bool by_words_{false};           // likely_ holds for it
   LikelyExpressions likely_;       // for is_concerned(), too
-  std::string whole_;              // the window's text
-  std::string text_;               // what failregexes see: the window's text, or F-CONTENT
-  bool stale_{false};              // text_ must be made from lines_ again
-  bool caught_{false};             // a failregex matched, whatever came of it
+  const FoundWords* looked_up_{nullptr};  // of what likely_ tells, never followed
+  std::uint64_t stamp_{0};
+  std::string whole_;   // the window's text
+  std::string text_;    // what failregexes see: the window's text, or F-CONTENT
+  bool stale_{false};   // text_ must be made from lines_ again
+  bool caught_{false};  // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;

@@ -33,8 +33,8 @@ void Pipeline::begin(const DatedLine& line) {
   window_.clear();
   pairs_ = many_lines() ? nullptr : line.pairs;
   by_words_ = numbered_ && line.words != nullptr;
-  if (by_words_) {
-    index_.look_up(*line.words, likely_);
+  if (by_words_ && !knows_already(*line.words)) {
+    look_up(*line.words);
   }
   if (many_lines()) {
     lines_.push_back(parts_of(line));
