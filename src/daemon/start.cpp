@@ -90,7 +90,7 @@ Result<void> Daemon::open_ledger() {
   const bool is_new =
       !files.fail2ban.empty() && std::filesystem::file_size(files.fail2ban, none) == 0;
   SPRANGA_TRY(ledger_, ledger::Ledger::open(files, settings, clock_));
-  history_ = guard::MemoryHistory(settings.purge_age);
+  history_ = guard::MemoryHistory(settings.purge_age, world_.judge.secret);
   ledger_->set_jails(kept_jails());
   for (const auto& notice : ledger_->take_notices()) {
     say(Level::error, "database", notice);

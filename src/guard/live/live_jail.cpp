@@ -242,7 +242,7 @@ bool LiveJail::may_check(const std::string& target, ban::Instant now) {
   if (checked_.size() >= most_remembered) {
     checked_.clear();
   }
-  const auto [last, is_new] = checked_.emplace(target, now);
+  const auto [last, is_new] = checked_.emplace(target_key(world_.judge.secret, target), now);
   if (!is_new && now - last->second < at_most_every && now >= last->second) {
     return false;
   }

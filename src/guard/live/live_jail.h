@@ -156,7 +156,8 @@ private:
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
-  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
+  std::unordered_map<TargetKey, ban::Instant, TargetKeyHash>
+      checked_;  // whose ban was looked after, and when
   std::optional<std::set<std::string>> let_go_meanwhile_;
   bool idle_{false};
   JailTotals totals_;
