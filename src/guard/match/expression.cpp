@@ -231,7 +231,7 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
     }
     quarantined_until_.reset();
   }
-  const auto status = searches.search(regex_, text);
+  const auto status = cost_ ? timed_search(text, searches) : searches.search(regex_, text);
   if (status == MatchStatus::limit) {
     ++limit_hits_;
     if (++recent_hits_ % hits_to_quarantine == 0) {
@@ -239,6 +239,15 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
     }
   }
   return status == MatchStatus::matched;
+}
+
+MatchStatus CompiledExpression::timed_search(std::string_view text, Searches& searches) {
+  using Clock = std::chrono::steady_clock;
+  const auto begun = Clock::now();
+  const auto status = searches.search(regex_, text);
+  cost_->time += Clock::now() - begun;
+  ++cost_->searches;
+  return status;
 }
 
 Failure CompiledExpression::groups(const Match& match, bool bare) const {

@@ -146,6 +146,16 @@ public:
 
   [[nodiscard]] std::uint64_t limit_hits() const { return limit_hits_; }
 
+  /// What its searches have cost since time_searches().
+  struct Cost {
+    std::uint64_t searches{0};
+    std::chrono::nanoseconds time{0};
+  };
+
+  void time_searches() { cost_.emplace(); }
+
+  [[nodiscard]] Cost cost() const { return cost_.value_or(Cost()); }
+
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
 private:
@@ -154,6 +164,7 @@ private:
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
   [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
+  [[nodiscard]] MatchStatus timed_search(std::string_view text, Searches& searches);
 
   CompiledExpression(const ban::Expression& source,
                      std::string expanded,
@@ -193,6 +204,7 @@ private:
   std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
+  std::optional<Cost> cost_;  // none: nobody asked
   std::uint64_t limit_hits_{0};
   std::uint64_t recent_hits_{0};
   std::optional<ban::Instant> quarantined_until_;

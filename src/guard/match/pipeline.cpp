@@ -102,6 +102,14 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
     }
   }
   ignored_by_.assign(ignore_.size(), 0);
+  if (settings_.timed) {
+    if (prefix_) {
+      prefix_->time_searches();
+    }
+    for (auto* list : {&fail_, &weak_, &ignore_}) {
+      std::ranges::for_each(*list, &CompiledExpression::time_searches);
+    }
+  }
   return {};
 }
 

@@ -47,6 +47,7 @@ struct PipelineSettings {
   bool bare{false};          // of hits only whom they blame is asked, and how often
   bool need_date{true};      // a match without a time is none
   bool note_prefix{true};    // prefregex_matched() is right even where no failregex can match
+  bool timed{false};         // what searches cost is measured
   bool ageing{true};         // sessions end after a while:
   std::chrono::seconds session_lifetime{Sessions::lifetime};
   bool one_client_sessions{false};
