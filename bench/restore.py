@@ -86,6 +86,34 @@ class Slow(Hasty):
                                 stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, env=self.environment())
 
 
+def measured(spranga, bans, rounds, kept=False):
+    """For each start: ms from the start of the program until …, how many are in the kernel, CPU seconds and PSS in kB
+    of each process."""
+    with Network() as net, Slow(net, spranga, more="on_stop = keep\n" if kept else "") as guard:
+        kernel = Kernel(net.names["host"])
+        guard.fail("192.0.2.200", times=1)
+        until(lambda: guard.ask("status")["jails"][0]["banned"] == 1)
+        guard.stop()
+        path = fill(guard, bans)
+        guard.process = guard.popen()
+        if not until(lambda: mirrored(path), 300):
+            raise RuntimeError("the first start did not come to its end")
+        guard.stop()
+        for number in range(1, rounds + 1):
+            if not kept:
+                kernel.forget()
+            (guard.home / "guard.log").write_text("")
+            out = start(guard, kernel, bans, number)
+            time.sleep(0.5)
+            until(lambda: guard.answers(), 30)
+            spent = {name: round(value, 2) for name, value in cpu(guard.processes()).items()}
+            held = memory(guard.processes())
+            count = kernel.count(out["where"]) if out["where"] else 0
+            yield {what: round(1000 * out[what], 1) for what in ("first", "all", "attacker") if what in out}, count, spent, held
+            guard.stop()
+        kernel.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--spranga", default=Path(__file__).resolve().parent.parent / "build/release/spranga")
@@ -93,29 +121,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kept", action="store_true")
     given = parser.parse_args()
-    with Network() as net, Slow(net, Path(given.spranga).resolve(), more="on_stop = keep\n" if given.kept else "") as guard:
-        kernel = Kernel(net.names["host"])
-        guard.fail("192.0.2.200", times=1)
-        until(lambda: guard.ask("status")["jails"][0]["banned"] == 1)
-        guard.stop()
-        path = fill(guard, given.bans)
-        guard.process = guard.popen()
-        print("mirrored:", until(lambda: mirrored(path), 300))
-        guard.stop()
-        for number in range(1, given.rounds + 1):
-            if not given.kept:
-                kernel.forget()
-            (guard.home / "guard.log").write_text("")
-            out = start(guard, kernel, given.bans, number)
-            time.sleep(0.5)
-            until(lambda: guard.answers(), 30)
-            spent = {name: round(value, 2) for name, value in cpu(guard.processes()).items()}
-            held = memory(guard.processes())
-            count = kernel.count(out["where"]) if out["where"] else 0
-            ms = {what: round(1000 * out[what], 1) for what in ("first", "all", "attacker") if what in out}
-            print(f"{given.bans} bans: ms from the start of the program {ms}; in the kernel {count}; CPU {spent}; PSS kB {held}", flush=True)
-            guard.stop()
-        kernel.close()
+    for ms, count, spent, held in measured(Path(given.spranga).resolve(), given.bans, given.rounds, given.kept):
+        print(f"{given.bans} bans: ms from the start of the program {ms}; in the kernel {count}; CPU {spent}; PSS kB {held}", flush=True)
     return 0
 
 
