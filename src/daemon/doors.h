@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@
 #include "ban/instant.h"
 #include "base/result.h"
 #include "firewall/firewall.h"
+#include "firewall/network.h"
 
 namespace spranga::daemon {
 
@@ -38,19 +40,18 @@ public:
   [[nodiscard]] std::optional<firewall::DoorId> answered(const firewall::Outcome& outcome,
                                                          ban::Instant now);
 
+  enum class Turn {
+    next,
+    behind_fresh,  // for one of an earlier life: it goes out when there is room
+  };
+
   /// False: the target is no address and no network, so no firewall knows it.
   bool ban(firewall::DoorId door,
            const std::string& jail,
            const std::string& target,
            std::optional<ban::Instant> until,
-           ban::Instant now);
-
-  /// As ban(), for one of an earlier life: it goes out when there is room behind the fresh ones.
-  bool restore(firewall::DoorId door,
-               const std::string& jail,
-               const std::string& target,
-               std::optional<ban::Instant> until,
-               ban::Instant now);
+           ban::Instant now,
+           Turn turn = Turn::next);
 
   /// An order was answered, well or not.
   void done(std::uint64_t order) { later_orders_.erase(order); }
@@ -80,7 +81,10 @@ public:
   void close_unused(firewall::DoorId door);
 
   /// Forgets a door that could not be opened.
-  void drop(firewall::DoorId door) { gates_.erase(door); }
+  void drop(firewall::DoorId door) {
+    gates_.erase(door);
+    later_changed_ = true;
+  }
 
   /// Orders again what a set of ipset cannot hold as long as it is to last.
   void prolong_longest(ban::Instant now);
@@ -95,28 +99,41 @@ public:
 
 private:
   struct Holder {
+    ban::Instant until;  // ban::Instant::max(): for good
     std::uint16_t jail{0};
-    std::optional<ban::Instant> until;
   };
+
+  /// Mostly one; there may be a million of these.
+  struct Holders {
+    Holder first;
+    std::unique_ptr<std::vector<Holder>> others{};  // nullptr rather than empty
+
+    [[nodiscard]] ban::Instant end() const;
+    void put(const Holder& holder);
+    /// True: nobody is left.
+    bool remove(std::uint16_t jail);
+    [[nodiscard]] bool has(std::uint16_t jail) const;
+  };
+
+  struct Hash {
+    [[nodiscard]] std::size_t operator()(const firewall::Network& target) const noexcept;
+  };
+
+  using Held = std::unordered_map<firewall::Network, Holders, Hash>;
 
   struct Gate {
     firewall::Door door;
     std::set<std::uint16_t> users;
-    std::unordered_map<std::string, std::vector<Holder>> held;
+    Held held;
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
   struct Later {
     firewall::Entry entry;  // but for its time
-    std::string target;
+    ban::Instant until;     // as it was when it came
   };
 
-  Gate* hold(firewall::DoorId door,
-             const std::string& jail,
-             const std::string& target,
-             std::optional<ban::Instant> until,
-             std::optional<firewall::Entry>& entry,
-             ban::Instant now);
+  [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   void send_fresh();
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
@@ -125,29 +142,24 @@ private:
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,
               std::uint16_t jail,
-              const std::string& target,
+              const firewall::Network& target,
               ban::Instant now,
               std::vector<firewall::Entry>& unban,
               std::vector<firewall::Entry>& shorten);
 
   static constexpr std::size_t most_later = 2000;      // bans that wait here
-  static constexpr std::size_t later_at_once = 500;    // of them in one order
+  static constexpr std::size_t later_at_once = 1000;   // of them in one order
   static constexpr std::size_t most_later_orders = 2;  // on their way to the firewall process
 
   firewall::Firewall& firewall_;
   std::size_t at_once_;
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
+  bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;
   std::map<firewall::DoorId, Gate> gates_;
   std::map<std::string, std::uint16_t, std::less<>> numbers_;
   firewall::DoorId next_{1};
 };
-
-/// Of a target in text; nullopt where it is no address and no network.
-[[nodiscard]] std::optional<firewall::Entry> entry_of(firewall::DoorId door,
-                                                      const std::string& target,
-                                                      std::optional<ban::Instant> until,
-                                                      ban::Instant now);
 
 }  // namespace spranga::daemon

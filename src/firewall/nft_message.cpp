@@ -198,6 +198,10 @@ void Requests::delete_elements(std::vector<NetlinkMessage>& batch,
   }
 }
 
+NetlinkMessage Requests::ask_generation() const {
+  return start(NFT_MSG_GETGEN, NLM_F_REQUEST, NFPROTO_UNSPEC);
+}
+
 NetlinkMessage Requests::ask_table() const {
   auto out = start(NFT_MSG_GETTABLE, NLM_F_REQUEST);
   out.text(NFTA_TABLE_NAME, table_);

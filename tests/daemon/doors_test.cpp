@@ -147,7 +147,12 @@ TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
   const auto door = *doors.open(mail_ports(), "postfix");
   forget();
   for (int i = 0; i < 3000; ++i) {
-    doors.restore(door, "postfix", "2001:db8::" + std::to_string(i), now + seconds(100), now);
+    doors.ban(door,
+              "postfix",
+              "2001:db8::" + std::to_string(i),
+              now + seconds(100),
+              now,
+              Doors::Turn::behind_fresh);
   }
   EXPECT_TRUE(doors.is_busy());
   EXPECT_THAT(kernel.done, IsEmpty());
@@ -166,10 +171,11 @@ TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
 }
 
 TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
+  constexpr auto later = Doors::Turn::behind_fresh;
   const auto door = *doors.open(mail_ports(), "postfix");
-  doors.restore(door, "postfix", "198.51.100.1", now + seconds(100), now);
-  doors.restore(door, "postfix", "198.51.100.2", now + seconds(100), now);
-  doors.restore(door, "postfix", "198.51.100.3", now + seconds(100), now);
+  doors.ban(door, "postfix", "198.51.100.1", now + seconds(100), now, later);
+  doors.ban(door, "postfix", "198.51.100.2", now + seconds(100), now, later);
+  doors.ban(door, "postfix", "198.51.100.3", now + seconds(100), now, later);
   doors.unban(door, "postfix", "198.51.100.1", now);
   doors.ban(door, "postfix", "198.51.100.2", now + seconds(500), now);
   forget();
