@@ -49,17 +49,20 @@ def mirrored(path):
         db.close()
 
 
-def start(guard, kernel, bans, number):
+def door(kernel):
+    """The set of the one door: asked for while nothing changes, since nft begins again at each change."""
+    names = lambda: [name for name, kind in kernel.sets().items() if kind == "ipv4_addr" and name.endswith("4")]
+    until(names)
+    return names()[0]
+
+
+def start(guard, kernel, where, bans, number):
     begun = time.monotonic()
     guard.process = guard.popen()
-    where, out = None, {}
+    out = {}
     attacker, wrote = f"203.0.113.{100 + number}", None
     while time.monotonic() < begun + 60:
         now = time.monotonic() - begun
-        if where is None:
-            names = [name for name, kind in kernel.sets().items() if kind == "ipv4_addr" and name.endswith("4")]
-            where = names[0] if names else None
-            continue
         if "first" not in out and kernel.has(where, address(0)):
             out["first"] = now
         if "first" in out and wrote is None:
@@ -73,7 +76,6 @@ def start(guard, kernel, bans, number):
         if "all" in out and "attacker" in out:
             break
         time.sleep(0.0003)
-    out["where"] = where
     return out
 
 
@@ -101,17 +103,18 @@ def main():
         path = fill(guard, given.bans)
         guard.process = guard.popen()
         print("mirrored:", until(lambda: mirrored(path), 300))
+        where = door(kernel)
         guard.stop()
         for number in range(1, given.rounds + 1):
             if not given.kept:
                 kernel.forget()
             (guard.home / "guard.log").write_text("")
-            out = start(guard, kernel, given.bans, number)
+            out = start(guard, kernel, where, given.bans, number)
             time.sleep(0.5)
             until(lambda: guard.answers(), 30)
             spent = {name: round(value, 2) for name, value in cpu(guard.processes()).items()}
             held = memory(guard.processes())
-            count = kernel.count(out["where"]) if out["where"] else 0
+            count = kernel.count(where)
             ms = {what: round(1000 * out[what], 1) for what in ("first", "all", "attacker") if what in out}
             print(f"{given.bans} bans: ms from the start of the program {ms}; in the kernel {count}; CPU {spent}; PSS kB {held}", flush=True)
             guard.stop()

@@ -44,7 +44,7 @@ Entry entry_of(DoorId door, const firewall::Network& target, ban::Instant until,
 
 }  // namespace
 
-std::size_t Doors::Hash::operator()(const firewall::Network& target) const noexcept {
+std::size_t Doors::Hash::operator()(const firewall::Network& target) const noexcept(false) {
   return std::hash<std::string_view>()(target.base.bytes()) + target.prefix;
 }
 

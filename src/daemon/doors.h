@@ -115,8 +115,10 @@ private:
     [[nodiscard]] bool has(std::uint16_t jail) const;
   };
 
+  /// May throw, as far as the library knows: so it keeps the hash beside each target, and need not
+  /// look at those of others.
   struct Hash {
-    [[nodiscard]] std::size_t operator()(const firewall::Network& target) const noexcept;
+    [[nodiscard]] std::size_t operator()(const firewall::Network& target) const noexcept(false);
   };
 
   using Held = std::unordered_map<firewall::Network, Holders, Hash>;
@@ -148,7 +150,7 @@ private:
               std::vector<firewall::Entry>& shorten);
 
   static constexpr std::size_t most_later = 2000;      // bans that wait here
-  static constexpr std::size_t later_at_once = 1000;   // of them in one order
+  static constexpr std::size_t later_at_once = 500;    // of them in one order
   static constexpr std::size_t most_later_orders = 2;  // on their way to the firewall process
 
   firewall::Firewall& firewall_;

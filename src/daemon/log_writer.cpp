@@ -90,27 +90,17 @@ std::string_view name_of(Level level) {
   return row_of(level).name;
 }
 
-const std::string& SecondText::of(std::chrono::system_clock::time_point at) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(at);
-  if (text_.empty() || second != second_) {
-    second_ = second;
-    text_ = local_time(at);
-  }
-  return text_;
-}
-
 std::string log_line(std::chrono::system_clock::time_point at,
                      pid_t process,
                      Level level,
                      std::string_view logger,
-                     std::string_view message,
-                     SecondText* second) {
+                     std::string_view message) {
   const auto milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count() % 1000;
-  return fmt::format("{},{:03} fail2ban.{:<15}[{}]: {:<7} {}",
-                     second != nullptr ? second->of(at) : local_time(at),
+  return fmt::format("{},{:03} {:<24}[{}]: {:<7} {}",
+                     local_time(at),
                      milliseconds,
-                     logger,
+                     fmt::format("fail2ban.{}", logger),
                      process,
                      row_of(level).name,
                      text::escape(message));
@@ -118,7 +108,7 @@ std::string log_line(std::chrono::system_clock::time_point at,
 
 std::string LogWriter::framed(Level level,
                               std::string_view logger,
-                              std::string_view message) {
+                              std::string_view message) const {
   if (kind_ == "syslog") {
     return fmt::format("<{}>fail2ban.{}[{}]: {} {}",
                        daemon_facility * 8 + row_of(level).severity,
@@ -135,7 +125,7 @@ std::string LogWriter::framed(Level level,
         logger,
         text::escape(message));
   }
-  return log_line(clock_.wall(), process_, level, logger, message, &second_) + "\n";
+  return log_line(clock_.wall(), process_, level, logger, message) + "\n";
 }
 
 void LogWriter::write(Level level, std::string_view logger, std::string_view message) {

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,24 +18,12 @@ namespace spranga::daemon {
 /// "2026-11-29 01:49:03", in local time.
 [[nodiscard]] std::string local_time(std::chrono::system_clock::time_point at);
 
-/// local_time() of the last second that was asked for is kept: a storm asks for one a thousand times.
-class SecondText {
-public:
-  [[nodiscard]] const std::string& of(std::chrono::system_clock::time_point at);
-
-private:
-  std::chrono::sys_seconds second_{};
-  std::string text_;
-};
-
 /// One line as fail2ban writes it into a file, without its end. `message`: control bytes escaped.
-/// `second`: where its time is kept for the next one.
 [[nodiscard]] std::string log_line(std::chrono::system_clock::time_point at,
                                    pid_t process,
                                    guard::Level level,
                                    std::string_view logger,
-                                   std::string_view message,
-                                   SecondText* second = nullptr);
+                                   std::string_view message);
 
 /// "INFO"; a number is a level too. nullopt: no level is called so.
 [[nodiscard]] std::optional<guard::Level> level_of(std::string_view name);
@@ -77,7 +64,7 @@ private:
   void put(std::string_view bytes, std::uint64_t lines);
   [[nodiscard]] std::string framed(guard::Level level,
                                    std::string_view logger,
-                                   std::string_view message);
+                                   std::string_view message) const;
 
   Fd fd_;
   std::string kind_;
@@ -85,7 +72,6 @@ private:
   const Clock& clock_;
   guard::Level least_{guard::Level::info};
   std::uint64_t lost_{0};
-  SecondText second_;
   std::string kept_;  // whole lines
   std::uint64_t kept_lines_{0};
 };

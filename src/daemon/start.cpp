@@ -53,6 +53,7 @@ Result<void> Daemon::start() {
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
   SPRANGA_CHECK(open_ledger());
+  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));  // read ahead while all else is made
   if (options_.firewall) {
     attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
   }
@@ -71,7 +72,6 @@ Result<void> Daemon::start() {
     say(Level::info, "jail", "Jail '" + jail->name() + "' started");
   }
   remember(memory);
-  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));
   restore_some(first_patience);  // few are here before anybody asks
   note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));

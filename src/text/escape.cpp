@@ -1,6 +1,5 @@
 #include "text/escape.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -76,9 +75,6 @@ void append_code(std::string& out, std::uint32_t code) {
 }  // namespace
 
 std::string escape(std::string_view bytes) {
-  if (std::ranges::all_of(bytes, [](char byte) { return byte >= 0x20 && byte < 0x7F; })) {
-    return std::string(bytes);
-  }
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
