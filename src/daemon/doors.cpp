@@ -1,6 +1,7 @@
 #include "daemon/doors.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -98,6 +99,9 @@ std::uint16_t Doors::number_of(const std::string& jail) {
 }
 
 void Doors::order_open(Gate& gate) {
+  if (gathers_) {
+    return;
+  }
   send_fresh();
   const auto order = firewall_.open(gate.door);
   gate.opening = gate.door.backend == Backend::ipset ? order : 0;
@@ -133,6 +137,35 @@ Result<DoorId> Doors::open(Door shape, const std::string& jail) {
   gate.users.insert(user);
   order_open(gate);
   return next_++;
+}
+
+void Doors::begin() {
+  gathers_ = false;
+  // Said twice to a firewall that knows it: one that could not make all of them together makes
+  // those that it can.
+  for (auto& [id, gate] : gates_) {
+    order_open(gate);
+  }
+  for (const auto& [id, gate] : gates_) {
+    if (gate.door.backend == Backend::nftables) {
+      firewall_.list(id);
+    }
+  }
+}
+
+void Doors::found(firewall::Holding holding) {
+  std::ranges::move(holding.entries, std::back_inserter(found_));
+}
+
+void Doors::let_strangers_go(ban::Instant now) {
+  std::vector<Entry> gone;
+  for (const auto& entry : std::exchange(found_, {})) {
+    const auto gate = gates_.find(entry.door);
+    if (gate != gates_.end() && !gate->second.held.contains({entry.base, entry.prefix})) {
+      gone.push_back(entry_of(entry.door, {entry.base, entry.prefix}, for_good, now));
+    }
+  }
+  unban_all(gone);
 }
 
 std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Instant now) {
@@ -276,6 +309,12 @@ void Doors::unban(DoorId door,
   }
 }
 
+void Doors::unban_all(std::span<const Entry> gone) {
+  for (; !gone.empty(); gone = gone.subspan(std::min(at_a_time, gone.size()))) {
+    firewall_.unban(gone.first(std::min(at_a_time, gone.size())));
+  }
+}
+
 void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
@@ -302,9 +341,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
     firewall_.flush(door);
     return;
   }
-  for (std::size_t at = 0; at < gone.size(); at += at_a_time) {
-    firewall_.unban(std::span(gone).subspan(at, std::min(at_a_time, gone.size() - at)));
-  }
+  unban_all(gone);
   if (!shorter.empty()) {
     firewall_.ban(shorter);
   }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,25 @@ public:
   /// Bans go out when `at_once` of them have gathered, or send() is called.
   explicit Doors(firewall::Firewall& firewall, std::size_t at_once = 1)
       : firewall_(firewall), at_once_(at_once) {}
+
+  /// Until begin() no door is ordered. All of them go to the firewall together then, with its first
+  /// order (firewall::Start), so that it goes on with the sets that an earlier life has left: at
+  /// no moment of a start is a door open that was shut.
+  void gather() { gathers_ = true; }
+
+  /// From here on doors are ordered as they come; of those of nftables is asked what stands in them.
+  void begin();
+
+  /// The answer: who stands there. Some of them may have no right to it: an earlier life banned
+  /// them, and the ledger says otherwise.
+  void found(firewall::Holding holding);
+
+  /// When all bans of earlier lives are here: whom an earlier life has left in a set, and nobody
+  /// holds, is let go.
+  void let_strangers_go(ban::Instant now);
+
+  /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
+  void keep_strangers() { found_.clear(); }
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
   /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
@@ -137,6 +157,7 @@ private:
 
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   void send_fresh();
+  void unban_all(std::span<const firewall::Entry> gone);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
@@ -157,6 +178,8 @@ private:
   std::size_t at_once_;
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
+  bool gathers_{false};
+  std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;
   std::map<firewall::DoorId, Gate> gates_;

@@ -45,6 +45,14 @@ Result<void> Daemon::start() {
     }
     hands_.on_outcome(outcome);
   };
+  news_.on_holding = [this](std::uint64_t /*order*/, firewall::Holding holding) {
+    if (knows_all_bans_) {
+      doors_.found(std::move(holding));
+    }
+    if (!restoring_) {
+      doors_.let_strangers_go(now());
+    }
+  };
   news_.on_failure = [this](const auto& outcome) {
     doors_.done(outcome.order);
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
@@ -54,12 +62,16 @@ Result<void> Daemon::start() {
   look_around();
   SPRANGA_CHECK(open_ledger());
   SPRANGA_TRY(restoring_, ledger_->running_bans(now()));  // read ahead while all else is made
-  if (options_.firewall) {
-    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
-  }
   SPRANGA_TRY(const auto memory, ledger_->recall_without_bans(kept_jails(), now()));
   mailer_.open(plan_);
+  if (options_.firewall) {
+    doors_.gather();
+  }
   make_jails();
+  if (options_.firewall) {
+    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
+    doors_.begin();
+  }
   follow_names();
   if (!options_.again && !options_.dry_run) {
     mailer_.tell_start(hands_.mail_routes());
@@ -187,8 +199,11 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   }
   if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
     say(Level::error, "database", trouble);
+    knows_all_bans_ = false;
+    doors_.keep_strangers();
   }
   restoring_.reset();
+  doors_.let_strangers_go(at);
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }
