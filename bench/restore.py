@@ -95,8 +95,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kept", action="store_true")
     given = parser.parse_args()
-    with Network() as net, Slow(net, Path(given.spranga).resolve(), more="on_stop = keep\n" if given.kept else "") as guard:
+    with Network() as net, Slow(net, Path(given.spranga).resolve()) as guard:
         kernel = Kernel(net.names["host"])
+        if given.kept:
+            (guard.home / "etc/spranga.conf").write_text("[Definition]\non_stop = keep\n")
         guard.fail("192.0.2.200", times=1)
         until(lambda: guard.ask("status")["jails"][0]["banned"] == 1)
         guard.stop()
