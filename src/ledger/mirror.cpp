@@ -14,6 +14,9 @@ namespace {
 
 /// How many changes go over in one transaction; readers of that file are kept out only so long.
 constexpr std::int64_t changes_at_once = 500;
+/// How many transactions one after the other: whoever asks our own database something meanwhile
+/// waits for them.
+constexpr int portions_in_pass = 2;
 
 constexpr std::string_view counter_name = "theirs";  // in the table meta
 
@@ -190,22 +193,23 @@ void Mirror::set_jails(std::vector<KeptJail> jails) {
   jails_changed_ = true;
 }
 
-Result<void> Mirror::pass(Database& own, bool with_positions) {
+Result<bool> Mirror::pass(Database& own, bool with_positions) {
   if (jails_changed_) {
     SPRANGA_CHECK(in_theirs([this] { return enable_jails(theirs_->db, jails_); }));
     jails_changed_ = false;
   }
   bool more = true;
-  while (more) {
+  for (int portions = 0; more && portions < portions_in_pass; ++portions) {
     SPRANGA_TRY(more, some_bans(own));
   }
-  if (with_positions) {
+  if (with_positions && !more) {
     if (!is_looked_at_) {
       SPRANGA_CHECK(look_for_damage());
     }
     SPRANGA_CHECK(positions(own));
   }
-  return note_counter(own);
+  SPRANGA_CHECK(note_counter(own));
+  return more;
 }
 
 // The mark is set after theirs has it: if we end in between, the same is written once more.

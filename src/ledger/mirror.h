@@ -41,8 +41,9 @@ public:
     plan_.matches = matches;
   }
 
-  /// What ours has more than theirs.
-  [[nodiscard]] Result<void> pass(Database& own, bool with_positions);
+  /// What ours has more than theirs, or a part of it: true = there is more, and positions have to
+  /// wait.
+  [[nodiscard]] Result<bool> pass(Database& own, bool with_positions);
 
   [[nodiscard]] Result<void> purge(ban::Instant now);
 
