@@ -149,6 +149,7 @@ private:
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
   std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
+  bool is_first_{true};         // none was ours so far
   bool is_anothers_{false};     // another guard has our table
   SteadyTime next_claim_{};
   Doors doors_;

@@ -21,11 +21,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t at_a_time = 4000;
 constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done again at the latest
 
-constexpr auto for_good = ban::Instant::max();
-
 /// Rounded up: the kernel must not let go before we say so.
 std::optional<milliseconds> lasting(ban::Instant until, ban::Instant now) {
-  if (until == for_good) {
+  if (until == forever) {
     return std::nullopt;
   }
   const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(until - now));
@@ -44,52 +42,6 @@ Entry entry_of(DoorId door, const firewall::Network& target, ban::Instant until,
 }
 
 }  // namespace
-
-std::size_t Doors::Hash::operator()(const firewall::Network& target) const noexcept(false) {
-  return std::hash<std::string_view>()(target.base.bytes()) + target.prefix;
-}
-
-ban::Instant Doors::Holders::end() const {
-  return others ? std::max(first.until, std::ranges::max(*others, {}, &Holder::until).until)
-                : first.until;
-}
-
-void Doors::Holders::put(const Holder& holder) {
-  if (first.jail == holder.jail) {
-    first = holder;
-    return;
-  }
-  if (!others) {
-    others = std::make_unique<std::vector<Holder>>();
-  }
-  const auto mine = std::ranges::find(*others, holder.jail, &Holder::jail);
-  if (mine == others->end()) {
-    others->push_back(holder);
-  } else {
-    *mine = holder;
-  }
-}
-
-bool Doors::Holders::remove(std::uint16_t jail) {
-  if (first.jail == jail && !others) {
-    return true;
-  }
-  if (first.jail == jail) {
-    first = others->back();
-    others->pop_back();
-  } else if (others) {
-    std::erase_if(*others, [jail](const Holder& holder) { return holder.jail == jail; });
-  }
-  if (others && others->empty()) {
-    others.reset();
-  }
-  return false;
-}
-
-bool Doors::Holders::has(std::uint16_t jail) const {
-  return first.jail == jail ||
-         (others && std::ranges::count(*others, jail, &Holder::jail) > 0);
-}
 
 std::uint16_t Doors::number_of(const std::string& jail) {
   const auto found = numbers_.find(jail);
@@ -132,8 +84,7 @@ Result<DoorId> Doors::open(Door shape, const std::string& jail) {
     next_ = next_ >= firewall::most_doors ? DoorId{1} : static_cast<DoorId>(next_ + 1);
   }
   shape.id = next_;
-  auto& gate = gates_[next_];
-  gate.door = shape;
+  auto& gate = gates_.try_emplace(next_, Gate{shape, {}, HeldTargets(secret_), 0}).first->second;
   gate.users.insert(user);
   order_open(gate);
   return next_++;
@@ -146,6 +97,9 @@ void Doors::begin() {
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }
+}
+
+void Doors::look() {
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::nftables) {
       firewall_.list(id);
@@ -161,8 +115,8 @@ void Doors::let_strangers_go(ban::Instant now) {
   std::vector<Entry> gone;
   for (const auto& entry : std::exchange(found_, {})) {
     const auto gate = gates_.find(entry.door);
-    if (gate != gates_.end() && !gate->second.held.contains({entry.base, entry.prefix})) {
-      gone.push_back(entry_of(entry.door, {entry.base, entry.prefix}, for_good, now));
+    if (gate != gates_.end() && gate->second.held.find({entry.base, entry.prefix}) == nullptr) {
+      gone.push_back(entry_of(entry.door, {entry.base, entry.prefix}, forever, now));
     }
   }
   unban_all(gone);
@@ -194,17 +148,14 @@ bool Doors::ban(DoorId door,
     return false;
   }
   auto& gate = found->second;
-  const Holder holder{until.value_or(for_good), number_of(jail)};
+  const Holder holder{until.value_or(forever), number_of(jail)};
   gate.users.insert(holder.jail);
-  const auto [place, is_new] = gate.held.try_emplace(*network, Holders{holder});
-  if (!is_new) {
-    place->second.put(holder);
-    later_changed_ = true;
-  }
+  const auto [holders, is_new] = gate.held.put(*network, holder);
+  later_changed_ = later_changed_ || !is_new;
   if (gate.opening != 0) {
     return true;
   }
-  const auto end = place->second.end();
+  const auto end = holders.end();
   if (turn == Turn::behind_fresh) {
     later_.push_back({{door, network->base, network->prefix, std::nullopt}, end});
     return true;
@@ -232,8 +183,8 @@ std::optional<ban::Instant> Doors::end_now(const Later& later) const {
   if (gate == gates_.end()) {
     return std::nullopt;
   }
-  const auto holders = gate->second.held.find({later.entry.base, later.entry.prefix});
-  return holders == gate->second.held.end() ? std::nullopt : std::optional(holders->second.end());
+  const auto* const holders = gate->second.held.find({later.entry.base, later.entry.prefix});
+  return holders == nullptr ? std::nullopt : std::optional(holders->end());
 }
 
 void Doors::send_later(ban::Instant now, std::size_t most_orders) {
@@ -271,19 +222,19 @@ void Doors::let_go(Gate& gate,
                    ban::Instant now,
                    std::vector<Entry>& unban,
                    std::vector<Entry>& shorten) {
-  const auto found = gate.held.find(target);
-  if (found == gate.held.end() || !found->second.has(jail)) {
+  auto* const holders = gate.held.find(target);
+  if (holders == nullptr || !holders->has(jail)) {
     return;
   }
   later_changed_ = true;
-  const auto before = found->second.end();
-  if (found->second.remove(jail)) {
-    gate.held.erase(found);
+  const auto before = holders->end();
+  if (!holders->remove(jail)) {
+    gate.held.erase(target);
     // The kernel has let go by itself where the time was over.
     if (before > now) {
-      unban.push_back(entry_of(gate.door.id, target, for_good, now));
+      unban.push_back(entry_of(gate.door.id, target, forever, now));
     }
-  } else if (const auto end = found->second.end(); end != before) {
+  } else if (const auto end = holders->end(); end != before) {
     shorten.push_back(entry_of(gate.door.id, target, end, now));
   }
 }
@@ -324,7 +275,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   auto& gate = found->second;
   const auto number = number_of(jail);
   std::vector<firewall::Network> targets;
-  for (const auto& [target, holders] : gate.held) {
+  for (const auto& [key, target, holders] : gate.held.all()) {
     if (holders.has(number)) {
       targets.push_back(target);
     }
@@ -337,7 +288,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   if (gate.opening != 0) {
     return;
   }
-  if (gate.held.empty() && !gone.empty()) {
+  if (gate.held.size() == 0 && !gone.empty()) {
     firewall_.flush(door);
     return;
   }
@@ -381,7 +332,7 @@ void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
       batch.clear();
     }
   };
-  for (const auto& [target, holders] : gate.held) {
+  for (const auto& [key, target, holders] : gate.held.all()) {
     const auto end = holders.end();
     if (end > now && wanted(end)) {
       batch.push_back(entry_of(gate.door.id, target, end, now));
@@ -411,7 +362,7 @@ void Doors::prolong_longest(ban::Instant now) {
   const auto soon = now + std::chrono::seconds(firewall::longest_ipset_ban) - prolonging_takes;
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::ipset && gate.opening == 0) {
-      fill(gate, now, [&](const auto& end) { return end != for_good && end > soon; });
+      fill(gate, now, [&](const auto& end) { return end != forever && end > soon; });
     }
   }
 }

@@ -11,16 +11,15 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ban/instant.h"
 #include "base/result.h"
+#include "daemon/held_targets.h"
 #include "firewall/firewall.h"
 #include "firewall/network.h"
 
@@ -29,18 +28,24 @@ namespace spranga::daemon {
 class Doors {
 public:
   /// Bans go out when `at_once` of them have gathered, or send() is called.
-  explicit Doors(firewall::Firewall& firewall, std::size_t at_once = 1)
-      : firewall_(firewall), at_once_(at_once) {}
+  /// `secret`: of the keys by which targets are found.
+  explicit Doors(firewall::Firewall& firewall,
+                 std::size_t at_once = 1,
+                 const guard::Secret& secret = {})
+      : firewall_(firewall), at_once_(at_once), secret_(secret) {}
 
   /// Until begin() no door is ordered. All of them go to the firewall together then, with its first
   /// order (firewall::Start), so that it goes on with the sets that an earlier life has left: at
   /// no moment of a start is a door open that was shut.
   void gather() { gathers_ = true; }
 
-  /// From here on doors are ordered as they come; of those of nftables is asked what stands in them.
+  /// From here on doors are ordered as they come.
   void begin();
 
-  /// The answer: who stands there. Some of them may have no right to it: an earlier life banned
+  /// Asks who stands in the doors of nftables.
+  void look();
+
+  /// The answer. Some of them may have no right to it: an earlier life banned
   /// them, and the ledger says otherwise.
   void found(firewall::Holding holding);
 
@@ -118,35 +123,10 @@ public:
   [[nodiscard]] std::size_t size(firewall::DoorId door) const;
 
 private:
-  struct Holder {
-    ban::Instant until;  // ban::Instant::max(): for good
-    std::uint16_t jail{0};
-  };
-
-  /// Mostly one; there may be a million of these.
-  struct Holders {
-    Holder first;
-    std::unique_ptr<std::vector<Holder>> others{};  // nullptr rather than empty
-
-    [[nodiscard]] ban::Instant end() const;
-    void put(const Holder& holder);
-    /// True: nobody is left.
-    bool remove(std::uint16_t jail);
-    [[nodiscard]] bool has(std::uint16_t jail) const;
-  };
-
-  /// May throw, as far as the library knows: so it keeps the hash beside each target, and need not
-  /// look at those of others.
-  struct Hash {
-    [[nodiscard]] std::size_t operator()(const firewall::Network& target) const noexcept(false);
-  };
-
-  using Held = std::unordered_map<firewall::Network, Holders, Hash>;
-
   struct Gate {
     firewall::Door door;
     std::set<std::uint16_t> users;
-    Held held;
+    HeldTargets held;
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
@@ -176,6 +156,7 @@ private:
 
   firewall::Firewall& firewall_;
   std::size_t at_once_;
+  guard::Secret secret_;
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};

@@ -39,6 +39,9 @@ Result<void> Daemon::start() {
   }
   news_.on_success = [this](const auto& outcome) {
     doors_.done(outcome.order);
+    if (outcome.order == attaching_ && std::exchange(is_first_, false)) {
+      doors_.look();
+    }
     if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
       say(Level::notice, "actions", "firewall: the table is ours now");
       news_.forget_failures();
