@@ -142,7 +142,7 @@ private:
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::BanReader> restoring_;  // bans of earlier lives that are still to come
   bool counts_restored_{true};                    // in the totals
-  bool knows_all_bans_{true};  // of earlier lives: the ledger could be read
+  bool knows_all_bans_{true};                     // of earlier lives: the ledger could be read
   guard::MemoryHistory history_;
   bool knows_past_{false};  // history_ has what the ledger knows
   guard::RecentLines lines_;

@@ -12,8 +12,7 @@ ban::Instant Holders::end() const {
 }
 
 bool Holders::has(std::uint16_t jail) const {
-  return first_.jail == jail ||
-         (others_ && std::ranges::count(*others_, jail, &Holder::jail) > 0);
+  return first_.jail == jail || (others_ && std::ranges::count(*others_, jail, &Holder::jail) > 0);
 }
 
 void Holders::put(const Holder& holder) {

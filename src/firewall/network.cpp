@@ -1,6 +1,7 @@
 #include "firewall/network.h"
 
 #include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
 

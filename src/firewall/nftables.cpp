@@ -269,8 +269,9 @@ Result<void> Nftables::ban(std::span<const Entry> entries) {
     const auto some = entries.first(std::min(entries.size(), most_at_once));
     SPRANGA_TRY(const auto elements, nft::by_set(content_.doors, some));
     auto batch = transactions_.ban(elements, content_.abilities);
-    auto done = result_of(
-        some.size() < loud ? commit(std::move(batch)) : commit_quietly(std::move(batch)), "banning");
+    auto done =
+        result_of(some.size() < loud ? commit(std::move(batch)) : commit_quietly(std::move(batch)),
+                  "banning");
     if (first && !done) {
       first = std::move(done);
     }
