@@ -58,7 +58,7 @@ Daemon::Daemon(Options options, const Clock& clock)
       files_(warden_, inherited(plan::guard_inotify)),
       news_(log_),
       firewall_(news_),
-      doors_(firewall_, bans_at_once),
+      doors_(firewall_, bans_at_once, drawn_secret()),
       runner_(
           [this]() -> Result<Fd> {
             SPRANGA_TRY(auto given, warden_.ask({Ask::What::start_actions, "", 0}));

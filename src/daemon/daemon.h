@@ -142,12 +142,14 @@ private:
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::BanReader> restoring_;  // bans of earlier lives that are still to come
   bool counts_restored_{true};                    // in the totals
+  bool knows_all_bans_{true};                     // of earlier lives: the ledger could be read
   guard::MemoryHistory history_;
   bool knows_past_{false};  // history_ has what the ledger knows
   guard::RecentLines lines_;
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
   std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
+  bool is_first_{true};         // none was ours so far
   bool is_anothers_{false};     // another guard has our table
   SteadyTime next_claim_{};
   Doors doors_;

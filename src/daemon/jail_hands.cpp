@@ -231,10 +231,8 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
     bound.flushed = false;
     if (bound.door && !settings_.dry_run) {
       const auto& [who, until] = std::tie(held.ban.target, held.ban.until);
-      const bool known = held.restored
-                             ? doors_.restore(*bound.door, jail, who, until, settings_.now())
-                             : doors_.ban(*bound.door, jail, who, until, settings_.now());
-      if (!known) {
+      const auto turn = held.restored ? Doors::Turn::behind_fresh : Doors::Turn::next;
+      if (!doors_.ban(*bound.door, jail, who, until, settings_.now(), turn)) {
         log_.write(
             guard::Level::warning,
             "actions",

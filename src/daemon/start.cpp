@@ -39,11 +39,22 @@ Result<void> Daemon::start() {
   }
   news_.on_success = [this](const auto& outcome) {
     doors_.done(outcome.order);
+    if (outcome.order == attaching_ && std::exchange(is_first_, false)) {
+      doors_.look();
+    }
     if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
       say(Level::notice, "actions", "firewall: the table is ours now");
       news_.forget_failures();
     }
     hands_.on_outcome(outcome);
+  };
+  news_.on_holding = [this](std::uint64_t /*order*/, firewall::Holding holding) {
+    if (knows_all_bans_) {
+      doors_.found(std::move(holding));
+    }
+    if (!restoring_) {
+      doors_.let_strangers_go(now());
+    }
   };
   news_.on_failure = [this](const auto& outcome) {
     doors_.done(outcome.order);
@@ -53,12 +64,17 @@ Result<void> Daemon::start() {
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
   SPRANGA_CHECK(open_ledger());
-  if (options_.firewall) {
-    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
-  }
+  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));  // read ahead while all else is made
   SPRANGA_TRY(const auto memory, ledger_->recall_without_bans(kept_jails(), now()));
   mailer_.open(plan_);
+  if (options_.firewall) {
+    doors_.gather();
+  }
   make_jails();
+  if (options_.firewall) {
+    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
+    doors_.begin();
+  }
   follow_names();
   if (!options_.again && !options_.dry_run) {
     mailer_.tell_start(hands_.mail_routes());
@@ -71,7 +87,6 @@ Result<void> Daemon::start() {
     say(Level::info, "jail", "Jail '" + jail->name() + "' started");
   }
   remember(memory);
-  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));
   restore_some(first_patience);  // few are here before anybody asks
   note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));
@@ -187,8 +202,11 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   }
   if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
     say(Level::error, "database", trouble);
+    knows_all_bans_ = false;
+    doors_.keep_strangers();
   }
   restoring_.reset();
+  doors_.let_strangers_go(at);
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }

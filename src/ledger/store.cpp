@@ -103,7 +103,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
   return {};
 }
 
-Result<void> Store::mirror(ban::Instant now, bool with_positions) {
+Result<bool> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
     SPRANGA_CHECK(mirror_.open(*own_, now));
   }

@@ -74,7 +74,7 @@ private:
     }
   };
 
-  [[nodiscard]] std::optional<Place> place_of(const std::string& target) const;
+  [[nodiscard]] std::optional<Place> place_of(const TargetKey& target) const;
   [[nodiscard]] Place free_place();
   HeldBan take_at(Place place);
   void note_end(Place place);
