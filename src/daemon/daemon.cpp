@@ -56,6 +56,8 @@ Daemon::Daemon(Options options, const Clock& clock)
       warden_(inherited(plan::guard_asks)),
       told_(inherited(plan::guard_is_told)),
       files_(warden_, inherited(plan::guard_inotify)),
+      secret_(drawn_secret()),
+      notes_(secret_),
       news_(log_),
       firewall_(news_),
       doors_(firewall_, bans_at_once),
@@ -132,7 +134,7 @@ guard::LiveWorld Daemon::world() {
   guard::JudgePorts judge;
   judge.history = &history_;
   judge.lines = &lines_;
-  judge.secret = drawn_secret();
+  judge.secret = secret_;
   judge.random = chance;
   judge.own_addresses = [this] { return &surroundings_.own(); };
   judge.files = read_ignore_file;
@@ -150,8 +152,8 @@ guard::LiveWorld Daemon::world() {
         return asks_to_ignore(runner_, jail, sighting);
       },
       std::move(match),
-      [](ban::Instant at) {
-        return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+      [clock = SecondClock()](ban::Instant at) mutable -> std::string {
+        return std::string(clock.text(at));
       },
       [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
         return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
@@ -184,7 +186,7 @@ Result<void> Daemon::turn_log_to(const std::string& target) {
 void Daemon::break_off() {
   stopping_ = true;
   restoring_.reset();
-  write_notes();
+  write_notes(true);
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
   }
@@ -218,8 +220,8 @@ void Daemon::stop() {
   }
   doors_.send_all(now());
   drain(runner_, firewall_);
-  notes_.emplace_back(ledger::CleanStop{now()});
-  write_notes();
+  notes_.add(ledger::CleanStop{now()});
+  write_notes(true);
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
   }

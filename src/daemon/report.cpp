@@ -277,6 +277,7 @@ private:
                      {"rule", text::escape(seen.rule)},
                      {"attempts", seen.attempts},
                      {"weak", seen.weak},
+                     {"times", seen.times},
                      {"line", lines_of({seen.line})[0]}});
     }
     return out;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "guard/live/ban_list.h"
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
+#include "guard/live/note_book.h"
 #include "guard/logs/journal_source.h"
 #include "guard/match/matcher.h"
 #include "guard/match/word_table.h"
@@ -32,8 +35,8 @@ struct LiveWorld {
   Log& log;
   Hands& hands;
   /// What is to be written down; it goes to the ledger with the position of the log, at the end of
-  /// a turn.
-  std::vector<ledger::Record>& notes;
+  /// a turn or, in a flood, of some.
+  NoteBook& notes;
   /// Why an address may never be banned ("the gateway"); "" = it may be.
   std::function<std::string(const std::string& target)> safe;
   JudgePorts judge;  // without `command`
@@ -146,8 +149,10 @@ private:
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
   [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
-  [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
-  void say(Level level, std::string_view logger, const std::string& text);
+  [[nodiscard]] const HeldBan* held_of(const ban::Sighting& sighting) const;
+  void say(Level level,
+           std::string_view logger,
+           std::initializer_list<std::string_view> text) const;
 
   ban::JailSpec spec_;
   LiveWorld& world_;
