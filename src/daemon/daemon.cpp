@@ -142,22 +142,21 @@ guard::LiveWorld Daemon::world() {
   guard::MatchOptions match;
   match.mode = guard::MatchMode::live;
   match.names_later = true;
-  return {
-      log_,
-      hands_,
-      notes_,
-      [this](const std::string& target) { return surroundings_.why_not(target); },
-      std::move(judge),
-      [this](const std::string& jail, const ban::Sighting& sighting) {
-        return asks_to_ignore(runner_, jail, sighting);
-      },
-      std::move(match),
-      [clock = SecondClock()](ban::Instant at) mutable -> std::string {
-        return std::string(clock.text(at));
-      },
-      [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
-        return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
-      }};
+  return {log_,
+          hands_,
+          notes_,
+          [this](const std::string& target) { return surroundings_.why_not(target); },
+          std::move(judge),
+          [this](const std::string& jail, const ban::Sighting& sighting) {
+            return asks_to_ignore(runner_, jail, sighting);
+          },
+          std::move(match),
+          [clock = SecondClock()](ban::Instant at) mutable -> std::string {
+            return std::string(clock.text(at));
+          },
+          [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+            return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
+          }};
 }
 
 void Daemon::flush_logs() {

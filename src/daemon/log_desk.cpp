@@ -166,13 +166,13 @@ void LogDesk::note_positions(const guard::LiveSource& source, bool all) {
     }
     noted = place;
     notes_.add(ledger::Position{names_[jail],
-                                            place.path,
-                                            place.device,
-                                            place.inode,
-                                            place.offset,
-                                            place.first_line_md5,
-                                            place.cursor,
-                                            place.at});
+                                place.path,
+                                place.device,
+                                place.inode,
+                                place.offset,
+                                place.first_line_md5,
+                                place.cursor,
+                                place.at});
   }
 }
 

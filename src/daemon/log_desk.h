@@ -19,10 +19,7 @@ namespace spranga::daemon {
 
 class LogDesk : public guard::LineSink {
 public:
-  LogDesk(guard::Guard& guard,
-          guard::Log& log,
-          guard::NoteBook& notes,
-          const Clock& clock)
+  LogDesk(guard::Guard& guard, guard::Log& log, guard::NoteBook& notes, const Clock& clock)
       : guard_(guard), log_(log), notes_(notes), clock_(clock) {}
 
   /// The number under which sources know a jail; it stays the same however often jails come and go.

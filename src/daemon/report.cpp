@@ -33,6 +33,7 @@ public:
     out["dry_run"] = daemon_.options_.dry_run;
     out["lines"] = daemon_.desk_.lines();
     out["unread"] = unread();
+    out["noted_together"] = daemon_.notes_.together();
     out["not_well"] = not_well();
     out["jails"] = jails({});
     return out;

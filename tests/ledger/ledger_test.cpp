@@ -81,8 +81,8 @@ TEST(Ledger, AddsAFloodsSightingsOfTheBannedToTheRowOfTheirTenSeconds) {
   for (const auto& one : memory->seen) {
     rows.push_back(fmt::format("{} {} {}", one.id, one.times, one.attempts));
   }
-  EXPECT_THAT(rows,
-              ElementsAre("192.0.2.7 43 43", "192.0.2.7 1 1", "192.0.2.8 1 1", "192.0.2.7 500 500"));
+  EXPECT_THAT(
+      rows, ElementsAre("192.0.2.7 43 43", "192.0.2.7 1 1", "192.0.2.8 1 1", "192.0.2.7 500 500"));
   const auto worst = ledger->top(TopBy::failures, noon - 1h, 1);
   ASSERT_TRUE(worst);
   EXPECT_EQ(worst->front().failures, 544U);

@@ -82,7 +82,7 @@ private:
   void write_line(std::uint64_t monotonic_us);
 
   std::vector<Field> fields_;
-  std::vector<std::uint32_t> more_;  // places in fields_
+  std::vector<std::uint32_t> more_;                                     // places in fields_
   std::array<std::vector<std::uint32_t>, longest_name + 1> by_length_;  // of the name
   std::string line_;
 };

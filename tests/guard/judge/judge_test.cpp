@@ -273,7 +273,8 @@ TEST(Judge, RecallsManyAtOnceAsOneByOne) {
         for (int i = 0; i < times; ++i) {
           single.recall(seen(attacker, 60), at_second(100));
         }
-        EXPECT_EQ(together.count_of(attacker), single.count_of(attacker)) << maxretry << " " << times;
+        EXPECT_EQ(together.count_of(attacker), single.count_of(attacker))
+            << maxretry << " " << times;
         EXPECT_EQ(together.accounts(), single.accounts());
       }
     }

@@ -8,10 +8,10 @@ namespace spranga::guard {
 namespace {
 
 using ledger::Seen;
-using testing::ElementsAre;
-using testing::IsEmpty;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 constexpr ban::Instant start{seconds(1'700'000'000)};
 
@@ -79,10 +79,9 @@ TEST_F(NoteBookTest, PutsThoseOfOneIdAndSecondTogetherInAFlood) {
   fail("192.0.2.7", start + milliseconds(999));
   fail("192.0.2.8", start, true);
   fail("192.0.2.7", start + seconds(1));
-  EXPECT_THAT(spelt(),
-              ElementsAre("192.0.2.7 x2/6 at 999",
-                          "192.0.2.8 x1/5 at 0 joins",
-                          "192.0.2.7 x1/5 at 1000"));
+  EXPECT_THAT(
+      spelt(),
+      ElementsAre("192.0.2.7 x2/6 at 999", "192.0.2.8 x1/5 at 0 joins", "192.0.2.7 x1/5 at 1000"));
   EXPECT_EQ(book.together(), 1U);
   EXPECT_EQ(std::get<Seen>(book.records()[0]).line, "a line about 192.0.2.7");
 }
