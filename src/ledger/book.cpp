@@ -89,6 +89,7 @@ Result<void> Book::put(const Seen& seen) {
 }
 
 Result<void> Book::insert(const Seen& seen) {
+  ++grown_;
   return db_->run(
       "INSERT INTO sightings(jail, target, at, attempts, weak, rule, line, times)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",

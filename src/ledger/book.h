@@ -22,6 +22,11 @@ public:
 
   void keep_matches(std::size_t matches) { matches_ = matches; }
 
+  /// Rows of sightings that were put in since forget_growth().
+  [[nodiscard]] std::int64_t grown() const { return grown_; }
+
+  void forget_growth() { grown_ = 0; }
+
   /// The next number for `change` in table bans.
   [[nodiscard]] std::int64_t last_change() const { return change_; }
 
@@ -45,6 +50,7 @@ private:
   bool unclean_{false};
   ban::Instant now_;
   std::int64_t positions_{0};  // put in at that moment
+  std::int64_t grown_{0};
 
   // Rows that joining sightings are added to, by what they share with them.
   static constexpr std::size_t most_rows = 50'000;

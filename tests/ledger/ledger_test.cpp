@@ -104,6 +104,33 @@ TEST(Ledger, BeginsARowAnewWhereTheOneBeforeWasPurged) {
   EXPECT_EQ(memory->seen[1].times, 4);
 }
 
+TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
+  const Folder folder;
+  const FixedClock clock;
+  LedgerOptions options;
+  options.most_sightings = 100;
+  auto ledger = opened(folder.files(), clock, options);
+  for (int part = 0; part < 3; ++part) {
+    for (int i = 0; i < 50; ++i) {
+      ledger->note(seen(fmt::format("192.0.2.{}", part * 50 + i)));
+    }
+    EXPECT_TRUE(ledger->flush(10s));
+  }
+  EXPECT_THAT(asked(folder.own(), "SELECT count(*) FROM sightings"), ElementsAre("100"));
+  EXPECT_THAT(asked(folder.own(), "SELECT target FROM sightings LIMIT 1"),
+              ElementsAre("192.0.2.50"));
+}
+
+TEST(Ledger, TakesRowsOfAnOlderVersionForOneFailureEach) {
+  const Folder folder;
+  remembered(folder, {seen("192.0.2.7")});
+  asked(folder.own(), "ALTER TABLE sightings DROP COLUMN times");
+  asked(folder.own(), "PRAGMA user_version = 2");
+  const auto memory = remembered(folder, {seen("192.0.2.8")});
+  ASSERT_THAT(names(memory.seen), ElementsAre("192.0.2.7", "192.0.2.8"));
+  EXPECT_EQ(memory.seen[0].times, 1);
+}
+
 TEST(Ledger, BeginsWithNothing) {
   const FixedClock clock;
   const Folder folder;

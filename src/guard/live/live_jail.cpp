@@ -233,24 +233,24 @@ void LiveJail::ban_again(const Judgement& judgement,
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
   say(level_of_repeat(gap), "actions", {judgement.target, " already banned"});
-  if (gap > seconds(3) && may_check(judgement.target, now)) {
+  if (gap > seconds(3) && may_check(*held, now)) {
+    bans_.note_check(judgement.target, now);
     world_.hands.check(spec_.name, *held);
   }
 }
 
-/// A flood of somebody whom a ban does not stop must not keep new bans waiting.
-bool LiveJail::may_check(const std::string& target, ban::Instant now) {
+/// A flood of those whom a ban does not stop must not keep new bans waiting.
+bool LiveJail::may_check(const HeldBan& held, ban::Instant now) {
   constexpr seconds at_most_every{10};
-  constexpr std::size_t most_remembered = 4096;
-  if (checked_.size() >= most_remembered) {
-    checked_.clear();
-  }
-  const auto [last, is_new] = checked_.emplace(target, now);
-  if (!is_new && now - last->second < at_most_every && now >= last->second) {
+  constexpr int most_in_a_second = 200;
+  if (now - held.checked < at_most_every && now >= held.checked) {
     return false;
   }
-  last->second = now;
-  return true;
+  if (now - checks_since_ >= seconds(1) || now < checks_since_) {
+    checks_since_ = now;
+    checks_ = 0;
+  }
+  return checks_++ < most_in_a_second;
 }
 
 std::size_t LiveJail::let_go(ban::Instant now) {

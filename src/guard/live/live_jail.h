@@ -11,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -147,7 +146,7 @@ private:
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void outlast(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
-  [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
+  [[nodiscard]] bool may_check(const HeldBan& held, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
   [[nodiscard]] const HeldBan* held_of(const ban::Sighting& sighting) const;
   void say(Level level,
@@ -161,7 +160,8 @@ private:
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
-  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
+  ban::Instant checks_since_{};  // of the second at hand
+  int checks_{0};                // bans that were looked after in it
   std::optional<std::set<std::string>> let_go_meanwhile_;
   bool idle_{false};
   JailTotals totals_;

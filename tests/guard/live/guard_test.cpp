@@ -251,6 +251,24 @@ TEST_F(GuardTest, TakesANewFilterAndKeepsBansAndCounters) {
   EXPECT_EQ(jail.spec().filter.failregex[0].origin.line, 8);
 }
 
+TEST_F(GuardTest, LooksAfterBansThatDoNotHoldButNeverAfterAllAtOnce) {
+  auto stream = stream_of({&add(jail_of("postfix", 1))});
+  const auto checks_at = [&](int second) {
+    hands.done.clear();
+    for (int i = 0; i < 300; ++i) {
+      fail_at(stream, "198.51." + std::to_string(i / 100) + "." + std::to_string(i % 100), second);
+    }
+    return std::ranges::count_if(hands.done,
+                                 [](const auto& deed) { return deed.starts_with("check"); });
+  };
+  EXPECT_EQ(checks_at(0), 0) << "they begin";
+  EXPECT_EQ(checks_at(3), 0) << "lines that were under way";
+  EXPECT_EQ(checks_at(5), 200);
+  EXPECT_EQ(checks_at(6), 100);
+  EXPECT_EQ(checks_at(7), 0);
+  EXPECT_EQ(checks_at(15), 200);
+}
+
 TEST_F(GuardTest, LetsEverybodyGoWhenAJailCloses) {
   auto& jail = add(jail_of("postfix", 1));
   auto stream = stream_of({&jail});
