@@ -97,7 +97,7 @@ private:
 
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
-  void write_notes();
+  void write_notes(bool at_once = false);
   [[nodiscard]] int wait_time() const;
 
   [[nodiscard]] Result<void> reload(const std::string& which);
@@ -136,7 +136,8 @@ private:
   guard::actions::ServicePort services_;
   Surroundings surroundings_;
   std::vector<guard::Network> never_;
-  std::vector<ledger::Record> notes_;
+  guard::Secret secret_;
+  guard::NoteBook notes_;
   std::vector<ledger::Position>
       kept_places_;  // of jails that come back, until logs are followed again
   std::unique_ptr<ledger::Ledger> ledger_;

@@ -227,7 +227,7 @@ void Daemon::restore_all() {
 /// kill is found again.
 void Daemon::note_places() {
   next_places_ = {};
-  write_notes();
+  write_notes(true);
 }
 
 void Daemon::attach_firewall(Fd channel) {

@@ -199,6 +199,10 @@ Result<void> Database::look_for_damage() {
   return {};
 }
 
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(db_.get());
+}
+
 int Database::changes() const {
   return sqlite3_changes(db_.get());
 }

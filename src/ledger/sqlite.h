@@ -112,6 +112,9 @@ public:
   /// How many rows the last statement changed.
   [[nodiscard]] int changes() const;
 
+  /// The id of the row that was inserted last.
+  [[nodiscard]] std::int64_t last_row() const;
+
   /// And all of this connection so far.
   [[nodiscard]] std::int64_t all_changes() const;
 

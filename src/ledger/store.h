@@ -35,6 +35,9 @@ public:
   /// true = there is more, and positions have to wait.
   [[nodiscard]] Result<bool> mirror(ban::Instant now, bool with_positions);
 
+  /// Whether so many rows have come since the last purge that the limit may be passed by far.
+  [[nodiscard]] bool has_grown() const;
+
   /// Ours, a part of what is to do: true = there is more. `theirs` too, all of it.
   [[nodiscard]] Result<bool> purge(ban::Instant now, bool theirs);
 

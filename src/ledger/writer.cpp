@@ -219,7 +219,7 @@ void Writer::mirror_and_purge(Pass& pass, ban::Instant now) {
       positions_due_ = steady + now_and_then;
     }
   }
-  if (now >= purge_due_ || more_to_purge_) {
+  if (now >= purge_due_ || more_to_purge_ || store_.has_grown()) {
     const bool first = now >= purge_due_;
     // What cannot be purged now is purged the next time; what is wrong, writing will say.
     const auto more = store_.purge(now, first);

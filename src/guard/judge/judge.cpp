@@ -1,6 +1,7 @@
 #include "guard/judge/judge.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace spranga::guard {
@@ -244,8 +245,29 @@ bool Judge::grow(ban::Ban& ban, ban::Instant now) {
   return ban.since > past->last;
 }
 
-void Judge::recall(const ban::Sighting& sighting, ban::Instant now) {
+void Judge::recall(const ban::Sighting& sighting, ban::Instant now, int times) {
   const auto key = key_of(target_of(sighting.id));
+  auto one = sighting;
+  one.attempts = std::max(1, sighting.attempts - (times - 1));
+  for (times = as_good_as(sighting, times); times > 0; --times) {
+    recall_one(key, one, now);
+    one.attempts = 1;
+    one.matches.clear();
+  }
+}
+
+/// A flood's row stands for very many, all of the same time: after each maxretry of them the
+/// account begins anew. Of weak ones those beyond some times maxretry change nothing.
+int Judge::as_good_as(const ban::Sighting& sighting, int times) const {
+  constexpr int most_turns = 100;
+  const int turn = std::clamp(spec_.maxretry, 1, std::numeric_limits<int>::max() / most_turns);
+  if (sighting.weak) {
+    return std::min(times, most_turns * turn);
+  }
+  return times / 2 > turn ? turn + times % turn : times;
+}
+
+void Judge::recall_one(const TargetKey& key, const ban::Sighting& sighting, ban::Instant now) {
   auto account = account_of(key, now);
   count(account, sighting, sighting.at.value_or(now));
   const int count = account.count();

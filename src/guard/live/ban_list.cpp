@@ -79,6 +79,12 @@ void BanList::prolong(const std::string& target, std::optional<ban::Instant> unt
   drop_outdated();
 }
 
+void BanList::note_check(const std::string& target, ban::Instant at) {
+  if (const auto place = place_of(target)) {
+    entries_[*place].held.checked = at;
+  }
+}
+
 HeldBan BanList::take_at(Place place) {
   auto& entry = entries_[place];
   table_.erase(entry.target, place, [this](Place at) { return entries_[at].target; });
