@@ -83,27 +83,57 @@ void Stream::settle() {
   counted_ = 0;
 }
 
+/// What the lines begin with that have the date of the line at hand: the longest that a reader
+/// asks for, which the others' begin, since they are of the same line. Notes who finds none.
+std::string_view Stream::quiet_start(ban::Instant clock) {
+  std::string_view start;
+  dateless_.clear();
+  for (const auto& reader : readers_) {
+    const auto one = reader->repeatable(clock);
+    if (one.empty()) {
+      dateless_.push_back(reader.get());
+      continue;
+    }
+    if (one.back() == '\r' || !std::string_view(one).starts_with(start.substr(0, one.size()))) {
+      return {};
+    }
+    start = one.size() > start.size() ? one : start;
+  }
+  const auto refuses = [&](const auto* reader) { return reader->refuses(start); };
+  return start.empty() || !std::ranges::all_of(dateless_, refuses) ? std::string_view() : start;
+}
+
 std::uint64_t Stream::skip_quiet(ban::Instant clock) {
   if (concern_ == nullptr || concern_->has_insatiable()) {
     return 0;
   }
-  std::string_view start;  // the longest: the others begin it, they are of the same line
-  for (const auto& reader : readers_) {
-    const auto one = reader->repeatable(clock);
-    if (one.empty() || one.back() == '\r' ||
-        !std::string_view(one).starts_with(start.substr(0, one.size()))) {
-      return 0;
-    }
-    start = one.size() > start.size() ? one : start;
+  const auto start = quiet_start(clock);
+  if (start.empty()) {
+    return 0;
   }
-  const auto lines = start.empty() ? 0 : source_->skip_quiet(start, concern_->telling());
+  guard::LogSource::LineTest is_quiet;
+  if (std::ranges::any_of(dateless_, &guard::LineReader::must_look)) {
+    is_quiet = [this](std::string_view line) {
+      return std::ranges::all_of(
+          dateless_, [line](const auto* reader) { return reader->looks_dateless(line); });
+    };
+  }
+  const auto lines = source_->skip_quiet(start, concern_->telling(), is_quiet);
   if (lines > 0) {
-    number_ += lines;
-    for (auto& reader : readers_) {
-      reader->repeat(lines, clock);
-    }
+    pass_over(lines, clock);
   }
   return lines;
+}
+
+void Stream::pass_over(std::uint64_t lines, ban::Instant clock) {
+  number_ += lines;
+  for (auto& reader : readers_) {
+    if (std::ranges::find(dateless_, reader.get()) == dateless_.end()) {
+      reader->repeat(lines, clock);
+    } else {
+      reader->repeat_dateless(lines, clock);
+    }
+  }
 }
 
 void Stream::date_line(ban::Instant clock) {

@@ -94,6 +94,8 @@ private:
   void look_for(const Wanted& wanted);
   void find_concerned();
   void date_line(ban::Instant clock);
+  [[nodiscard]] std::string_view quiet_start(ban::Instant clock);
+  void pass_over(std::uint64_t lines, ban::Instant clock);
 
   std::unique_ptr<guard::LogSource> source_;
   std::string name_;
@@ -103,6 +105,7 @@ private:
   std::vector<std::size_t> reader_of_;          // for each of jails_
   std::vector<const guard::DatedLine*> dated_;  // for each reader, of the line at hand
 
+  std::vector<guard::LineReader*> dateless_;  // those that find no date in lines as the one at hand
   std::vector<bool> pairs_too_;  // for each reader: a jail that wants every line asks it
   std::unique_ptr<guard::Concern> concern_;  // none: every line is given to every jail
   bool concerns_all_{true};                  // the line at hand

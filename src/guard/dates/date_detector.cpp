@@ -193,6 +193,18 @@ void DateDetector::repeat(std::uint64_t lines, ban::Instant clock) {
   state_->memory.same_again(clock, static_cast<std::int64_t>(lines));
 }
 
+bool DateDetector::refuses(std::string_view start) const {
+  return state_->memory.refuses(start);
+}
+
+bool DateDetector::must_look() const {
+  return state_->memory.must_look();
+}
+
+bool DateDetector::looks_dateless(std::string_view line) const {
+  return state_->memory.is_lacking(LineView(line));
+}
+
 std::vector<TemplateUse> DateDetector::templates() const {
   std::vector<TemplateUse> out;
   for (const auto& entry : state_->memory.entries()) {

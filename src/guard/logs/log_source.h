@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,10 +42,14 @@ public:
   /// `line`.
   [[nodiscard]] virtual bool next_scanned(LogLine& /*line*/) { return false; }
 
+  using LineTest = std::function<bool(std::string_view line)>;
+
   /// Passes over the next lines as far as they were scanned, are ASCII, hold no word that is `loud`
-  /// (by its number) and begin with `start`, which is not empty; how many.
+  /// (by its number), begin with `start`, which is not empty, and pass the test, where there is
+  /// one; how many.
   [[nodiscard]] virtual std::uint64_t skip_quiet(std::string_view /*start*/,
-                                                 const std::vector<bool>& /*loud*/) {
+                                                 const std::vector<bool>& /*loud*/,
+                                                 const LineTest& /*is_quiet*/) {
     return 0;
   }
 

@@ -22,7 +22,8 @@ public:
   [[nodiscard]] bool next_scanned(LogLine& line) override;
 
   [[nodiscard]] std::uint64_t skip_quiet(std::string_view start,
-                                         const std::vector<bool>& loud) override;
+                                         const std::vector<bool>& loud,
+                                         const LineTest& is_quiet) override;
 
   void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
 

@@ -86,6 +86,23 @@ public:
     line_.number += lines;
   }
 
+  [[nodiscard]] bool refuses(std::string_view start) const override {
+    return settings_.mode == MatchMode::replay && keeps_ascii_ && detector_.refuses(start);
+  }
+
+  [[nodiscard]] bool must_look() const override { return detector_.must_look(); }
+
+  [[nodiscard]] bool looks_dateless(std::string_view line) const override {
+    return detector_.looks_dateless(line);
+  }
+
+  void repeat_dateless(std::uint64_t lines, ban::Instant now) override {
+    now_ = std::max(now_, now);
+    statistics_.lines += lines;
+    statistics_.undated += lines;
+    line_.number += lines;
+  }
+
   [[nodiscard]] bool can_be_scanned() const override { return keeps_ascii_; }
 
   [[nodiscard]] const DatedLine& read_entry(std::string_view text, ban::Instant at) override {
