@@ -189,6 +189,10 @@ std::string_view DateDetector::repeatable(ban::Instant now) const {
   return stands ? state.shape.kept() : std::string_view();
 }
 
+std::size_t DateDetector::repeatable_date() const {
+  return state_->last ? state_->last->end : 0;
+}
+
 void DateDetector::repeat(std::uint64_t lines, ban::Instant clock) {
   state_->memory.same_again(clock, static_cast<std::int64_t>(lines));
 }

@@ -89,6 +89,9 @@ public:
   /// known to do.
   [[nodiscard]] std::string_view repeatable(ban::Instant now) const;
 
+  /// How much of that is the date.
+  [[nodiscard]] std::size_t repeatable_date() const;
+
   /// As many lines have begun so.
   void repeat(std::uint64_t lines, ban::Instant clock);
 

@@ -100,7 +100,7 @@ bool LogStream::is_next_ascii() {
 
 void LogStream::feed_scanned(std::string_view raw, ban::Instant now, std::vector<ban::Ban>& bans) {
   concern_->look_at(next_words());
-  const LineScan scan{&concern_->found(), is_next_ascii(), concern_->has_insatiable()};
+  const LineScan scan{&concern_->found(), is_next_ascii(), concern_->wants_pairs()};
   bool certain = true;
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     dated_[i] = &readers_[i]->read_scanned(raw, now, scan);
@@ -157,7 +157,7 @@ void LogStream::feed_entry(std::string_view text,
   if (concern_) {
     concern_->scanner()->scan(text, scanned_);
     concern_->look_at(scanned_.found);
-    scan = {&concern_->found(), scanned_.odd.empty(), concern_->has_insatiable()};
+    scan = {&concern_->found(), scanned_.odd.empty(), concern_->wants_pairs()};
     if (in_operation_ && concern_->concerned().empty()) {
       pass_entry();
       return;

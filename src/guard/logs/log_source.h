@@ -53,6 +53,10 @@ public:
     return 0;
   }
 
+  /// One of the lines that were passed over last: 0 is the latest of them. Lives until the source
+  /// is asked again.
+  [[nodiscard]] virtual std::string_view passed_over(std::size_t /*back*/) const { return {}; }
+
   /// From now on lines are scanned with this, where the source reads bytes. It outlives the source.
   virtual void scan_with(const text::WordScanner& /*scanner*/) {}
 

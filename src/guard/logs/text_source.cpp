@@ -111,6 +111,12 @@ std::uint64_t TextSource::skip_quiet(std::string_view start,
   return line_ - first;
 }
 
+std::string_view TextSource::passed_over(std::size_t back) const {
+  const auto line = line_ - 1 - back;
+  const auto begin = scanned_from_ + (line == 0 ? 0 : scanned_.ends[line - 1] + std::size_t{1});
+  return {buffer_.data() + begin, scanned_from_ + scanned_.ends[line] - begin};
+}
+
 /// Whether line line_ holds such a word.
 bool TextSource::is_loud(const std::vector<bool>& loud) {
   const auto& found = scanned_.found;

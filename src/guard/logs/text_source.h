@@ -25,6 +25,8 @@ public:
                                          const std::vector<bool>& loud,
                                          const LineTest& is_quiet) override;
 
+  [[nodiscard]] std::string_view passed_over(std::size_t back) const override;
+
   void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
 
   [[nodiscard]] LogProgress progress() const override { return bytes_->progress(); }

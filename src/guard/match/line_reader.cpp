@@ -78,6 +78,8 @@ public:
     return detector_.repeatable(settings_.today.value_or(std::max(now_, now)));
   }
 
+  [[nodiscard]] std::size_t repeatable_date() const override { return detector_.repeatable_date(); }
+
   void repeat(std::uint64_t lines, ban::Instant now) override {
     now_ = std::max(now_, now);
     detector_.repeat(lines, now_);

@@ -98,6 +98,9 @@ public:
   /// repeat() will do where nobody asks for its text; "" where no line is known to do.
   [[nodiscard]] virtual std::string_view repeatable(ban::Instant now) const = 0;
 
+  /// How much of that is the date, which is cut out.
+  [[nodiscard]] virtual std::size_t repeatable_date() const = 0;
+
   /// As many such lines were passed over.
   virtual void repeat(std::uint64_t lines, ban::Instant now) = 0;
 
