@@ -22,9 +22,12 @@ Result<LogStream> LogStream::make(std::vector<LiveJail*> jails, ban::Instant now
   }
   stream.dated_.resize(stream.readers_.size());
   stream.told_.resize(stream.jails_.size());
-  if (scan && std::ranges::any_of(concerned, &Concern::Jail::knows_words)) {
+  if (scan && !concerned.empty()) {
     stream.concern_ =
         std::make_unique<Concern>(std::move(concerned), stream.jails_.front()->word_table());
+    if (stream.concern_->scanner() == nullptr) {
+      stream.concern_.reset();
+    }
   }
   return stream;
 }

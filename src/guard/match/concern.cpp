@@ -26,7 +26,7 @@ Concern::Concern(std::vector<Jail> jails, const WordTable& table)
       }
     }
   }
-  if (always_.size() == jails_.size()) {
+  if (std::ranges::find(is_needed, true) == is_needed.end()) {
     return;
   }
   std::vector<text::WordScanner::Word> scanned;

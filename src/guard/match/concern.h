@@ -27,7 +27,7 @@ public:
   /// The matchers and `table` outlive it, and the table gets no more words that they know.
   Concern(std::vector<Jail> jails, const WordTable& table);
 
-  /// What the log's bytes are to be scanned for; none: all jails want every line.
+  /// What the log's bytes are to be scanned for; none: no jail knows a word.
   [[nodiscard]] const text::WordScanner* scanner() const { return scanner_.get(); }
 
   /// The next line, of which a scan found these words. Only with a scanner.
