@@ -115,7 +115,6 @@ bool Pipeline::can_be_scanned() const {
 }
 
 bool Pipeline::number_words(WordTable& table) {
-  const auto has_words = [](const CompiledExpression* one) { return one->has_line_words(); };
   if (settings_.note_prefix) {
     return false;
   }
@@ -136,7 +135,7 @@ bool Pipeline::number_words(WordTable& table) {
   numbered_ = true;
   satisfied_ = can_be_scanned();
   if (many_lines() && !prefix_ && !ignores_early() &&
-      std::ranges::all_of(expressions(), has_words)) {
+      std::ranges::all_of(expressions(), &CompiledExpression::has_line_words)) {
     quiet_.set_most(maxlines_);
     telling_.resize(table.words().size());
     for (const auto word : telling_words()) {
@@ -233,8 +232,11 @@ bool Pipeline::is_quiet(const DatedLine& line) const {
 /// Nothing was caught in the line at hand: perhaps its beginning alone says that.
 void Pipeline::learn_refusal() {
   refusals_.learn(whole_, [this](std::string_view start) {
+    if (!refusing_match_) {
+      refusing_match_.emplace(MatchLimits{.steps = Searches::steps});
+    }
     const auto refuses = [&](const CompiledExpression& one) {
-      return one.has_line_words() || one.refuses(start, refusing_match_);
+      return one.has_line_words() || one.refuses(start, *refusing_match_);
     };
     return std::ranges::all_of(fail_, refuses) && std::ranges::all_of(weak_, refuses) &&
            (!ignores_early() || std::ranges::all_of(ignore_, refuses));
@@ -285,7 +287,10 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
 
 /// Whether any failregex is worth a search, whatever prefregex leaves of the line.
 bool Pipeline::may_be_caught() const {
-  return (many_lines() || !prefix_ || may_match(*prefix_, prefix_number())) &&
+  if (prefix_ && many_lines()) {
+    return true;  // later lines see what prefregex leaves of this one
+  }
+  return (!prefix_ || may_match(*prefix_, prefix_number())) &&
          (may_match_any(fail_, 0) || may_match_any(weak_, first_weak()));
 }
 

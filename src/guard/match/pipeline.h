@@ -238,15 +238,16 @@ private:
   Searches prefix_search_;
   Searches search_;
   Searches ignore_search_;
-  WordIndex index_;        // of expressions, once words have numbers
-  bool numbered_{false};   // they have
-  bool satisfied_{false};  // and lines without them do not matter
-  std::vector<bool>
-      telling_;          // several lines: for each word whether an expression asks for it first
-  std::size_t loud_{0};  // of the next lines so many may be matched with earlier ones
-  QuietLines quiet_;     // that were not looked at since
-  Refusals refusals_;    // of all expressions that need no words
-  Match refusing_match_;
+  WordIndex index_;                      // of expressions, once words have numbers
+  bool numbered_{false};                 // they have
+  bool satisfied_{false};                // and lines without them do not matter
+  Refusals refusals_;                    // of all expressions that need no words
+  std::optional<Match> refusing_match_;  // made when it is needed
+
+  // Several lines, where each expression needs words:
+  std::vector<bool> telling_;  // for each word whether some expression asks for it
+  std::size_t loud_{0};        // of the next lines so many may be matched with earlier ones
+  QuietLines quiet_;           // that were not looked at since
 
   // Of the line at hand.
   std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
