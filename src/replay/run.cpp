@@ -268,8 +268,9 @@ std::uint64_t Run::skip_quiet(Stream& stream) {
   if (watch_.line || options_.innocents || !std::ranges::all_of(streams_, is_later)) {
     return 0;
   }
-  const auto lines = stream.skip_quiet(clock_);
-  if (!is_too_old(stream)) {
+  const bool counts = !is_too_old(stream);
+  const auto lines = stream.skip_quiet(clock_, counts);
+  if (counts) {
     result_.lines += lines;
     stream.count(lines);
   }

@@ -104,6 +104,11 @@ public:
   /// The same of a text that is the line, or a part of it, for which may_match_line() was asked.
   [[nodiscard]] bool search_likely(std::string_view text, Searches& searches, ban::Instant now);
 
+  /// Whether it matches no text that begins with `start`, whatever follows.
+  [[nodiscard]] bool refuses(std::string_view start, Match& match) const {
+    return regex_.refuses(start, match);
+  }
+
   /// The named groups of the last search, alternatives and tuples put together. `bare`: texts that
   /// say neither whom to blame nor how often are not copied.
   [[nodiscard]] Failure groups(const Match& match, bool bare = false) const;

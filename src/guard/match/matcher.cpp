@@ -69,6 +69,14 @@ public:
     return reader_->can_be_scanned() && pipeline_->number_words(table);
   }
 
+  [[nodiscard]] bool knows_words() const override { return pipeline_->knows_words(); }
+
+  [[nodiscard]] bool passes(std::string_view start) const override {
+    return pipeline_->passes(start);
+  }
+
+  [[nodiscard]] std::size_t remembers() const override { return pipeline_->remembers(); }
+
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const override {
     return pipeline_->numbered_words();
   }

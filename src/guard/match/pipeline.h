@@ -19,6 +19,7 @@
 #include "guard/match/line_reader.h"
 #include "guard/match/sessions.h"
 #include "guard/match/word_index.h"
+#include "guard/regex/refusals.h"
 
 namespace spranga::guard {
 
@@ -92,9 +93,19 @@ public:
   /// Whether every line that matters to this filter must hold some words.
   [[nodiscard]] bool can_be_scanned() const;
 
-  /// Takes the words that a line must hold into `table`. False: there is nothing that every line
-  /// which matters to this filter must hold, and nothing was taken in.
+  /// Takes the words that expressions need into `table`, so that lines can be scanned for them.
+  /// False: not every line that matters to this filter must hold some of them.
   [[nodiscard]] bool number_words(WordTable& table);
+
+  /// Whether words have numbers.
+  [[nodiscard]] bool knows_words() const { return numbered_; }
+
+  /// After number_words() said no: whether lines do not matter whose text, without the date, begins
+  /// with `start`, and which hold none of telling_words(); but for the last of them, as many as
+  /// remembers() says, which must be fed.
+  [[nodiscard]] bool passes(std::string_view start) const;
+
+  [[nodiscard]] std::size_t remembers() const { return many_lines() ? maxlines_ : 0; }
 
   /// The numbers of these words.
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const;
@@ -129,11 +140,30 @@ private:
     bool is_name{false};
   };
 
+  /// Lines that need not be looked at when they come.
+  class QuietLines {
+  public:
+    void set_most(std::size_t lines) { ring_.resize(lines); }
+
+    void add(const DatedLine& line);
+
+    /// Appends them to `lines`, the latest last, and keeps none.
+    void move_to(std::vector<LineParts>& lines);
+
+  private:
+    std::vector<LineParts> ring_;
+    std::size_t next_{0};
+    std::size_t count_{0};
+  };
+
   explicit Pipeline(PipelineSettings settings)
       : settings_(std::move(settings)),
         sessions_(settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions) {}
 
   [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
+  [[nodiscard]] bool is_quiet(const DatedLine& line) const;
+  void look_at(const DatedLine& line, ban::Instant now, std::vector<Hit>& out);
+  void learn_refusal();
   void begin(const DatedLine& line);
   [[nodiscard]] bool ignores_early() const;
   [[nodiscard]] bool ignores(const Place* place, ban::Instant now);
@@ -203,7 +233,7 @@ private:
   /// `number`: the expression's in the index.
   [[nodiscard]] bool may_match(const CompiledExpression& expression, std::size_t number) const {
     if (many_lines()) {
-      return true;
+      return expression.may_match_line(whole_);
     }
     if (by_words_) {
       return likely_.has(number);
@@ -222,8 +252,16 @@ private:
   Searches prefix_search_;
   Searches search_;
   Searches ignore_search_;
-  WordIndex index_;       // of expressions, once words have numbers
-  bool numbered_{false};  // they have
+  WordIndex index_;                      // of expressions, once words have numbers
+  bool numbered_{false};                 // they have
+  bool satisfied_{false};                // and lines without them do not matter
+  Refusals refusals_;                    // of all expressions that need no words
+  std::optional<Match> refusing_match_;  // made when it is needed
+
+  // Several lines, where each expression needs words:
+  std::vector<bool> telling_;  // for each word whether some expression asks for it
+  std::size_t loud_{0};        // of the next lines so many may be matched with earlier ones
+  QuietLines quiet_;           // that were not looked at since
 
   // Of the line at hand.
   std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
