@@ -80,7 +80,7 @@ void BanList::prolong(const std::string& target, std::optional<ban::Instant> unt
 }
 
 void BanList::note_check(const std::string& target, ban::Instant at) {
-  if (const auto place = place_of(target)) {
+  if (const auto place = place_of(target_key(secret_, target))) {
     entries_[*place].held.checked = at;
   }
 }
