@@ -117,7 +117,7 @@ TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
     EXPECT_TRUE(ledger->flush(10s));
   }
   EXPECT_THAT(asked(folder.own(), "SELECT count(*) FROM sightings"), ElementsAre("100"));
-  EXPECT_THAT(asked(folder.own(), "SELECT target FROM sightings LIMIT 1"),
+  EXPECT_THAT(asked(folder.own(), "SELECT target FROM sightings ORDER BY id LIMIT 1"),
               ElementsAre("192.0.2.50"));
 }
 
