@@ -133,7 +133,8 @@ void NoteBook::add(ledger::Record record) {
 }
 
 std::optional<ban::Instant> NoteBook::waits_until(ban::Instant now) const {
-  const bool waits = flood_ && !urgent_ && now >= *flood_ && now < *flood_ + most_held;
+  const bool waits = flood_ && !urgent_ && records_.size() < most_waiting && now >= *flood_ &&
+                     now < *flood_ + most_held;
   return waits ? std::optional(*flood_ + most_held) : std::nullopt;
 }
 

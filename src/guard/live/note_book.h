@@ -3,9 +3,10 @@
 // Each failure is a note of its own, and goes at the end of the turn. In a flood, which is more
 // than most_single of them in a second, the ledger would cost more than everything else: then those
 // of one id, jail, rule and second of the log become one note that says how many they are, notes
-// wait up to most_held, and somebody who is banned may be added to a row of the last ten seconds.
-// Counts stay exact; of the lines the first is kept. Nothing may be lost by waiting: with the notes
-// waits how far the log was read, so that after a crash it is read again from there.
+// wait up to most_held where they are fewer than most_waiting, and somebody who is banned may be
+// added to a row of the last ten seconds. Counts stay exact; of the lines the first is kept.
+// Nothing may be lost by waiting: with the notes waits how far the log was read, so that after a
+// crash it is read again from there.
 #pragma once
 
 #include <chrono>
@@ -58,6 +59,7 @@ public:
 
   static constexpr std::size_t most_single = 1000;
   static constexpr std::chrono::seconds most_held{1};
+  static constexpr std::size_t most_waiting = 20'000;
 
 private:
   struct Key {

@@ -72,6 +72,16 @@ TEST_F(NoteBookTest, NotesEachFailureForItselfWhileTheyAreFew) {
   EXPECT_THAT(book.jails(), ElementsAre("postfix"));
 }
 
+TEST_F(NoteBookTest, LetsNoMoreThanSoManyNotesWait) {
+  fill_the_second();
+  fail("192.0.2.7", start);
+  EXPECT_NE(book.waits_until(now), std::nullopt);
+  for (std::size_t i = 1; i < NoteBook::most_waiting; ++i) {
+    fail(fmt::format("2001:db8::{:x}", i), start);
+  }
+  EXPECT_EQ(book.waits_until(now), std::nullopt);
+}
+
 TEST_F(NoteBookTest, PutsThoseOfOneIdAndSecondTogetherInAFlood) {
   fill_the_second();
   fail("192.0.2.7", start);
