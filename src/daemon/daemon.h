@@ -66,6 +66,7 @@ private:
   void restore_all();
   void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
+  void hear_firewall();
   void attach_firewall(Fd channel);
   [[nodiscard]] bool is_anothers_firewall(const firewall::Outcome& outcome);
   void claim_again(SteadyTime at);

@@ -20,23 +20,8 @@ constexpr auto first_patience = 200ms;
 
 }  // namespace
 
-Result<void> Daemon::start() {
-  since_ = now();
-  SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(plan::guard_plan));
-  SPRANGA_TRY(plan_, plan::read_guard_plan(bytes));
-  log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
-  say(Level::info, "server", std::string(50, '-'));
-  say(Level::info, "server", "Starting Fail2ban v" + plan_.version);
-  if (options_.background) {
-    say(Level::info, "server", "Daemon started");
-  }
-  say(Level::info, "observer", "Observer start...");
-  for (const auto& error : plan_.errors) {
-    say(Level::error, "configreader", error);
-  }
-  for (const auto& warning : plan_.warnings) {
-    say(Level::warning, "configreader", warning);
-  }
+/// What comes of its answers.
+void Daemon::hear_firewall() {
   news_.on_success = [this](const auto& outcome) {
     doors_.done(outcome.order);
     if (outcome.order == attaching_ && std::exchange(is_first_, false)) {
@@ -60,6 +45,26 @@ Result<void> Daemon::start() {
     doors_.done(outcome.order);
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
   };
+}
+
+Result<void> Daemon::start() {
+  since_ = now();
+  SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(plan::guard_plan));
+  SPRANGA_TRY(plan_, plan::read_guard_plan(bytes));
+  log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
+  say(Level::info, "server", std::string(50, '-'));
+  say(Level::info, "server", "Starting Fail2ban v" + plan_.version);
+  if (options_.background) {
+    say(Level::info, "server", "Daemon started");
+  }
+  say(Level::info, "observer", "Observer start...");
+  for (const auto& error : plan_.errors) {
+    say(Level::error, "configreader", error);
+  }
+  for (const auto& warning : plan_.warnings) {
+    say(Level::warning, "configreader", warning);
+  }
+  hear_firewall();
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();

@@ -64,7 +64,7 @@ KernelAnswer Nftables::commit_quietly(nft::Batch batch) {
   const auto before = listener_ == nullptr ? Result<std::uint32_t>(fail(Errc::not_found, ""))
                                            : listing().generation();
   const bool is_spared = before && listener_->hear(NFNLGRP_NFTABLES, false);
-  const auto answer = commit(std::move(batch));
+  auto answer = commit(std::move(batch));
   if (is_spared) {
     const bool hears = listener_->hear(NFNLGRP_NFTABLES, true);
     const auto after = listing().generation();

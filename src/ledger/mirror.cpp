@@ -198,17 +198,21 @@ Result<bool> Mirror::pass(Database& own, bool with_positions) {
     SPRANGA_CHECK(in_theirs([this] { return enable_jails(theirs_->db, jails_); }));
     jails_changed_ = false;
   }
+  SPRANGA_TRY(const bool more, portions_of_bans(own));
+  if (with_positions && !more) {
+    SPRANGA_CHECK(is_looked_at_ ? Result<void>() : look_for_damage());
+    SPRANGA_CHECK(positions(own));
+  }
+  SPRANGA_CHECK(note_counter(own));
+  return more;
+}
+
+/// False: those were the last.
+Result<bool> Mirror::portions_of_bans(Database& own) {
   bool more = true;
   for (int portions = 0; more && portions < portions_in_pass; ++portions) {
     SPRANGA_TRY(more, some_bans(own));
   }
-  if (with_positions && !more) {
-    if (!is_looked_at_) {
-      SPRANGA_CHECK(look_for_damage());
-    }
-    SPRANGA_CHECK(positions(own));
-  }
-  SPRANGA_CHECK(note_counter(own));
   return more;
 }
 

@@ -56,6 +56,11 @@ struct ExpressionRole {
   bool multiline{false};  // re.MULTILINE
 };
 
+struct SearchCost {
+  std::uint64_t searches{0};
+  std::chrono::nanoseconds time{0};
+};
+
 class CompiledExpression {
 public:
   /// An expression that was stopped so often is left alone for a while.
@@ -151,15 +156,10 @@ public:
 
   [[nodiscard]] std::uint64_t limit_hits() const { return limit_hits_; }
 
-  /// What its searches have cost since time_searches().
-  struct Cost {
-    std::uint64_t searches{0};
-    std::chrono::nanoseconds time{0};
-  };
-
   void time_searches() { cost_.emplace(); }
 
-  [[nodiscard]] Cost cost() const { return cost_.value_or(Cost()); }
+  /// What its searches have cost since time_searches().
+  [[nodiscard]] SearchCost cost() const { return cost_.value_or(SearchCost()); }
 
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
@@ -209,7 +209,7 @@ private:
   std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
-  std::optional<Cost> cost_;  // none: nobody asked
+  std::optional<SearchCost> cost_;  // none: nobody asked
   std::uint64_t limit_hits_{0};
   std::uint64_t recent_hits_{0};
   std::optional<ban::Instant> quarantined_until_;
