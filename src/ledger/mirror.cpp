@@ -200,11 +200,18 @@ Result<bool> Mirror::pass(Database& own, bool with_positions) {
   }
   SPRANGA_TRY(const bool more, portions_of_bans(own));
   if (with_positions && !more) {
-    SPRANGA_CHECK(is_looked_at_ ? Result<void>() : look_for_damage());
-    SPRANGA_CHECK(positions(own));
+    SPRANGA_CHECK(looked_at_positions(own));
   }
   SPRANGA_CHECK(note_counter(own));
   return more;
+}
+
+/// The first time the database is looked through for damage before.
+Result<void> Mirror::looked_at_positions(Database& own) {
+  if (!is_looked_at_) {
+    SPRANGA_CHECK(look_for_damage());
+  }
+  return positions(own);
 }
 
 /// False: those were the last.

@@ -59,6 +59,7 @@ private:
   [[nodiscard]] Result<void> note_counter(Database& own);
   [[nodiscard]] Result<bool> some_bans(Database& own);
   [[nodiscard]] Result<bool> portions_of_bans(Database& own);
+  [[nodiscard]] Result<void> looked_at_positions(Database& own);
   [[nodiscard]] Result<void> positions(Database& own);
 
   MirrorPlan plan_;

@@ -32,7 +32,7 @@ void note(std::string_view caught, bool is_seen, FieldContent& out) {
   if (is_seen) {
     out.emplace<std::string>(caught);
   } else {
-    out.emplace<UnseenText>(caught.size());
+    out = UnseenText{caught.size()};
   }
 }
 
