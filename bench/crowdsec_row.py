@@ -4,13 +4,13 @@ Its package brings its parsers and scenarios along; those for Postfix, Dovecot a
 asked of its central service, and the local one listens on a loopback address of a network namespace of its own.
 """
 
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 
 import plain
+import rusage
 
 LAYER = plain.fail2ban.LAYER.parent / "crowdsec"
 HUB = LAYER / "usr/share/crowdsec/hub"
@@ -52,18 +52,16 @@ def configuration(folder):
 
 
 def used_by(config, log):
-    """CPU seconds, and what it told."""
+    """CPU seconds, what it told, its peak memory in kB."""
     command = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", LAYER / "usr/bin/crowdsec", "-c", config,
                "-dsn", f"file://{log}", "-type", "syslog"]
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([str(word) for word in command], stdout=out, stderr=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        code, cpu, peak = rusage.run(command, out=out, errors=out)
         out.seek(0)
         told = out.read().decode(errors="replace")
-    if process.returncode != 0:
-        raise SystemExit(f"crowdsec ended with {process.returncode}: {told[-2000:]}")
-    return usage.ru_utime + usage.ru_stime, told
+    if code != 0:
+        raise SystemExit(f"crowdsec ended with {code}: {told[-2000:]}")
+    return cpu, told, peak
 
 
 def crowdsec(row, folder, log, one_line, lines):
@@ -72,9 +70,9 @@ def crowdsec(row, folder, log, one_line, lines):
     register = [LAYER / "usr/bin/cscli", "-c", config, "machines", "add", "bench", "--password", "bench", "--force",
                 "--file", folder / "etc/credentials.yaml"]
     subprocess.run([str(word) for word in register], check=True, capture_output=True)
-    start, _ = used_by(config, one_line)
-    used, told = used_by(config, log)
+    start = used_by(config, one_line)[0]
+    used, told, peak = used_by(config, log)
     banned = set(re.findall(r"Ip (\S+) performed", told))
     if not banned:
         raise SystemExit(f"crowdsec saw no attacker: {told[-2000:]}")
-    return row("crowdsec, three services", lines, used, used - start)
+    return row("crowdsec, three services", lines, used, used - start, peak=peak)

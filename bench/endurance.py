@@ -13,6 +13,7 @@ import argparse
 import collections
 import os
 import random
+import resource
 import sys
 import threading
 import time
@@ -52,7 +53,7 @@ def pieces(lines, attacks, seed=1):
 class Attack(threading.Thread):
     def __init__(self, log, given):
         super().__init__(daemon=True)
-        self.log, self.given = log, given
+        self.log, self.given, self.cpu = log, given, 0.0
         self.pieces = list(pieces(int(given.rate * PIECE), given.attacks))
         self.lines, self.late, self.rotations = 0, 0.0, 0
         self.fails, self.written = collections.Counter(), {}
@@ -89,20 +90,27 @@ class Attack(threading.Thread):
                 self.rotate()
                 out = open(self.log, "ab", buffering=0)
                 os.chmod(self.log, 0o644)
+        self.cpu = resource.getrusage(resource.RUSAGE_THREAD).ru_utime + resource.getrusage(resource.RUSAGE_THREAD).ru_stime
         for which, times in used.items():
             for who, count in self.pieces[which][1].items():
                 self.fails[who] += count * times
 
 
+def ledger_size(guard):
+    """Bytes of the ledger's files."""
+    return sum(path.stat().st_size for path in guard.home.glob("state/**/ledger.sqlite3*"))
+
+
 def watch(guard, attack):
-    """Memory of all processes in MB, and what was unread, second by second, until the attack is over."""
-    memory, unread = [], []
+    """Memory of all processes and the ledger in MB, and what was unread, second by second, until the attack is over."""
+    memory, unread, ledger = [], [], []
     while attack.is_alive():
         memory.append(sum(guard_latency.memory(guard).values()) / 1000)
+        ledger.append(ledger_size(guard) / 1e6)
         told = guard.ask("status").get("unread", [])
         unread.append((sum(log["bytes"] for log in told), max((log["ms"] for log in told), default=0)))
         time.sleep(1)
-    return memory, unread
+    return memory, unread, ledger
 
 
 def used_by(pid):
@@ -118,7 +126,7 @@ def measure(net, given):
         before = {name: used_by(pid) for name, pid in guard.processes().items()}
         attack = Attack(guard.log, given)
         attack.start()
-        memory, unread = watch(guard, attack)
+        memory, unread, ledger = watch(guard, attack)
         written = time.monotonic()
         read = until(lambda: guard.ask("status")["lines"] >= attack.lines, 120)
         behind = time.monotonic() - written
@@ -128,7 +136,7 @@ def measure(net, given):
         status, theirs = guard.ask("status"), guard.banned()
         monitor.kill()
     late = sorted((seen[who] - at) / 1e6 for who, at in attack.written.items() if who in seen)
-    quarter = max(1, len(memory) // 4)
+    quarter, half = max(1, len(memory) // 4), len(memory) // 2
     print(f"{attack.lines:,} lines in {given.seconds} s ({attack.lines / given.seconds:,.0f}/s, a write at most {attack.late * 1e3:.0f} ms "
           f"late), {given.attacks:.0%} attacks, {attack.rotations} rotations; load {os.getloadavg()[0]:.1f}")
     print(f"read: {status['lines']:,}{'' if read else ' WRONG'}, the last {behind:.1f} s after it was written; unread at most "
@@ -138,8 +146,10 @@ def measure(net, given):
     if late:
         p50, p99 = guard_latency.percentiles(late)
         print(f"{len(late)} of {len(attack.written)} newcomers: ban in the kernel after ms: p50 {p50:.1f}, p99 {p99:.1f}, most {late[-1]:.1f}")
-    print(f"memory, MB PSS of all processes: first quarter at most {max(memory[:quarter]):.1f}, last quarter {max(memory[-quarter:]):.1f}; "
-          f"CPU s: {', '.join(f'{name} {cpu:.1f}' for name, cpu in used.items())}")
+    print(f"memory, MB PSS of all processes: first quarter at most {max(memory[:quarter]):.1f}, second {max(memory[quarter:half], default=0):.1f}, "
+          f"last {max(memory[-quarter:]):.1f}; CPU s: {', '.join(f'{name} {cpu:.1f}' for name, cpu in used.items())}, who writes {attack.cpu:.1f}")
+    print(f"ledger: at most {max(ledger[:half], default=0):.1f} MB in the first half, {max(ledger[half:]):.1f} in the second; failures that went into "
+          f"another's row: {status.get('noted_together', 0):,}")
     print(f"not well: {status['not_well']}")
     return read and status["lines"] == attack.lines and theirs == banned and len(late) == len(attack.written)
 

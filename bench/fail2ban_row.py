@@ -18,8 +18,8 @@ def server(row, folder, log, lines):
     """`row`: what makes a row of a table."""
     plain.configuration = configuration
     try:
-        used = plain.server_cpu(folder, log)
+        used, peak = plain.server_cpu(folder, log)
     finally:
         plain.configuration = briefly
     found = (folder / "server.log").read_text().count("Found ")
-    return row("fail2ban-server, three jails", lines, used, used, found)
+    return row("fail2ban-server, three jails", lines, used, used, found, peak)

@@ -10,7 +10,6 @@ than idle (PSS) is divided by them.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,10 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tests/lab"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests/lab")]
+
+import rusage  # noqa: E402
+
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 FILTER = """[Definition]
 failregex = ^\\s*mail: login of \\S* from <HOST> failed$
@@ -57,11 +59,11 @@ def configure(folder, maxretry):
 
 def replay(spranga, etc, log):
     """CPU seconds, peak memory in kB."""
-    child = subprocess.Popen([spranga, "replay", "-c", etc, "--bans-only", "--jail", "mail", log], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status != 0:
+    code, cpu, peak = rusage.run([spranga, "replay", "-c", etc, "--bans-only", "--jail", "mail", log], out=subprocess.DEVNULL,
+                                 errors=subprocess.DEVNULL)
+    if code != 0:
         raise RuntimeError("replay failed")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    return cpu, peak or rusage.LEAST
 
 
 def curve(spranga, lines, rounds=3):
@@ -83,6 +85,7 @@ def curve(spranga, lines, rounds=3):
 
 
 def memory(spranga, count):
+    """kB that the guard's process holds idle, then, and how many addresses it tracks then."""
     from guard import Guard
     from kernel import memory as pss
     from network import Network
@@ -107,7 +110,7 @@ def memory(spranga, count):
         time.sleep(10)
         tracked = guard.ask("status")["jails"][0]["failed"]
         held = pss(guard.processes())["spranga-guard"]
-    print(f"memory: {idle} kB idle, {held} kB with {tracked} tracked addresses: {1000 * (held - idle) / max(1, tracked):.0f} bytes each")
+    return idle, held, tracked
 
 
 def plot(points, path):
@@ -143,7 +146,8 @@ def main():
     given = parser.parse_args()
     spranga = Path(given.spranga).resolve()
     if given.memory:
-        memory(spranga, 1_000_000)
+        idle, held, tracked = memory(spranga, 1_000_000)
+        print(f"memory: {idle} kB idle, {held} kB with {tracked} tracked addresses: {1024 * (held - idle) / max(1, tracked):.0f} bytes each")
         return 0
     points = curve(spranga, given.lines)
     if given.svg:

@@ -52,6 +52,9 @@ class Reading(Guard):
     def used(self):
         return used_by(self.processes()["spranga-guard"])
 
+    def peak(self):
+        return plain.peak_of(self.processes()["spranga-guard"])
+
     def told(self):
         status = self.ask("status")
         return status["lines"], sum(jail["failed_total"] for jail in status["jails"])
@@ -71,7 +74,7 @@ class Reading(Guard):
 
 
 def file(net, spranga, lines):
-    """Lines, CPU seconds, failures: of a log that is written while the guard runs."""
+    """Lines, CPU seconds, failures, peak memory in kB: of a log that is written while the guard runs."""
     with Reading(net, spranga, plain.JAILS, "auto") as guard:
         guard.settle()
         with tempfile.TemporaryDirectory(prefix="spranga-bench.") as scratch:
@@ -81,16 +84,16 @@ def file(net, spranga, lines):
             with open(Path(scratch) / "log", "rb") as source, open(guard.log, "ab") as out:
                 shutil.copyfileobj(source, out, 1 << 20)
         read, found = guard.settle(lines)
-        return read, guard.used() - before, found
+        return read, guard.used() - before, found, guard.peak()
 
 
 def journal(spranga):
-    """Entries that some of ten jails want, CPU seconds, failures: of the journal that is there when it starts."""
+    """Entries that some of ten jails want, CPU seconds, failures, peak memory in kB: of the journal that is there when it starts."""
     def one(findtime, least):
         with Reading(Lab(), spranga, TEN, "systemd", findtime) as guard:
-            return (*guard.settle(least), guard.used())
-    read, found, used = one("7d", 1)
-    return read, used - one("1s", 0)[2], found
+            return (*guard.settle(least), guard.used(), guard.peak())
+    read, found, used, peak = one("7d", 1)
+    return read, used - one("1s", 0)[2], found, peak
 
 
 def in_the_lab(spranga, entries):
@@ -104,7 +107,7 @@ def in_the_lab(spranga, entries):
 
 
 def rows(spranga, lines, entries):
-    """(what, lines, CPU seconds, failures) for each; without lines or entries, not those."""
+    """(what, lines, CPU seconds, failures, peak memory in kB) for each; without lines or entries, not those."""
     if lines:
         with Network() as net:
             yield "spranga guard, a log as it grows, three jails", *file(net, spranga, lines)
@@ -125,8 +128,8 @@ def main():
         journal_file.fill(asked.entries)
         Path(asked.answer).write_text(json.dumps(journal(spranga)))
         return
-    for what, lines, cpu, found in rows(spranga, asked.lines, asked.entries):
-        print(f"{what}: {lines:,} in {cpu:.3f} CPU s, {lines / cpu:,.0f} a CPU-second; {found:,} failures; load {os.getloadavg()[0]:.1f}")
+    for what, lines, cpu, found, peak in rows(spranga, asked.lines, asked.entries):
+        print(f"{what}: {lines:,} in {cpu:.3f} CPU s, {lines / cpu:,.0f} a CPU-second; {found:,} failures; {peak / 1024:.0f} MB at its peak; load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,12 @@ def seconds_used(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def peak_of(pid):
+    """The most memory it held so far, in kB."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(text.partition("VmHWM:")[2].split()[0])
+
+
 def wait_for(said, process, deadline):
     while not said():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -75,7 +81,7 @@ def wait_for(said, process, deadline):
 
 
 def server_cpu(folder, log):
-    """fail2ban-server's CPU seconds for a log that is written while it runs."""
+    """fail2ban-server's CPU seconds for a log that is written while it runs, and its peak memory in kB."""
     live = folder / "live.log"
     live.write_bytes(b"")
     etc, found = configuration(folder / "server", live), folder / "server.log"
@@ -92,7 +98,7 @@ def server_cpu(folder, log):
         with open(live, "ab") as out:
             out.write(log.read_bytes())
         wait_for(lambda: found.read_text().count(f"Found {SENTINEL}") >= len(JAILS), process, deadline)
-        return seconds_used(process.pid) - before
+        return seconds_used(process.pid) - before, peak_of(process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -135,7 +141,7 @@ def measure(folder, asked, count, runs):
     replay = [asked.spranga, "replay", "-c", str(etc), "--jail", ",".join(JAILS), "--bans-only", "--format", "json", "LOG"]
     rows.append(("spranga replay, 3 jails", *net_of(replay, log, empty, runs)))
     if not asked.quick:
-        used = server_cpu(folder, log)
+        used, _ = server_cpu(folder, log)
         rows.append(("fail2ban-server, 3 jails", used, used))
         for jail, name in JAILS.items():
             command = [fail2ban.PYTHON, str(fail2ban.BASE / "usr/bin/fail2ban-regex"), "-c", str(etc), "--no-check-all",

@@ -49,17 +49,20 @@ def mirrored(path):
         db.close()
 
 
-def start(guard, kernel, bans, number):
+def door(kernel):
+    """The set of the one door: asked for while nothing changes, since nft begins again at each change."""
+    names = lambda: [name for name, kind in kernel.sets().items() if kind == "ipv4_addr" and name.endswith("4")]
+    until(names)
+    return names()[0]
+
+
+def start(guard, kernel, where, bans, number):
     begun = time.monotonic()
     guard.process = guard.popen()
-    where, out = None, {}
+    out = {}
     attacker, wrote = f"203.0.113.{100 + number}", None
     while time.monotonic() < begun + 60:
         now = time.monotonic() - begun
-        if where is None:
-            names = [name for name, kind in kernel.sets().items() if kind == "ipv4_addr" and name.endswith("4")]
-            where = names[0] if names else None
-            continue
         if "first" not in out and kernel.has(where, address(0)):
             out["first"] = now
         if "first" in out and wrote is None:
@@ -73,7 +76,6 @@ def start(guard, kernel, bans, number):
         if "all" in out and "attacker" in out:
             break
         time.sleep(0.0003)
-    out["where"] = where
     return out
 
 
@@ -86,6 +88,37 @@ class Slow(Hasty):
                                 stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, env=self.environment())
 
 
+def measured(spranga, bans, rounds, kept=False):
+    """For each start: ms from the start of the program until …, how many are in the kernel, CPU seconds and PSS in kB
+    of each process."""
+    with Network() as net, Slow(net, spranga) as guard:
+        kernel = Kernel(net.names["host"])
+        if kept:
+            (guard.home / "etc/spranga.conf").write_text("[Definition]\non_stop = keep\n")
+        guard.fail("192.0.2.200", times=1)
+        until(lambda: guard.ask("status")["jails"][0]["banned"] == 1)
+        guard.stop()
+        path = fill(guard, bans)
+        guard.process = guard.popen()
+        if not until(lambda: mirrored(path), 300):
+            raise RuntimeError("the first start did not come to its end")
+        where = door(kernel)
+        guard.stop()
+        for number in range(1, rounds + 1):
+            if not kept:
+                kernel.forget()
+            (guard.home / "guard.log").write_text("")
+            out = start(guard, kernel, where, bans, number)
+            time.sleep(0.5)
+            until(lambda: guard.answers(), 30)
+            spent = {name: round(value, 2) for name, value in cpu(guard.processes()).items()}
+            held = memory(guard.processes())
+            count = kernel.count(where)
+            yield {what: round(1000 * out[what], 1) for what in ("first", "all", "attacker") if what in out}, count, spent, held
+            guard.stop()
+        kernel.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--spranga", default=Path(__file__).resolve().parent.parent / "build/release/spranga")
@@ -93,29 +126,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kept", action="store_true")
     given = parser.parse_args()
-    with Network() as net, Slow(net, Path(given.spranga).resolve(), more="on_stop = keep\n" if given.kept else "") as guard:
-        kernel = Kernel(net.names["host"])
-        guard.fail("192.0.2.200", times=1)
-        until(lambda: guard.ask("status")["jails"][0]["banned"] == 1)
-        guard.stop()
-        path = fill(guard, given.bans)
-        guard.process = guard.popen()
-        print("mirrored:", until(lambda: mirrored(path), 300))
-        guard.stop()
-        for number in range(1, given.rounds + 1):
-            if not given.kept:
-                kernel.forget()
-            (guard.home / "guard.log").write_text("")
-            out = start(guard, kernel, given.bans, number)
-            time.sleep(0.5)
-            until(lambda: guard.answers(), 30)
-            spent = {name: round(value, 2) for name, value in cpu(guard.processes()).items()}
-            held = memory(guard.processes())
-            count = kernel.count(out["where"]) if out["where"] else 0
-            ms = {what: round(1000 * out[what], 1) for what in ("first", "all", "attacker") if what in out}
-            print(f"{given.bans} bans: ms from the start of the program {ms}; in the kernel {count}; CPU {spent}; PSS kB {held}", flush=True)
-            guard.stop()
-        kernel.close()
+    for ms, count, spent, held in measured(Path(given.spranga).resolve(), given.bans, given.rounds, given.kept):
+        print(f"{given.bans} bans: ms from the start of the program {ms}; in the kernel {count}; CPU {spent}; PSS kB {held}", flush=True)
     return 0
 
 

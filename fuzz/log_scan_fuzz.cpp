@@ -1,6 +1,7 @@
 // The scan of a log's bytes against the plain way: jails with words, without, with sessions and
 // with several lines read hostile bytes both ways, and see the same; as old logs, and as live ones
 // whose start phase ends within them while the clock goes on.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,11 @@ std::vector<ban::JailSpec> jails_of(std::size_t kind) {
     jails[0].filter.datepattern = "%H:%M:%S";
     jails[1].filter.datepattern = "{NONE}";
   }
+  if (kind % 11 < 3) {
+    jails[0].filter.datepattern = "^%Y:%m:%d-%H:%M:%S\n^<W>{DATE}";
+    jails[2].filter.datepattern = "^{DATE}";
+    jails[3].filter.datepattern = "%d/%b[^/]*/%Y:%H:%M:%S %z";
+  }
   return jails;
 }
 
@@ -89,6 +95,10 @@ void skip(guard::LineReader& reader,
           const guard::DatedLine& read) {
   if (is_quiet(reader, raw, now, scan)) {
     reader.repeat(1, now);
+  } else if (scan.ascii && reader.refuses(raw) && reader.looks_dateless(raw) &&
+             raw.size() <= guard::longest_line) {
+    require(read.undated);
+    reader.repeat_dateless(1, now);
   } else {
     const auto& dated = reader.read_scanned(raw, now, scan);
     require(dated.at == read.at && dated.before == read.before && dated.after == read.after);
@@ -148,6 +158,14 @@ void end_start_phase(std::vector<Both>& jails) {
   }
 }
 
+/// Whether a jail that wants every line does not want this one.
+bool may_pass(const Both& both, const guard::DatedLine& line, const guard::LineScan& scan) {
+  const auto telling = both.scanned->telling_words();
+  return !both.knows_words && both.scanned->remembers() == 0 && scan.ascii &&
+         line.words != nullptr && line.before.empty() && both.scanned->passes(line.after) &&
+         std::ranges::none_of(telling, [&](auto word) { return scan.words->has(word); });
+}
+
 void feed(
     Both& both, std::string_view raw, ban::Instant now, const guard::LineScan& scan, bool bare) {
   Sightings plain;
@@ -156,7 +174,10 @@ void feed(
   const auto& dated = both.reader->read_scanned(raw, now, scan);
   skip(*both.skipper, raw, now, scan, dated);
   require(both.skipper->statistics().dated == both.reader->statistics().dated);
+  require(both.skipper->statistics().undated == both.reader->statistics().undated);
   if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words)) {
+    both.scanned->miss(dated, now);
+  } else if (may_pass(both, dated, scan)) {
     both.scanned->miss(dated, now);
   } else {
     both.scanned->feed_line(dated, now, scanned);

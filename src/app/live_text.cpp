@@ -202,6 +202,9 @@ std::string sighting_text(const ordered_json& seen) {
   if (seen["weak"].get<bool>()) {
     out += say(Word::why_weak);
   }
+  if (const auto times = seen.value("times", 1); times > 1) {
+    out += say(Word::live_why_times, {std::to_string(times)});
+  }
   out.append("\n      ").append(text_of(seen["line"])).append("\n");
   return out;
 }

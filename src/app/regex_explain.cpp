@@ -39,29 +39,56 @@ std::string explain_one(const std::string& place,
   return say(behind ? Word::regex_scan_behind : Word::regex_scan_every, {place});
 }
 
+/// With its place and whether prefregex stands before it.
+template <class Tell>
+void for_each_expression(const guard::Pipeline& pipeline, const Tell& tell) {
+  if (const auto& prefix = pipeline.prefregex()) {
+    tell(place_text("prefregex", 0, *prefix), *prefix, false);
+  }
+  const auto each = [&](const char* role, const auto& all, bool prefixed) {
+    std::size_t number = 0;
+    for (const auto& expression : all) {
+      tell(place_text(role, ++number, expression), expression, prefixed);
+    }
+  };
+  each("failregex", pipeline.failregex(), true);
+  each("weakregex", pipeline.weakregex(), true);
+  each("ignoreregex", pipeline.ignoreregex(), false);
+}
+
 }  // namespace
 
 std::vector<std::string> explain_scan(const guard::Pipeline& pipeline,
                                       const guard::LineReader& reader) {
   std::vector<std::string> out;
-  const auto& prefix = pipeline.prefregex();
-  if (prefix) {
-    out.push_back(explain_one(place_text("prefregex", 0, *prefix), *prefix, false));
-  }
-  const bool behind = prefix && prefix->has_line_words();
-  const auto explain = [&](const char* role, const auto& all, bool behind_prefix) {
-    std::size_t number = 0;
-    for (const auto& expression : all) {
-      out.push_back(explain_one(place_text(role, ++number, expression), expression, behind_prefix));
-    }
-  };
-  explain("failregex", pipeline.failregex(), behind);
-  explain("weakregex", pipeline.weakregex(), behind);
-  explain("ignoreregex", pipeline.ignoreregex(), false);
+  const bool behind = pipeline.prefregex() && pipeline.prefregex()->has_line_words();
+  for_each_expression(pipeline,
+                      [&](const std::string& place, const auto& expression, bool prefixed) {
+                        out.push_back(explain_one(place, expression, behind && prefixed));
+                      });
   const bool by_words = pipeline.can_be_scanned();
   out.push_back(say(by_words && reader.can_be_scanned() ? Word::regex_scan_yes
                     : by_words                          ? Word::regex_scan_no_encoding
                                                         : Word::regex_scan_no));
+  return out;
+}
+
+std::vector<std::string> explain_cost(const guard::Pipeline& pipeline, std::uint64_t lines) {
+  std::vector<std::string> out;
+  for_each_expression(pipeline, [&](const std::string& place, const auto& expression, bool) {
+    const auto cost = expression.cost();
+    if (cost.searches == 0) {
+      out.push_back(say(Word::regex_cost_none, {place, std::to_string(lines)}));
+      return;
+    }
+    const auto all = static_cast<double>(cost.time.count());
+    out.push_back(say(Word::regex_cost,
+                      {place,
+                       std::to_string(cost.searches),
+                       std::to_string(lines),
+                       fmt::format("{:.0f}", all / static_cast<double>(cost.searches)),
+                       fmt::format("{:.1f}", all / static_cast<double>(lines))}));
+  });
   return out;
 }
 

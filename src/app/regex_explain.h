@@ -1,6 +1,7 @@
 // `spranga regex --explain`: how a filter's expressions are kept from lines that they cannot match.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,10 @@ namespace spranga::app {
 /// filter may leave lines aside.
 [[nodiscard]] std::vector<std::string> explain_scan(const guard::Pipeline& pipeline,
                                                     const guard::LineReader& reader);
+
+/// The same of each expression, after a timed trial: on how many of so many lines it was tried, and
+/// what that cost.
+[[nodiscard]] std::vector<std::string> explain_cost(const guard::Pipeline& pipeline,
+                                                    std::uint64_t lines);
 
 }  // namespace spranga::app

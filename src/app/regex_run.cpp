@@ -77,11 +77,10 @@ Result<void> RegexRun::run() {
   SPRANGA_CHECK(prepare(log));
   if (options_.explain) {
     tell(explain_scan(trial_->pipeline(), trial_->reader()));
-    screen_.flush();
-    return {};
+  } else {
+    tell_log(log);
+    tell("");
   }
-  tell_log(log);
-  tell("");
   const auto begun = SystemClock().now();
   SPRANGA_TRY(
       const bool unfinished,
@@ -91,7 +90,9 @@ Result<void> RegexRun::run() {
                {[this](std::string_view raw) { trial_->feed(raw); },
                 [this](std::string_view text, ban::Instant at) { trial_->feed_entry(text, at); }}));
   elapsed_ = SystemClock().now() - begun;
-  if (!options_.for_rows()) {
+  if (options_.explain) {
+    tell(explain_cost(trial_->pipeline(), trial_->reader().statistics().lines));
+  } else if (!options_.for_rows()) {
     screen_.add(replay::summary_of(*trial_, filter_, summary_settings(log)));
   }
   screen_.flush();
@@ -161,7 +162,7 @@ Result<void> RegexRun::use_datepattern(const std::string& pattern) {
 Result<void> RegexRun::prepare(const RegexLog& log) {
   auto made = replay::RegexTrial::make(
       filter_, trial_settings(log), now_, [this](const replay::LineHits& hits) {
-        if (rows_) {
+        if (rows_ && !options_.explain) {
           screen_.add(rows_(hits));
         }
       });
@@ -180,7 +181,8 @@ replay::TrialSettings RegexRun::trial_settings(const RegexLog& log) {
   settings.usedns = usedns_of(options_.usedns);
   settings.raw_hosts = options_.raw;
   settings.one_client_sessions = one_client_sessions_;
-  settings.check_all = options_.check_all;
+  settings.check_all = options_.check_all && !options_.explain;
+  settings.timed = options_.explain;
   settings.for_rows = options_.for_rows();
   settings.show_nofail = options_.json;
   settings.all_rows = options_.all_rows;

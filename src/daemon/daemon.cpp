@@ -56,9 +56,11 @@ Daemon::Daemon(Options options, const Clock& clock)
       warden_(inherited(plan::guard_asks)),
       told_(inherited(plan::guard_is_told)),
       files_(warden_, inherited(plan::guard_inotify)),
+      secret_(drawn_secret()),
+      notes_(secret_),
       news_(log_),
       firewall_(news_),
-      doors_(firewall_, bans_at_once),
+      doors_(firewall_, bans_at_once, drawn_secret()),
       runner_(
           [this]() -> Result<Fd> {
             SPRANGA_TRY(auto given, warden_.ask({Ask::What::start_actions, "", 0}));
@@ -90,7 +92,9 @@ Daemon::Daemon(Options options, const Clock& clock)
               options_.firewall,
               [this](const ban::ActionSpec& action) { return decide(action); },
               [this] { return now(); },
-              [this](const std::string& jail) { return held_by(jail); }}),
+              [this](const std::string& jail) { return held_by(jail); },
+              [this](const std::string& target) { return past_bans(target); },
+              [this] { return ledger_options(plan_.server).matches; }}),
       world_(world()),
       guard_(world_),
       desk_(guard_, log_, notes_, clock_),
@@ -120,6 +124,19 @@ std::vector<const guard::HeldBan*> Daemon::held_by(const std::string& jail) {
   return found == nullptr ? std::vector<const guard::HeldBan*>() : found->bans().all();
 }
 
+/// For actions that want to know; where the ledger cannot tell, they hear of the ban at hand alone.
+std::vector<ledger::BanStory> Daemon::past_bans(const std::string& target) {
+  constexpr std::int64_t most = 1000;
+  auto known = ledger_->bans_of(target, most);
+  if (!known) {
+    log_.write(Level::warning,
+               "actions",
+               "what " + target + " was banned for before is not known: " + known.error().detail);
+    return {};
+  }
+  return *std::move(known);
+}
+
 ban::Instant Daemon::now() const {
   return instant(clock_.wall());
 }
@@ -132,7 +149,7 @@ guard::LiveWorld Daemon::world() {
   guard::JudgePorts judge;
   judge.history = &history_;
   judge.lines = &lines_;
-  judge.secret = drawn_secret();
+  judge.secret = secret_;
   judge.random = chance;
   judge.own_addresses = [this] { return &surroundings_.own(); };
   judge.files = read_ignore_file;
@@ -140,22 +157,21 @@ guard::LiveWorld Daemon::world() {
   guard::MatchOptions match;
   match.mode = guard::MatchMode::live;
   match.names_later = true;
-  return {
-      log_,
-      hands_,
-      notes_,
-      [this](const std::string& target) { return surroundings_.why_not(target); },
-      std::move(judge),
-      [this](const std::string& jail, const ban::Sighting& sighting) {
-        return asks_to_ignore(runner_, jail, sighting);
-      },
-      std::move(match),
-      [](ban::Instant at) {
-        return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
-      },
-      [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
-        return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
-      }};
+  return {log_,
+          hands_,
+          notes_,
+          [this](const std::string& target) { return surroundings_.why_not(target); },
+          std::move(judge),
+          [this](const std::string& jail, const ban::Sighting& sighting) {
+            return asks_to_ignore(runner_, jail, sighting);
+          },
+          std::move(match),
+          [clock = SecondClock()](ban::Instant at) mutable -> std::string {
+            return std::string(clock.text(at));
+          },
+          [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+            return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
+          }};
 }
 
 void Daemon::flush_logs() {
@@ -184,7 +200,7 @@ Result<void> Daemon::turn_log_to(const std::string& target) {
 void Daemon::break_off() {
   stopping_ = true;
   restoring_.reset();
-  write_notes();
+  write_notes(true);
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
   }
@@ -218,8 +234,8 @@ void Daemon::stop() {
   }
   doors_.send_all(now());
   drain(runner_, firewall_);
-  notes_.emplace_back(ledger::CleanStop{now()});
-  write_notes();
+  notes_.add(ledger::CleanStop{now()});
+  write_notes(true);
   if (const auto written = ledger_->flush(5s); !written) {
     say(Level::error, "database", written.error().detail);
   }

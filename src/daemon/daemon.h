@@ -66,6 +66,7 @@ private:
   void restore_all();
   void note_places();
   void follow_logs(const std::vector<ledger::Position>& kept);
+  void hear_firewall();
   void attach_firewall(Fd channel);
   [[nodiscard]] bool is_anothers_firewall(const firewall::Outcome& outcome);
   void claim_again(SteadyTime at);
@@ -73,6 +74,7 @@ private:
   [[nodiscard]] Way decide(const ban::ActionSpec& action);
   [[nodiscard]] std::vector<ledger::KeptJail> kept_jails() const;
   [[nodiscard]] std::vector<const guard::HeldBan*> held_by(const std::string& jail);
+  [[nodiscard]] std::vector<ledger::BanStory> past_bans(const std::string& target);
 
   void turn();
   void hear_programs();
@@ -96,7 +98,7 @@ private:
 
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
-  void write_notes();
+  void write_notes(bool at_once = false);
   [[nodiscard]] int wait_time() const;
 
   [[nodiscard]] Result<void> reload(const std::string& which);
@@ -135,18 +137,21 @@ private:
   guard::actions::ServicePort services_;
   Surroundings surroundings_;
   std::vector<guard::Network> never_;
-  std::vector<ledger::Record> notes_;
+  guard::Secret secret_;
+  guard::NoteBook notes_;
   std::vector<ledger::Position>
       kept_places_;  // of jails that come back, until logs are followed again
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::BanReader> restoring_;  // bans of earlier lives that are still to come
   bool counts_restored_{true};                    // in the totals
+  bool knows_all_bans_{true};                     // of earlier lives: the ledger could be read
   guard::MemoryHistory history_;
   bool knows_past_{false};  // history_ has what the ledger knows
   guard::RecentLines lines_;
   FirewallNews news_;
   firewall::RemoteFirewall firewall_;
   std::uint64_t attaching_{0};  // the order whose answer says whether the firewall is ours
+  bool is_first_{true};         // none was ours so far
   bool is_anothers_{false};     // another guard has our table
   SteadyTime next_claim_{};
   Doors doors_;

@@ -1,6 +1,7 @@
 #include "daemon/doors.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -20,52 +21,39 @@ using std::chrono::milliseconds;
 constexpr std::size_t at_a_time = 4000;
 constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done again at the latest
 
-/// The later of two ends; none is for good.
-std::optional<ban::Instant> later(std::optional<ban::Instant> a, std::optional<ban::Instant> b) {
-  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
-}
-
 /// Rounded up: the kernel must not let go before we say so.
-std::optional<milliseconds> lasting(std::optional<ban::Instant> until, ban::Instant now) {
-  if (!until) {
+std::optional<milliseconds> lasting(ban::Instant until, ban::Instant now) {
+  if (until == forever) {
     return std::nullopt;
   }
-  const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*until - now));
+  const auto lasts = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(until - now));
   return lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
 }
 
-template <class Holders>
-std::optional<ban::Instant> end_of(const Holders& holders) {
-  auto end = holders.front().until;
-  for (const auto& holder : holders) {
-    end = later(end, holder.until);
-  }
-  return end;
+std::optional<firewall::Network> network_of(const std::string& target) {
+  const auto network = guard::Network::parse(target);
+  return network ? std::optional(firewall::Network{network->base(),
+                                                   static_cast<std::uint8_t>(network->prefix())})
+                 : std::nullopt;
+}
+
+Entry entry_of(DoorId door, const firewall::Network& target, ban::Instant until, ban::Instant now) {
+  return {door, target.base, target.prefix, lasting(until, now)};
 }
 
 }  // namespace
 
-std::optional<Entry> entry_of(DoorId door,
-                              const std::string& target,
-                              std::optional<ban::Instant> until,
-                              ban::Instant now) {
-  const auto network = guard::Network::parse(target);
-  if (!network) {
-    return std::nullopt;
-  }
-  Entry out;
-  out.door = door;
-  out.base = network->base();
-  out.prefix = static_cast<std::uint8_t>(network->prefix());
-  out.lasts = lasting(until, now);
-  return out;
-}
-
 std::uint16_t Doors::number_of(const std::string& jail) {
-  return numbers_.emplace(jail, static_cast<std::uint16_t>(numbers_.size())).first->second;
+  const auto found = numbers_.find(jail);
+  return found != numbers_.end()
+             ? found->second
+             : numbers_.emplace(jail, static_cast<std::uint16_t>(numbers_.size())).first->second;
 }
 
 void Doors::order_open(Gate& gate) {
+  if (gathers_) {
+    return;
+  }
   send_fresh();
   const auto order = firewall_.open(gate.door);
   gate.opening = gate.door.backend == Backend::ipset ? order : 0;
@@ -96,11 +84,42 @@ Result<DoorId> Doors::open(Door shape, const std::string& jail) {
     next_ = next_ >= firewall::most_doors ? DoorId{1} : static_cast<DoorId>(next_ + 1);
   }
   shape.id = next_;
-  auto& gate = gates_[next_];
-  gate.door = shape;
+  auto& gate = gates_.try_emplace(next_, Gate{shape, {}, HeldTargets(secret_), 0}).first->second;
   gate.users.insert(user);
   order_open(gate);
   return next_++;
+}
+
+void Doors::begin() {
+  gathers_ = false;
+  // Said twice to a firewall that knows it: one that could not make all of them together makes
+  // those that it can.
+  for (auto& [id, gate] : gates_) {
+    order_open(gate);
+  }
+}
+
+void Doors::look() {
+  for (const auto& [id, gate] : gates_) {
+    if (gate.door.backend == Backend::nftables) {
+      firewall_.list(id);
+    }
+  }
+}
+
+void Doors::found(firewall::Holding holding) {
+  std::ranges::move(holding.entries, std::back_inserter(found_));
+}
+
+void Doors::let_strangers_go(ban::Instant now) {
+  std::vector<Entry> gone;
+  for (const auto& entry : std::exchange(found_, {})) {
+    const auto gate = gates_.find(entry.door);
+    if (gate != gates_.end() && gate->second.held.find({entry.base, entry.prefix}) == nullptr) {
+      gone.push_back(entry_of(entry.door, {entry.base, entry.prefix}, forever, now));
+    }
+  }
+  unban_all(gone);
 }
 
 std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Instant now) {
@@ -117,61 +136,35 @@ std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Ins
   return std::nullopt;
 }
 
-/// Notes who holds the target; nullptr where no firewall knows it.
-Doors::Gate* Doors::hold(DoorId door,
-                         const std::string& jail,
-                         const std::string& target,
-                         std::optional<ban::Instant> until,
-                         std::optional<Entry>& entry,
-                         ban::Instant now) {
-  entry = entry_of(door, target, until, now);
-  const auto found = gates_.find(door);
-  if (!entry || found == gates_.end()) {
-    return nullptr;
-  }
-  auto& gate = found->second;
-  const auto number = number_of(jail);
-  gate.users.insert(number);
-  auto& holders = gate.held[target];
-  const auto mine = std::ranges::find(holders, number, &Holder::jail);
-  if (mine == holders.end()) {
-    holders.push_back({number, until});
-  } else {
-    mine->until = until;
-  }
-  if (holders.size() > 1) {
-    entry = entry_of(door, target, end_of(holders), now);
-  }
-  return &gate;
-}
-
 bool Doors::ban(DoorId door,
                 const std::string& jail,
                 const std::string& target,
                 std::optional<ban::Instant> until,
-                ban::Instant now) {
-  std::optional<Entry> entry;
-  const auto* const gate = hold(door, jail, target, until, entry, now);
-  if (gate != nullptr && gate->opening == 0) {
-    fresh_.push_back(*entry);
-    if (fresh_.size() >= at_once_) {
-      send_fresh();
-    }
+                ban::Instant now,
+                Turn turn) {
+  const auto network = network_of(target);
+  const auto found = gates_.find(door);
+  if (!network || found == gates_.end()) {
+    return false;
   }
-  return gate != nullptr;
-}
-
-bool Doors::restore(DoorId door,
-                    const std::string& jail,
-                    const std::string& target,
-                    std::optional<ban::Instant> until,
-                    ban::Instant now) {
-  std::optional<Entry> entry;
-  const auto* const gate = hold(door, jail, target, until, entry, now);
-  if (gate != nullptr && gate->opening == 0) {
-    later_.push_back({*entry, target});
+  auto& gate = found->second;
+  const Holder holder{until.value_or(forever), number_of(jail)};
+  gate.users.insert(holder.jail);
+  const auto [holders, is_new] = gate.held.put(*network, holder);
+  later_changed_ = later_changed_ || !is_new;
+  if (gate.opening != 0) {
+    return true;
   }
-  return gate != nullptr;
+  const auto end = holders.end();
+  if (turn == Turn::behind_fresh) {
+    later_.push_back({{door, network->base, network->prefix, std::nullopt}, end});
+    return true;
+  }
+  fresh_.push_back(entry_of(door, *network, end, now));
+  if (fresh_.size() >= at_once_) {
+    send_fresh();
+  }
+  return true;
 }
 
 void Doors::send_fresh() {
@@ -181,24 +174,28 @@ void Doors::send_fresh() {
   }
 }
 
-/// Who was let go meanwhile is left out, and whose end has changed gets the new one.
+/// When a ban that has waited ends by now; none: it was let go.
+std::optional<ban::Instant> Doors::end_now(const Later& later) const {
+  if (!later_changed_) {
+    return later.until;
+  }
+  const auto gate = gates_.find(later.entry.door);
+  if (gate == gates_.end()) {
+    return std::nullopt;
+  }
+  const auto* const holders = gate->second.held.find({later.entry.base, later.entry.prefix});
+  return holders == nullptr ? std::nullopt : std::optional(holders->end());
+}
+
 void Doors::send_later(ban::Instant now, std::size_t most_orders) {
   std::vector<Entry> batch;
+  batch.reserve(std::min(later_.size(), later_at_once));
   while (!later_.empty() && later_orders_.size() < most_orders) {
     for (; !later_.empty() && batch.size() < later_at_once; later_.pop_front()) {
-      auto& [entry, target] = later_.front();
-      const auto gate = gates_.find(entry.door);
-      if (gate == gates_.end()) {
-        continue;
-      }
-      const auto holders = gate->second.held.find(target);
-      if (holders == gate->second.held.end()) {
-        continue;
-      }
-      const auto until = end_of(holders->second);
-      if (!until || *until > now) {
-        entry.lasts = lasting(until, now);
-        batch.push_back(entry);
+      const auto until = end_now(later_.front());
+      if (until && *until > now) {
+        batch.push_back(later_.front().entry);
+        batch.back().lasts = lasting(*until, now);
       }
     }
     if (!batch.empty()) {
@@ -206,6 +203,7 @@ void Doors::send_later(ban::Instant now, std::size_t most_orders) {
       batch.clear();
     }
   }
+  later_changed_ = later_changed_ && !later_.empty();
 }
 
 void Doors::send(ban::Instant now) {
@@ -220,25 +218,24 @@ void Doors::send_all(ban::Instant now) {
 
 void Doors::let_go(Gate& gate,
                    std::uint16_t jail,
-                   const std::string& target,
+                   const firewall::Network& target,
                    ban::Instant now,
                    std::vector<Entry>& unban,
                    std::vector<Entry>& shorten) {
-  const auto found = gate.held.find(target);
-  if (found == gate.held.end()) {
+  auto* const holders = gate.held.find(target);
+  if (holders == nullptr || !holders->has(jail)) {
     return;
   }
-  auto& holders = found->second;
-  const auto before = end_of(holders);
-  std::erase_if(holders, [&](const Holder& holder) { return holder.jail == jail; });
-  if (holders.empty()) {
-    gate.held.erase(found);
+  later_changed_ = true;
+  const auto before = holders->end();
+  if (!holders->remove(jail)) {
+    gate.held.erase(target);
     // The kernel has let go by itself where the time was over.
-    if (!before || *before > now) {
-      unban.push_back(*entry_of(gate.door.id, target, std::nullopt, now));
+    if (before > now) {
+      unban.push_back(entry_of(gate.door.id, target, forever, now));
     }
-  } else if (const auto end = end_of(holders); end != before) {
-    shorten.push_back(*entry_of(gate.door.id, target, end, now));
+  } else if (const auto end = holders->end(); end != before) {
+    shorten.push_back(entry_of(gate.door.id, target, end, now));
   }
 }
 
@@ -247,18 +244,25 @@ void Doors::unban(DoorId door,
                   const std::string& target,
                   ban::Instant now) {
   const auto found = gates_.find(door);
-  if (found == gates_.end()) {
+  const auto network = network_of(target);
+  if (found == gates_.end() || !network) {
     return;
   }
   send_fresh();  // nothing overtakes a ban
   std::vector<Entry> gone;
   std::vector<Entry> shorter;
-  let_go(found->second, number_of(jail), target, now, gone, shorter);
+  let_go(found->second, number_of(jail), *network, now, gone, shorter);
   if (!gone.empty() && found->second.opening == 0) {
     firewall_.unban(gone);
   }
   if (!shorter.empty() && found->second.opening == 0) {
     firewall_.ban(shorter);
+  }
+}
+
+void Doors::unban_all(std::span<const Entry> gone) {
+  for (; !gone.empty(); gone = gone.subspan(std::min(at_a_time, gone.size()))) {
+    firewall_.unban(gone.first(std::min(at_a_time, gone.size())));
   }
 }
 
@@ -270,9 +274,9 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   send_fresh();
   auto& gate = found->second;
   const auto number = number_of(jail);
-  std::vector<std::string> targets;
-  for (const auto& [target, holders] : gate.held) {
-    if (std::ranges::count(holders, number, &Holder::jail) > 0) {
+  std::vector<firewall::Network> targets;
+  for (const auto& [key, target, holders] : gate.held.all()) {
+    if (holders.has(number)) {
       targets.push_back(target);
     }
   }
@@ -284,13 +288,11 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   if (gate.opening != 0) {
     return;
   }
-  if (gate.held.empty() && !gone.empty()) {
+  if (gate.held.size() == 0 && !gone.empty()) {
     firewall_.flush(door);
     return;
   }
-  for (std::size_t at = 0; at < gone.size(); at += at_a_time) {
-    firewall_.unban(std::span(gone).subspan(at, std::min(at_a_time, gone.size() - at)));
-  }
+  unban_all(gone);
   if (!shorter.empty()) {
     firewall_.ban(shorter);
   }
@@ -316,7 +318,7 @@ void Doors::close_unused(DoorId door) {
   const auto found = gates_.find(door);
   if (found != gates_.end() && found->second.users.empty()) {
     firewall_.close(door);
-    gates_.erase(found);
+    drop(door);
   }
 }
 
@@ -330,10 +332,10 @@ void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
       batch.clear();
     }
   };
-  for (const auto& [target, holders] : gate.held) {
-    const auto end = end_of(holders);
-    if ((!end || *end > now) && wanted(end)) {
-      batch.push_back(*entry_of(gate.door.id, target, end, now));
+  for (const auto& [key, target, holders] : gate.held.all()) {
+    const auto end = holders.end();
+    if (end > now && wanted(end)) {
+      batch.push_back(entry_of(gate.door.id, target, end, now));
     }
     if (batch.size() >= at_a_time) {
       send();
@@ -345,6 +347,7 @@ void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
 void Doors::refill(ban::Instant now) {
   fresh_.clear();  // they are held, and go out with the others
   later_.clear();
+  later_changed_ = false;
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }
@@ -359,7 +362,7 @@ void Doors::prolong_longest(ban::Instant now) {
   const auto soon = now + std::chrono::seconds(firewall::longest_ipset_ban) - prolonging_takes;
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::ipset && gate.opening == 0) {
-      fill(gate, now, [&](const auto& end) { return end && *end > soon; });
+      fill(gate, now, [&](const auto& end) { return end != forever && end > soon; });
     }
   }
 }

@@ -13,21 +13,48 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ban/instant.h"
 #include "base/result.h"
+#include "daemon/held_targets.h"
 #include "firewall/firewall.h"
+#include "firewall/network.h"
 
 namespace spranga::daemon {
 
 class Doors {
 public:
   /// Bans go out when `at_once` of them have gathered, or send() is called.
-  explicit Doors(firewall::Firewall& firewall, std::size_t at_once = 1)
-      : firewall_(firewall), at_once_(at_once) {}
+  /// `secret`: of the keys by which targets are found.
+  explicit Doors(firewall::Firewall& firewall,
+                 std::size_t at_once = 1,
+                 const guard::Secret& secret = {})
+      : firewall_(firewall), at_once_(at_once), secret_(secret) {}
+
+  /// Until begin() no door is ordered. All of them go to the firewall together then, with its first
+  /// order (firewall::Start), so that it goes on with the sets that an earlier life has left: at
+  /// no moment of a start is a door open that was shut.
+  void gather() { gathers_ = true; }
+
+  /// From here on doors are ordered as they come.
+  void begin();
+
+  /// Asks who stands in the doors of nftables.
+  void look();
+
+  /// The answer. Some of them may have no right to it: an earlier life banned
+  /// them, and the ledger says otherwise.
+  void found(firewall::Holding holding);
+
+  /// When all bans of earlier lives are here: whom an earlier life has left in a set, and nobody
+  /// holds, is let go.
+  void let_strangers_go(ban::Instant now);
+
+  /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
+  void keep_strangers() { found_.clear(); }
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
   /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
@@ -38,19 +65,18 @@ public:
   [[nodiscard]] std::optional<firewall::DoorId> answered(const firewall::Outcome& outcome,
                                                          ban::Instant now);
 
+  enum class Turn {
+    next,
+    behind_fresh,  // for one of an earlier life: it goes out when there is room
+  };
+
   /// False: the target is no address and no network, so no firewall knows it.
   bool ban(firewall::DoorId door,
            const std::string& jail,
            const std::string& target,
            std::optional<ban::Instant> until,
-           ban::Instant now);
-
-  /// As ban(), for one of an earlier life: it goes out when there is room behind the fresh ones.
-  bool restore(firewall::DoorId door,
-               const std::string& jail,
-               const std::string& target,
-               std::optional<ban::Instant> until,
-               ban::Instant now);
+           ban::Instant now,
+           Turn turn = Turn::next);
 
   /// An order was answered, well or not.
   void done(std::uint64_t order) { later_orders_.erase(order); }
@@ -80,7 +106,10 @@ public:
   void close_unused(firewall::DoorId door);
 
   /// Forgets a door that could not be opened.
-  void drop(firewall::DoorId door) { gates_.erase(door); }
+  void drop(firewall::DoorId door) {
+    gates_.erase(door);
+    later_changed_ = true;
+  }
 
   /// Orders again what a set of ipset cannot hold as long as it is to last.
   void prolong_longest(ban::Instant now);
@@ -94,30 +123,21 @@ public:
   [[nodiscard]] std::size_t size(firewall::DoorId door) const;
 
 private:
-  struct Holder {
-    std::uint16_t jail{0};
-    std::optional<ban::Instant> until;
-  };
-
   struct Gate {
     firewall::Door door;
     std::set<std::uint16_t> users;
-    std::unordered_map<std::string, std::vector<Holder>> held;
+    HeldTargets held;
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
   struct Later {
     firewall::Entry entry;  // but for its time
-    std::string target;
+    ban::Instant until;     // as it was when it came
   };
 
-  Gate* hold(firewall::DoorId door,
-             const std::string& jail,
-             const std::string& target,
-             std::optional<ban::Instant> until,
-             std::optional<firewall::Entry>& entry,
-             ban::Instant now);
+  [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   void send_fresh();
+  void unban_all(std::span<const firewall::Entry> gone);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
@@ -125,7 +145,7 @@ private:
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,
               std::uint16_t jail,
-              const std::string& target,
+              const firewall::Network& target,
               ban::Instant now,
               std::vector<firewall::Entry>& unban,
               std::vector<firewall::Entry>& shorten);
@@ -136,18 +156,16 @@ private:
 
   firewall::Firewall& firewall_;
   std::size_t at_once_;
+  guard::Secret secret_;
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
+  bool gathers_{false};
+  std::vector<firewall::Entry> found_;
+  bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;
   std::map<firewall::DoorId, Gate> gates_;
   std::map<std::string, std::uint16_t, std::less<>> numbers_;
   firewall::DoorId next_{1};
 };
-
-/// Of a target in text; nullopt where it is no address and no network.
-[[nodiscard]] std::optional<firewall::Entry> entry_of(firewall::DoorId door,
-                                                      const std::string& target,
-                                                      std::optional<ban::Instant> until,
-                                                      ban::Instant now);
 
 }  // namespace spranga::daemon

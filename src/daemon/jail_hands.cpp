@@ -19,38 +19,6 @@ using action_runner::Verb;
 using guard::HeldBan;
 using guard::JailNumbers;
 
-/// As Python shows it: whole seconds have their ".0".
-std::string unix_time(ban::Instant at) {
-  const auto seconds = std::chrono::duration<double>(at.time_since_epoch()).count();
-  auto text = fmt::format("{}", seconds);
-  return text.find('.') == std::string::npos ? text + ".0" : text;
-}
-
-/// What a ban looks like to an action: fail2ban's tags. Costly ones only where they are asked for.
-action_runner::Tags tags_of(const std::string& jail,
-                            const HeldBan& held,
-                            const JailNumbers& numbers) {
-  const auto& ban = held.ban;
-  const auto length =
-      ban.until ? std::chrono::duration_cast<std::chrono::seconds>(*ban.until - ban.since).count()
-                : -1;
-  return {
-      {"ip", ban.target},
-      {"fid", ban.target},
-      {"failures", std::to_string(ban.failures)},
-      {"time", unix_time(ban.since)},
-      {"bantime", std::to_string(length)},
-      {"bancount", std::to_string(ban.count - 1)},
-      {"matches", fmt::format("{}", fmt::join(held.matches, "\n"))},
-      {"restored", held.restored ? "1" : "0"},
-      {"jail.name", jail},
-      {"jail.banned", std::to_string(numbers.banned_now)},
-      {"jail.banned_total", std::to_string(numbers.banned_total)},
-      {"jail.found", std::to_string(numbers.failed_now)},
-      {"jail.found_total", std::to_string(numbers.failed_total)},
-  };
-}
-
 std::string describe(const firewall::Door& door) {
   constexpr std::string_view names[] = {"tcp", "udp", "tcp and udp", "all protocols"};
   std::string ports;
@@ -164,7 +132,8 @@ Request JailHands::about(const std::string& jail,
                          const HeldBan& held,
                          const JailNumbers& numbers) const {
   auto out = request(jail, bound, verb);
-  out.tags = tags_of(jail, held, numbers);
+  out.tags =
+      tags_of(jail, held, numbers, bound.tags, settings_.past_bans, settings_.most_matches());
   for (const auto& [name, value] : held.fields) {
     out.fields.emplace(name, value);
   }
@@ -262,10 +231,8 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
     bound.flushed = false;
     if (bound.door && !settings_.dry_run) {
       const auto& [who, until] = std::tie(held.ban.target, held.ban.until);
-      const bool known = held.restored
-                             ? doors_.restore(*bound.door, jail, who, until, settings_.now())
-                             : doors_.ban(*bound.door, jail, who, until, settings_.now());
-      if (!known) {
+      const auto turn = held.restored ? Doors::Turn::behind_fresh : Doors::Turn::next;
+      if (!doors_.ban(*bound.door, jail, who, until, settings_.now(), turn)) {
         log_.write(
             guard::Level::warning,
             "actions",

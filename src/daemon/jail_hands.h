@@ -14,6 +14,7 @@
 
 #include "action_runner/request.h"
 #include "ban/jail_spec.h"
+#include "daemon/ban_tags.h"
 #include "daemon/doors.h"
 #include "daemon/mailer.h"
 #include "daemon/runner_link.h"
@@ -37,6 +38,8 @@ struct HandsSettings {
   std::function<ban::Instant()> now;
   /// Whom a jail has banned.
   std::function<std::vector<const guard::HeldBan*>(const std::string& jail)> held;
+  PastBans past_bans;
+  std::function<std::size_t()> most_matches;  // of a target's bans taken together
 };
 
 class JailHands : public guard::Hands {

@@ -1,7 +1,6 @@
 #include "daemon/log_desk.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace spranga::daemon {
@@ -147,30 +146,16 @@ void LogDesk::on_note(const guard::LiveNote& note) {
   log_.write(level_of(note.event), "filter", note.text);
 }
 
-std::set<std::string_view> LogDesk::jails_with_notes() const {
-  std::set<std::string_view> out;
-  for (const auto& note : notes_) {
-    if (const auto* seen = std::get_if<ledger::Seen>(&note)) {
-      out.insert(seen->jail);
-    } else if (const auto* made = std::get_if<ledger::BanMade>(&note)) {
-      out.insert(made->ban.jail);
-    }
-  }
-  return out;
-}
-
 void LogDesk::note_positions(const guard::LiveSource& source, bool all) {
   if (!all && notes_.empty()) {
     return;
   }
-  const auto noted_of = all ? std::set<std::string_view>() : jails_with_notes();
-  std::vector<ledger::Record> positions;  // names are views into notes_ until they are all there
   constexpr std::size_t most_noted = 10'000;  // files that have gone are among them
   if (noted_.size() > most_noted) {
     noted_.clear();
   }
   for (const auto& [jail, place] : source.positions()) {
-    if (!all && !noted_of.contains(names_[jail])) {
+    if (!all && !notes_.jails().contains(names_[jail])) {
       continue;
     }
     const auto key =
@@ -180,16 +165,15 @@ void LogDesk::note_positions(const guard::LiveSource& source, bool all) {
       continue;
     }
     noted = place;
-    positions.emplace_back(ledger::Position{names_[jail],
-                                            place.path,
-                                            place.device,
-                                            place.inode,
-                                            place.offset,
-                                            place.first_line_md5,
-                                            place.cursor,
-                                            place.at});
+    notes_.add(ledger::Position{names_[jail],
+                                place.path,
+                                place.device,
+                                place.inode,
+                                place.offset,
+                                place.first_line_md5,
+                                place.cursor,
+                                place.at});
   }
-  std::ranges::move(positions, std::back_inserter(notes_));
 }
 
 }  // namespace spranga::daemon

@@ -19,10 +19,7 @@ namespace spranga::daemon {
 
 class LogDesk : public guard::LineSink {
 public:
-  LogDesk(guard::Guard& guard,
-          guard::Log& log,
-          std::vector<ledger::Record>& notes,
-          const Clock& clock)
+  LogDesk(guard::Guard& guard, guard::Log& log, guard::NoteBook& notes, const Clock& clock)
       : guard_(guard), log_(log), notes_(notes), clock_(clock) {}
 
   /// The number under which sources know a jail; it stays the same however often jails come and go.
@@ -69,11 +66,10 @@ private:
                                                     std::span<const std::size_t> numbers);
   void end_start_phase(Stream& stream) const;
   void look_at_the_clock();
-  [[nodiscard]] std::set<std::string_view> jails_with_notes() const;
 
   guard::Guard& guard_;
   guard::Log& log_;
-  std::vector<ledger::Record>& notes_;
+  guard::NoteBook& notes_;
   const Clock& clock_;
   ban::Instant now_{};  // when the last line came
   std::vector<std::string> names_;

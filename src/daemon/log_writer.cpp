@@ -1,5 +1,6 @@
 #include "daemon/log_writer.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <iterator>
 
 #include "text/ascii.h"
 #include "text/escape.h"
@@ -42,6 +44,34 @@ const NamedLevel& row_of(Level level) {
 constexpr int daemon_facility = 3;
 constexpr std::size_t most_kept = 64UL * 1024;
 
+/// A flood logs tens of thousands of lines a second: they are put where they belong at once.
+void append_line(std::string& out,
+                 std::string_view second,
+                 std::chrono::system_clock::time_point at,
+                 pid_t process,
+                 Level level,
+                 std::string_view logger,
+                 std::string_view message) {
+  using std::chrono::milliseconds;
+  constexpr std::string_view name = "fail2ban.";
+  constexpr std::size_t name_width = 24;
+  constexpr std::size_t level_width = 7;
+  const auto millisecond = std::chrono::duration_cast<milliseconds>(at.time_since_epoch()) % 1000;
+  const auto& row = row_of(level);
+  const auto pad = [&out](std::size_t width, std::size_t used) {
+    out.append(width - std::min(width, used), ' ');
+  };
+  out.append(second);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",{:03} "), millisecond.count());
+  out.append(name).append(logger);
+  pad(name_width, name.size() + logger.size());
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("[{}]: "), process);
+  out.append(row.name);
+  pad(level_width, row.name.size());
+  out.append(" ");
+  text::append_escaped(out, message);
+}
+
 }  // namespace
 
 std::string local_time(std::chrono::system_clock::time_point at) {
@@ -55,6 +85,15 @@ std::string local_time(std::chrono::system_clock::time_point at) {
                      parts.tm_hour,
                      parts.tm_min,
                      parts.tm_sec);
+}
+
+std::string_view SecondClock::text(std::chrono::system_clock::time_point at) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch());
+  if (second_ != second) {
+    second_ = second;
+    text_ = local_time(at);
+  }
+  return text_;
 }
 
 std::optional<Level> level_of(std::string_view name) {
@@ -95,15 +134,9 @@ std::string log_line(std::chrono::system_clock::time_point at,
                      Level level,
                      std::string_view logger,
                      std::string_view message) {
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count() % 1000;
-  return fmt::format("{},{:03} {:<24}[{}]: {:<7} {}",
-                     local_time(at),
-                     milliseconds,
-                     fmt::format("fail2ban.{}", logger),
-                     process,
-                     row_of(level).name,
-                     text::escape(message));
+  std::string out;
+  append_line(out, local_time(at), at, process, level, logger, message);
+  return out;
 }
 
 std::string LogWriter::framed(Level level,
@@ -132,12 +165,17 @@ void LogWriter::write(Level level, std::string_view logger, std::string_view mes
   if (!shows(level)) {
     return;
   }
-  const auto line = framed(level, logger, message);
-  if (kind_ != "file") {  // where a line is a message, or somebody waits for it
-    put(line, 1);
-    return;
+  if (kind_ == "file") {
+    keep(level, logger, message);
+  } else {  // where a line is a message, or somebody waits for it
+    put(framed(level, logger, message), 1);
   }
-  kept_ += line;
+}
+
+void LogWriter::keep(Level level, std::string_view logger, std::string_view message) {
+  const auto at = clock_.wall();
+  append_line(kept_, seconds_.text(at), at, process_, level, logger, message);
+  kept_ += '\n';
   ++kept_lines_;
   // What may be the last word is not kept back.
   if (kept_.size() >= most_kept || level >= Level::error) {

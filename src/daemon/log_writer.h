@@ -18,6 +18,17 @@ namespace spranga::daemon {
 /// "2026-11-29 01:49:03", in local time.
 [[nodiscard]] std::string local_time(std::chrono::system_clock::time_point at);
 
+/// The same, remembered: many ask for the same second.
+class SecondClock {
+public:
+  /// Until the next question.
+  [[nodiscard]] std::string_view text(std::chrono::system_clock::time_point at);
+
+private:
+  std::optional<std::chrono::seconds> second_;
+  std::string text_;
+};
+
 /// One line as fail2ban writes it into a file, without its end. `message`: control bytes escaped.
 [[nodiscard]] std::string log_line(std::chrono::system_clock::time_point at,
                                    pid_t process,
@@ -61,6 +72,7 @@ public:
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
+  void keep(guard::Level level, std::string_view logger, std::string_view message);
   void put(std::string_view bytes, std::uint64_t lines);
   [[nodiscard]] std::string framed(guard::Level level,
                                    std::string_view logger,
@@ -73,6 +85,7 @@ private:
   guard::Level least_{guard::Level::info};
   std::uint64_t lost_{0};
   std::string kept_;  // whole lines
+  SecondClock seconds_;
   std::uint64_t kept_lines_{0};
 };
 

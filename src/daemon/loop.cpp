@@ -180,8 +180,9 @@ void Daemon::look_around() {
   }
 }
 
-/// With what was counted goes how much it is by now: a crash between the two would lose count.
-void Daemon::write_notes() {
+/// With what was counted goes how much it is by now: a crash between the two would lose count. In a
+/// flood they wait a little (guard::NoteBook).
+void Daemon::write_notes(bool at_once) {
   const auto at = clock_.now();
   const bool all = at >= next_places_;
   if (all) {
@@ -190,17 +191,17 @@ void Daemon::write_notes() {
   for (const auto* source : sources()) {
     desk_.note_positions(*source, all);
   }
-  if (notes_.empty()) {
+  if (notes_.empty() || (!at_once && notes_.waits_until(now()))) {
     return;
   }
   for (const auto& jail : guard_.jails()) {
     const auto totals = jail->totals();
     if (auto& noted = noted_totals_[jail->name()]; noted != totals) {
       noted = totals;
-      notes_.emplace_back(ledger::Totals{jail->name(), totals.failed, totals.banned});
+      notes_.add(ledger::Totals{jail->name(), totals.failed, totals.banned});
     }
   }
-  ledger_->note(std::exchange(notes_, {}));
+  ledger_->note(notes_.take());
 }
 
 void Daemon::hear_programs() {
@@ -282,6 +283,9 @@ int Daemon::wait_time() const {
   }
   if (const auto deadline = control_->next_deadline()) {
     until = std::min(until, *deadline);
+  }
+  if (const auto due = notes_.waits_until(now())) {
+    until = std::min(until, at + (*due - now()) + std::chrono::milliseconds(1));
   }
   if (const auto end = guard_.next_end()) {
     // A ban is over when its end has passed: one step of the clock later.

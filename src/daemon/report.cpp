@@ -33,6 +33,7 @@ public:
     out["dry_run"] = daemon_.options_.dry_run;
     out["lines"] = daemon_.desk_.lines();
     out["unread"] = unread();
+    out["noted_together"] = daemon_.notes_.together();
     out["not_well"] = not_well();
     out["jails"] = jails({});
     return out;
@@ -277,6 +278,7 @@ private:
                      {"rule", text::escape(seen.rule)},
                      {"attempts", seen.attempts},
                      {"weak", seen.weak},
+                     {"times", seen.times},
                      {"line", lines_of({seen.line})[0]}});
     }
     return out;

@@ -20,6 +20,33 @@ constexpr auto first_patience = 200ms;
 
 }  // namespace
 
+/// What comes of its answers.
+void Daemon::hear_firewall() {
+  news_.on_success = [this](const auto& outcome) {
+    doors_.done(outcome.order);
+    if (outcome.order == attaching_ && std::exchange(is_first_, false)) {
+      doors_.look();
+    }
+    if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
+      say(Level::notice, "actions", "firewall: the table is ours now");
+      news_.forget_failures();
+    }
+    hands_.on_outcome(outcome);
+  };
+  news_.on_holding = [this](std::uint64_t /*order*/, firewall::Holding holding) {
+    if (knows_all_bans_) {
+      doors_.found(std::move(holding));
+    }
+    if (!restoring_) {
+      doors_.let_strangers_go(now());
+    }
+  };
+  news_.on_failure = [this](const auto& outcome) {
+    doors_.done(outcome.order);
+    return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
+  };
+}
+
 Result<void> Daemon::start() {
   since_ = now();
   SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(plan::guard_plan));
@@ -37,28 +64,22 @@ Result<void> Daemon::start() {
   for (const auto& warning : plan_.warnings) {
     say(Level::warning, "configreader", warning);
   }
-  news_.on_success = [this](const auto& outcome) {
-    doors_.done(outcome.order);
-    if (outcome.order == attaching_ && std::exchange(is_anothers_, false)) {
-      say(Level::notice, "actions", "firewall: the table is ours now");
-      news_.forget_failures();
-    }
-    hands_.on_outcome(outcome);
-  };
-  news_.on_failure = [this](const auto& outcome) {
-    doors_.done(outcome.order);
-    return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
-  };
+  hear_firewall();
   services_ = guard::actions::service_ports(read_ignore_file("/etc/services").value_or(""));
   never_ = networks_in(plan_.own["never_ban"]);
   look_around();
   SPRANGA_CHECK(open_ledger());
-  if (options_.firewall) {
-    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
-  }
+  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));  // read ahead while all else is made
   SPRANGA_TRY(const auto memory, ledger_->recall_without_bans(kept_jails(), now()));
   mailer_.open(plan_);
+  if (options_.firewall) {
+    doors_.gather();
+  }
   make_jails();
+  if (options_.firewall) {
+    attach_firewall(Fd(plan::guard_firewall));  // put there by the warden
+    doors_.begin();
+  }
   follow_names();
   if (!options_.again && !options_.dry_run) {
     mailer_.tell_start(hands_.mail_routes());
@@ -71,7 +92,6 @@ Result<void> Daemon::start() {
     say(Level::info, "jail", "Jail '" + jail->name() + "' started");
   }
   remember(memory);
-  SPRANGA_TRY(restoring_, ledger_->running_bans(now()));
   restore_some(first_patience);  // few are here before anybody asks
   note_places();
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));
@@ -90,7 +110,7 @@ Result<void> Daemon::open_ledger() {
   const bool is_new =
       !files.fail2ban.empty() && std::filesystem::file_size(files.fail2ban, none) == 0;
   SPRANGA_TRY(ledger_, ledger::Ledger::open(files, settings, clock_));
-  history_ = guard::MemoryHistory(settings.purge_age);
+  history_ = guard::MemoryHistory(settings.purge_age, world_.judge.secret);
   ledger_->set_jails(kept_jails());
   for (const auto& notice : ledger_->take_notices()) {
     say(Level::error, "database", notice);
@@ -187,8 +207,11 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   }
   if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
     say(Level::error, "database", trouble);
+    knows_all_bans_ = false;
+    doors_.keep_strangers();
   }
   restoring_.reset();
+  doors_.let_strangers_go(at);
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }
@@ -209,7 +232,7 @@ void Daemon::restore_all() {
 /// kill is found again.
 void Daemon::note_places() {
   next_places_ = {};
-  write_notes();
+  write_notes(true);
 }
 
 void Daemon::attach_firewall(Fd channel) {

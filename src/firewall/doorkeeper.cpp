@@ -13,6 +13,25 @@ void keep_first(Result<void>& first, Result<void> next) {
   }
 }
 
+/// Doors of entries, most of which have the door of the one before.
+class Finder {
+public:
+  explicit Finder(const std::map<DoorId, Door>& doors) : doors_(doors) {}
+
+  /// nullptr: it is not open.
+  const Door* of(DoorId id) {
+    if (last_ == nullptr || last_->id != id) {
+      const auto found = doors_.find(id);
+      last_ = found == doors_.end() ? nullptr : &found->second;
+    }
+    return last_;
+  }
+
+private:
+  const std::map<DoorId, Door>& doors_;
+  const Door* last_{nullptr};
+};
+
 }  // namespace
 
 void Doorkeeper::carry_out(const Request& request) {
@@ -110,36 +129,37 @@ Result<void> Doorkeeper::take(const CloseDoor& order, std::uint64_t /*number*/) 
 
 Result<Doorkeeper::Split> Doorkeeper::split(const std::vector<Entry>& entries) const {
   Split out;
+  Finder door(doors_);
   for (const auto& entry : entries) {
-    const auto door = doors_.find(entry.door);
-    if (door == doors_.end()) {
+    const auto* const found = door.of(entry.door);
+    if (found == nullptr) {
       return not_open(entry.door);
     }
-    out[door->second.backend].push_back(entry);
+    out[found->backend].push_back(entry);
   }
   return out;
 }
 
 Result<void> Doorkeeper::take(const BanEntries& order, std::uint64_t /*number*/) {
   Result<void> out;
-  std::vector<Entry> allowed;
+  Split parts;
+  Finder door(doors_);
   for (const auto& entry : order.entries) {
-    const auto door = doors_.find(entry.door);
-    if (door == doors_.end()) {
+    const auto* const found = door.of(entry.door);
+    if (found == nullptr) {
       keep_first(out, not_open(entry.door));
-    } else if (auto objection = never_.objection(entry, door->second.backend)) {
+    } else if (auto objection = never_.objection(entry, found->backend)) {
       keep_first(out, fail(Errc::denied, *std::move(objection)));
     } else {
-      allowed.push_back(entry);
+      parts[found->backend].push_back(entry);
     }
   }
-  SPRANGA_TRY(const auto parts, split(allowed));
   for (const auto& [which, entries] : parts) {
     SPRANGA_TRY(auto* const kernel, backend(which));
     auto banned = kernel->ban(entries);
     if (banned) {
       for (const auto& entry : entries) {
-        banned_(doors_.at(entry.door), entry);
+        banned_(*door.of(entry.door), entry);
       }
     }
     keep_first(out, std::move(banned));

@@ -126,7 +126,7 @@ void require(Unpacker& from, bool promise) {
 }
 
 net::Address get_address(Unpacker& from) {
-  const auto bytes = from.text();
+  const auto bytes = from.view();
   const auto address = address_from(bytes);
   // One that became IPv4 was not what it says.
   require(from, address && address->bytes() == bytes);

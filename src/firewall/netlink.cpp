@@ -159,6 +159,11 @@ Result<void> NetlinkSocket::join(int group, std::uint32_t but) {
   return {};
 }
 
+bool NetlinkSocket::hear(int group, bool wanted) {
+  const int what = wanted ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
+  return ::mnl_socket_setsockopt(socket_.get(), what, &group, sizeof(group)) == 0;
+}
+
 KernelAnswer NetlinkSocket::send(const std::string& bytes) {
   // A message must fit into the buffer as a whole, with what the kernel counts beside it.
   const auto wanted = 2 * bytes.size() + 65'536;

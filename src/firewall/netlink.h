@@ -38,6 +38,10 @@ public:
   /// could be more than the other events leave room for.
   [[nodiscard]] Result<void> join(int group, std::uint32_t but);
 
+  /// Does not hear that group for a while, and does again. What was heard before can still be read.
+  /// False: as before.
+  bool hear(int group, bool wanted);
+
   /// All of them or none (nfnetlink's transaction).
   [[nodiscard]] KernelAnswer commit(std::vector<NetlinkMessage>& batch, std::uint16_t subsystem);
 

@@ -1,7 +1,6 @@
 #include "firewall/network.h"
 
 #include <fmt/core.h>
-#include <netinet/in.h>
 
 #include <algorithm>
 #include <cstring>
@@ -30,21 +29,7 @@ std::uint8_t full_prefix(net::Family family) {
 }
 
 std::optional<net::Address> address_from(std::string_view bytes) {
-  sockaddr_storage raw{};
-  if (bytes.size() == 4) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    std::memcpy(&address.sin_addr, bytes.data(), bytes.size());
-    std::memcpy(&raw, &address, sizeof(address));
-  } else if (bytes.size() == 16) {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    std::memcpy(&address.sin6_addr, bytes.data(), bytes.size());
-    std::memcpy(&raw, &address, sizeof(address));
-  } else {
-    return std::nullopt;
-  }
-  return net::Address::from_sockaddr(raw);
+  return net::Address::from_bytes(bytes);
 }
 
 bool is_sound(const Network& network) {
@@ -64,12 +49,16 @@ bool contains(const Network& network, const net::Address& address) {
   if (network.base.family() != address.family()) {
     return false;
   }
-  for (std::size_t bit = 0; bit < network.prefix; ++bit) {
-    if (bit_of(network.base.bytes(), bit) != bit_of(address.bytes(), bit)) {
-      return false;
-    }
+  const auto ours = network.base.bytes();
+  const auto theirs = address.bytes();
+  const std::size_t whole = network.prefix / 8U;
+  const unsigned rest = network.prefix % 8U;
+  const bool begins_alike = ours.substr(0, whole) == theirs.substr(0, whole);
+  if (!begins_alike || rest == 0) {
+    return begins_alike;
   }
-  return true;
+  const auto differs = static_cast<unsigned char>(ours[whole] ^ theirs[whole]);
+  return differs >> (8U - rest) == 0;
 }
 
 bool overlap(const Network& one, const Network& other) {

@@ -9,26 +9,32 @@ namespace spranga::firewall {
 namespace {
 
 struct Reserved {
-  std::string_view base;
-  std::uint8_t prefix;
+  Network network;
   std::string_view what;
 };
 
-constexpr std::array<Reserved, 6> reserved = {{
-    {"127.0.0.0", 8, "loopback"},
-    {"::1", 128, "loopback"},
-    {"0.0.0.0", 8, "no address of a peer"},
-    {"::", 128, "no address of a peer"},
-    {"224.0.0.0", 3, "no address of a peer"},  // multicast, reserved, broadcast
-    {"ff00::", 8, "no address of a peer"},
-}};
+Reserved reserved(std::string_view base, std::uint8_t prefix, std::string_view what) {
+  return {{*net::Address::parse(base), prefix}, what};
+}
+
+const std::array<Reserved, 6>& all_reserved() {
+  static const std::array<Reserved, 6> all = {
+      reserved("127.0.0.0", 8, "loopback"),
+      reserved("::1", 128, "loopback"),
+      reserved("0.0.0.0", 8, "no address of a peer"),
+      reserved("::", 128, "no address of a peer"),
+      reserved("224.0.0.0", 3, "no address of a peer"),  // multicast, reserved, broadcast
+      reserved("ff00::", 8, "no address of a peer"),
+  };
+  return all;
+}
 
 }  // namespace
 
 std::optional<std::string> NeverList::objection(const Entry& entry, Backend backend) const {
   const Network wanted{entry.base, entry.prefix};
-  for (const auto& row : reserved) {
-    if (overlap({*net::Address::parse(row.base), row.prefix}, wanted)) {
+  for (const auto& row : all_reserved()) {
+    if (overlap(row.network, wanted)) {
       return fmt::format("{} is never banned: {}", to_string(wanted), row.what);
     }
   }

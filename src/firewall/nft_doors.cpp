@@ -6,6 +6,19 @@
 
 namespace spranga::firewall::nft {
 
+namespace {
+
+/// Sorted by their keys.
+void keep_last_of_each(std::vector<Element>& elements) {
+  std::ranges::stable_sort(elements, {}, &Element::key);
+  const auto same = [](const Element& one, const Element& other) { return one.key == other.key; };
+  // From behind, where of several the last one is the first.
+  const auto first = std::unique(elements.rbegin(), elements.rend(), same);
+  elements.erase(elements.begin(), first.base());
+}
+
+}  // namespace
+
 std::string OpenedDoor::set_name(const SetKey& key) const {
   return nft::set_name(door_name(door), key);
 }
@@ -20,20 +33,22 @@ SetKey key_of(const Entry& entry) {
 }
 
 Result<BySet> by_set(const Doors& doors, std::span<const Entry> entries) {
-  std::map<std::string, std::map<std::string, Element>> last;  // of several for one key
+  std::map<std::pair<DoorId, SetKey>, std::vector<Element>> all;
+  auto last = all.end();  // most entries go where the one before went
   for (const auto& entry : entries) {
-    const auto found = doors.find(entry.door);
-    if (found == doors.end()) {
-      return not_open(entry.door);
+    const std::pair place(entry.door, key_of(entry));
+    if (last == all.end() || last->first != place) {
+      if (!doors.contains(entry.door)) {
+        return not_open(entry.door);
+      }
+      last = all.try_emplace(place).first;
     }
-    std::string key(entry.base.bytes());
-    last[found->second.set_name(key_of(entry))][key] = {key, entry.lasts};
+    last->second.push_back({std::string(entry.base.bytes()), entry.lasts});
   }
   BySet out;
-  for (const auto& [set, elements] : last) {
-    for (const auto& [key, element] : elements) {
-      out[set].push_back(element);
-    }
+  for (auto& [place, elements] : all) {
+    keep_last_of_each(elements);
+    out.emplace(doors.at(place.first).set_name(place.second), std::move(elements));
   }
   return out;
 }

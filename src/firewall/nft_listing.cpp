@@ -1,5 +1,8 @@
 #include "firewall/nft_listing.h"
 
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
 #include <cerrno>
 
 namespace spranga::firewall::nft {
@@ -35,6 +38,24 @@ Result<Parts> Listing::parts() {
   }
   // The small sets of rules go with their rules.
   std::erase_if(out.sets, [](const std::string& name) { return name.starts_with("__"); });
+  return out;
+}
+
+Result<std::uint32_t> Listing::generation() {
+  std::uint32_t out = 0;
+  const auto answer = socket_.dump(
+      requests_.ask_generation(),
+      [] {},
+      [&out](const nlmsghdr& message) {
+        for_each_attribute(message, sizeof(nfgenmsg), [&out](const nlattr& attribute) {
+          if (::mnl_attr_get_type(&attribute) == NFTA_GEN_ID) {
+            out = static_cast<std::uint32_t>(number_of(attribute));
+          }
+        });
+      });
+  if (answer) {
+    return Failure(answer->as("reading the generation"));
+  }
   return out;
 }
 

@@ -22,6 +22,9 @@ public:
 
   [[nodiscard]] Result<Parts> parts();
 
+  /// How many transactions the kernel has carried out, whoever's; modulo 2^32.
+  [[nodiscard]] Result<std::uint32_t> generation();
+
   /// Errc::not_found: there is no such set.
   [[nodiscard]] Result<std::vector<Element>> elements_of(const std::string& set);
 

@@ -51,7 +51,8 @@ public:
                        const std::string& set,
                        std::span<const Element> elements) const;
 
-  /// For NetlinkSocket::dump().
+  /// For NetlinkSocket::dump(). How many transactions the kernel has carried out, whoever's.
+  [[nodiscard]] NetlinkMessage ask_generation() const;
   [[nodiscard]] NetlinkMessage ask_table() const;
   [[nodiscard]] NetlinkMessage list_chains() const;
   [[nodiscard]] NetlinkMessage list_rules() const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace spranga::firewall {
 
@@ -55,6 +56,22 @@ nft::Abilities Nftables::of_this_kernel() {
 
 KernelAnswer Nftables::commit(nft::Batch batch) {
   return socket_.commit(batch, NFNL_SUBSYS_NFTABLES);
+}
+
+/// The generations before and after tell whether ours was the only transaction meanwhile. What
+/// happened between the first question and the listener's leaving, it has heard as well.
+KernelAnswer Nftables::commit_quietly(nft::Batch batch) {
+  const auto before = listener_ == nullptr ? Result<std::uint32_t>(fail(Errc::not_found, ""))
+                                           : listing().generation();
+  const bool is_spared = before && listener_->hear(NFNLGRP_NFTABLES, false);
+  auto answer = commit(std::move(batch));
+  if (is_spared) {
+    const bool hears = listener_->hear(NFNLGRP_NFTABLES, true);
+    const auto after = listing().generation();
+    const std::uint32_t ours = answer ? 0 : 1;
+    missed_ = missed_ || !hears || !after || *after - *before != ours;
+  }
+  return answer;
 }
 
 /// While the kernel changes a set of intervals, it may take a neighbour of one for its member, and
@@ -204,8 +221,13 @@ Result<void> Nftables::close(DoorId door) {
 Result<void> Nftables::make_sets_for(std::span<const Entry> entries) {
   std::vector<nft::NewSet> sets;
   nft::Doors changed;
+  const Entry* before = nullptr;
   for (const auto& entry : entries) {
     const auto key = nft::key_of(entry);
+    const auto* const last = std::exchange(before, &entry);
+    if (last != nullptr && last->door == entry.door && nft::key_of(*last) == key) {
+      continue;
+    }
     const auto found = content_.doors.find(entry.door);
     if (found == content_.doors.end() || found->second.sets.contains(key)) {
       continue;
@@ -246,7 +268,10 @@ Result<void> Nftables::ban(std::span<const Entry> entries) {
   for (; !entries.empty(); entries = entries.subspan(std::min(entries.size(), most_at_once))) {
     const auto some = entries.first(std::min(entries.size(), most_at_once));
     SPRANGA_TRY(const auto elements, nft::by_set(content_.doors, some));
-    auto done = result_of(commit(transactions_.ban(elements, content_.abilities)), "banning");
+    auto batch = transactions_.ban(elements, content_.abilities);
+    auto done =
+        result_of(some.size() < loud ? commit(std::move(batch)) : commit_quietly(std::move(batch)),
+                  "banning");
     if (first && !done) {
       first = std::move(done);
     }

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "firewall/backend.h"
@@ -34,6 +35,15 @@ public:
   [[nodiscard]] Result<void> flush(DoorId door) override;
   [[nodiscard]] Result<Holding> list(DoorId door) override;
 
+  /// A listener of ours that is not to hear of our own large transactions: while anybody listens,
+  /// the kernel makes up a message of some 4 kB for each element, and keeps them all until the
+  /// transaction is done. It must outlive this.
+  void spare(NetlinkSocket& listener) { listener_ = &listener; }
+
+  /// Whether somebody else changed rules, ours maybe, at a moment in which the listener was spared;
+  /// asked once.
+  [[nodiscard]] bool take_missed() { return std::exchange(missed_, false); }
+
   /// Others took the table or parts of it away: makes all doors again, the bans that are left
   /// stay in them.
   [[nodiscard]] Result<void> repair();
@@ -48,11 +58,14 @@ public:
 
   /// Elements in one transaction.
   static constexpr std::size_t most_at_once = 1000;
+  /// With as many the listener is spared.
+  static constexpr std::size_t loud = 64;
 
 private:
   [[nodiscard]] nft::Listing listing() { return {socket_, table_}; }
 
   [[nodiscard]] KernelAnswer commit(nft::Batch batch);
+  [[nodiscard]] KernelAnswer commit_quietly(nft::Batch batch);
   [[nodiscard]] Result<void> rebuild(nft::Doors doors);
   [[nodiscard]] Result<void> remove_table();
   [[nodiscard]] Result<bool> never_is_there(const nft::Parts& found);
@@ -65,6 +78,8 @@ private:
   nft::Transactions transactions_;
   nft::TableContent content_;
   bool ready_{false};  // the table is as we made it
+  NetlinkSocket* listener_{nullptr};
+  bool missed_{false};
 };
 
 }  // namespace spranga::firewall

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 
 namespace spranga::firewall {
 
@@ -18,6 +19,7 @@ constexpr std::size_t most_in_filter = 32;
 /// Where one ban comes after the other, a walk is followed by a rest so many times as long: who
 /// bans comes first.
 constexpr int rest_of_walk = 4;
+constexpr int rest_of_long_walk = 12;  // over all sockets, since too many were banned
 constexpr std::chrono::milliseconds longest_rest{100};
 constexpr std::array<std::uint8_t, 2> diag_families = {AF_INET, AF_INET6};
 
@@ -162,15 +164,16 @@ OpenSessions::~OpenSessions() {
   worker_.join();
 }
 
-void OpenSessions::end(Condemned condemned) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= most_waiting) {
-      return;
-    }
-    waiting_.push_back(std::move(condemned));
+void OpenSessions::end(std::vector<Condemned> condemned) {
+  const std::lock_guard lock(mutex_);
+  const bool rests = !waiting_.empty();
+  const auto count = std::min(condemned.size(), most_waiting - waiting_.size());
+  std::move(condemned.begin(),
+            condemned.begin() + static_cast<std::ptrdiff_t>(count),
+            std::back_inserter(waiting_));
+  if (!rests) {
+    changed_.notify_one();
   }
-  changed_.notify_one();
 }
 
 void OpenSessions::work() {
@@ -190,7 +193,8 @@ void OpenSessions::work() {
     const auto begun = steady_clock::now();
     sweep(all);
     const auto now = steady_clock::now();
-    rested = now + std::min<steady_clock::duration>(rest_of_walk * (now - begun), longest_rest);
+    const int times = all.size() > most_in_filter ? rest_of_long_walk : rest_of_walk;
+    rested = now + std::min<steady_clock::duration>(times * (now - begun), longest_rest);
   }
 }
 

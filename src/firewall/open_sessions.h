@@ -61,7 +61,7 @@ public:
   OpenSessions& operator=(OpenSessions&&) = delete;
 
   /// Soon; never waits. Beyond most_waiting the rules alone must do.
-  void end(Condemned condemned);
+  void end(std::vector<Condemned> condemned);
 
   static constexpr std::size_t most_waiting = 10'000;
 

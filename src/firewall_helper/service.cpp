@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "firewall/ipset.h"
 #include "firewall/nft_events.h"
@@ -62,13 +63,14 @@ Result<std::unique_ptr<firewall::KernelBackend>> Service::make(Backend which,
     return fail(Errc::denied, "this process has the table " + claim_->table());
   }
   auto out = std::make_unique<firewall::Nftables>(std::move(sockets_.nftables), setup.table);
+  out->spare(sockets_.events);
   nftables_ = out.get();
   return out;
 }
 
 void Service::banned(const firewall::Door& door, const firewall::Entry& entry) {
   if (door.protocols != firewall::Protocols::udp) {
-    sessions_.end({{entry.base, entry.prefix}, door.ports});
+    condemned_.push_back({{entry.base, entry.prefix}, door.ports});
   }
 }
 
@@ -90,6 +92,14 @@ Result<bool> Service::take_orders() {
     }
     SPRANGA_TRY(const auto request, firewall::read_request(received->bytes));
     doors_.carry_out(request);
+    if (!condemned_.empty()) {
+      sessions_.end(std::exchange(condemned_, {}));
+    }
+    if (nftables_ != nullptr && nftables_->take_missed()) {
+      tell_lost("other rules were changed while bans went in: table " + nftables_->table() +
+                    " may have been among them",
+                nftables_->repair());
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "firewall/doorkeeper.h"
 #include "firewall/ipset.h"
@@ -55,6 +56,7 @@ private:
   firewall::Ipset* ipset_{nullptr};
   std::chrono::steady_clock::time_point next_look_{};  // at the sets
   std::optional<Error> unsent_;
+  std::vector<firewall::Condemned> condemned_;  // by the order that is carried out
   firewall::OpenSessions sessions_;
   firewall::Doorkeeper doors_;
 };

@@ -42,7 +42,7 @@ public:
   /// Why it came to its end too early; "" = it did not.
   [[nodiscard]] std::string trouble() const;
 
-  static constexpr std::size_t portion_size = 500;
+  static constexpr std::size_t portion_size = 1000;
 
 private:
   void read(Database& db, ban::Instant now);

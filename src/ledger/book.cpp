@@ -1,8 +1,29 @@
 #include "ledger/book.h"
 
+#include <fmt/format.h>
+
 #include "ledger/matches.h"
 
 namespace spranga::ledger {
+
+namespace {
+
+/// What a joining sighting must share with a row. Names have no NUL but where somebody wants it;
+/// then he is counted among his own.
+std::string row_key(const Seen& seen) {
+  constexpr auto together = std::chrono::seconds(10);
+  return fmt::format("{}{}{}{}{}{}{}{}",
+                     seen.jail,
+                     '\0',
+                     seen.rule,
+                     '\0',
+                     seen.at.time_since_epoch() / together,
+                     seen.weak ? '-' : '+',
+                     '\0',
+                     seen.id);
+}
+
+}  // namespace
 
 Result<Book> Book::open(Database& db, std::size_t matches) {
   Book book(db, matches);
@@ -15,12 +36,15 @@ Result<Book> Book::open(Database& db, std::size_t matches) {
 }
 
 Result<void> Book::write(const std::vector<Entry>& entries, ban::Instant now) {
-  const auto before = *this;
+  const auto change = change_;
+  const bool unclean = unclean_;
   now_ = now;
   positions_ = 0;
   auto done = transaction(*db_, [&] { return put_all(entries); });
   if (!done) {
-    *this = before;
+    change_ = change;
+    unclean_ = unclean;
+    rows_.clear();
   }
   return done;
 }
@@ -36,17 +60,47 @@ Result<void> Book::put_all(const std::vector<Entry>& entries) {
   return {};
 }
 
+/// A row that is there grows without its indexes being touched, and the table does not.
 Result<void> Book::put(const Seen& seen) {
+  if (!seen.joins) {
+    return insert(seen);
+  }
+  if (rows_.size() >= most_rows || now_ < rows_since_ || now_ - rows_since_ > rows_kept) {
+    rows_.clear();
+    rows_since_ = now_;
+  }
+  auto& row = rows_[row_key(seen)];
+  if (row != 0) {
+    SPRANGA_CHECK(
+        db_->run("UPDATE sightings SET attempts = attempts + ?, times = times + ?"
+                 " WHERE id = ? AND target = ? AND jail = ?",
+                 seen.attempts,
+                 seen.times,
+                 row,
+                 seen.id,
+                 seen.jail));
+    if (db_->changes() > 0) {
+      return {};
+    }
+  }
+  SPRANGA_CHECK(insert(seen));
+  row = db_->last_row();
+  return {};
+}
+
+Result<void> Book::insert(const Seen& seen) {
+  ++grown_;
   return db_->run(
-      "INSERT INTO sightings(jail, target, at, attempts, weak, rule, line)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO sightings(jail, target, at, attempts, weak, rule, line, times)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
       seen.jail,
       seen.id,
       seen.at,
       seen.attempts,
       seen.weak,
       seen.rule,
-      seen.line);
+      seen.line,
+      seen.times);
 }
 
 // A ban that is known already is not a second one: it goes on longer, or it was said again.
@@ -127,7 +181,9 @@ Result<void> Book::put(const CleanStop& /*stop*/) {
   return db_->run("DELETE FROM totals");
 }
 
+/// What comes now is ahead of the positions; it must not be added to what is not.
 Result<void> Book::put(const GapBegins& gap) {
+  rows_.clear();
   return db_->run(
       "INSERT OR IGNORE INTO gaps(jail, after)"
       " SELECT ?, coalesce(max(id), 0) FROM sightings",

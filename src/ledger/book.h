@@ -1,6 +1,10 @@
 // Book: records into our own database, each time all or none of them. Used by the writer alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ledger/own_database.h"
@@ -18,6 +22,11 @@ public:
 
   void keep_matches(std::size_t matches) { matches_ = matches; }
 
+  /// Rows of sightings that were put in since forget_growth().
+  [[nodiscard]] std::int64_t grown() const { return grown_; }
+
+  void forget_growth() { grown_ = 0; }
+
   /// The next number for `change` in table bans.
   [[nodiscard]] std::int64_t last_change() const { return change_; }
 
@@ -26,6 +35,7 @@ private:
 
   [[nodiscard]] Result<void> put_all(const std::vector<Entry>& entries);
   [[nodiscard]] Result<void> put(const Seen& seen);
+  [[nodiscard]] Result<void> insert(const Seen& seen);
   [[nodiscard]] Result<void> put(const BanMade& made);
   [[nodiscard]] Result<void> put(const BanEnded& ended);
   [[nodiscard]] Result<void> put(const Position& position);
@@ -40,6 +50,13 @@ private:
   bool unclean_{false};
   ban::Instant now_;
   std::int64_t positions_{0};  // put in at that moment
+  std::int64_t grown_{0};
+
+  // Rows that joining sightings are added to, by what they share with them.
+  static constexpr std::size_t most_rows = 50'000;
+  static constexpr std::chrono::seconds rows_kept{10};
+  std::unordered_map<std::string, std::int64_t> rows_;
+  ban::Instant rows_since_{};
 };
 
 }  // namespace spranga::ledger

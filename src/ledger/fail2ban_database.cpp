@@ -71,7 +71,6 @@ Result<Fail2banDatabase> open_fail2ban_once(const Way& way) {
   SPRANGA_CHECK(check_version(db, path));
   SPRANGA_TRY(const auto tables, db.number("SELECT count(*) FROM sqlite_master"));
   SPRANGA_CHECK(transaction(db, [&db] { return make_tables(db); }));
-  SPRANGA_CHECK(db.look_for_damage());
   return Fail2banDatabase{std::move(db), identity_of(path), tables == 0, {}};
 }
 

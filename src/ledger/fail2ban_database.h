@@ -26,8 +26,8 @@ struct Fail2banDatabase {
 };
 
 /// Opens it, or makes it with its tables. A damaged file is copied to `set_aside` ("" = nowhere)
-/// and emptied; so is one that a look at the start found whole, and its use did not (`damage`: what
-/// was found, "" = nothing). Errc::conflict: another schema version, left as it is.
+/// and emptied; so is one whose damage only a look or its use has found (`damage`: what was found,
+/// "" = nothing). Errc::conflict: another schema version, left as it is.
 [[nodiscard]] Result<Fail2banDatabase> open_fail2ban_database(const Way& way,
                                                               const std::string& set_aside,
                                                               const std::string& damage);

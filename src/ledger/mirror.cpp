@@ -14,6 +14,9 @@ namespace {
 
 /// How many changes go over in one transaction; readers of that file are kept out only so long.
 constexpr std::int64_t changes_at_once = 500;
+/// How many transactions one after the other: whoever asks our own database something meanwhile
+/// waits for them.
+constexpr int portions_in_pass = 2;
 
 constexpr std::string_view counter_name = "theirs";  // in the table meta
 
@@ -96,6 +99,11 @@ Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& 
 }  // namespace
 
 Result<void> Mirror::open(Database& own, ban::Instant now) {
+  auto done = try_open(own, now);
+  return !done && !damage_.empty() ? try_open(own, now) : done;  // it is begun anew
+}
+
+Result<void> Mirror::try_open(Database& own, ban::Instant now) {
   auto opened = open_fail2ban_database(plan_.way, plan_.set_aside, std::exchange(damage_, {}));
   if (!opened) {
     // Another schema is not ours to write, now or later.
@@ -105,8 +113,13 @@ Result<void> Mirror::open(Database& own, ban::Instant now) {
   notice_ = opened->notice;
   theirs_.emplace(std::move(*opened));
   counter_ = theirs_->db.change_counter();
+  is_looked_at_ = false;
   if (!is_as_we_left_it(own)) {
-    if (auto taken = take_over(own, *theirs_, plan_.purge_age, now); !taken) {
+    auto taken = look_for_damage();
+    if (taken) {
+      taken = take_over(own, *theirs_, plan_.purge_age, now);
+    }
+    if (!taken) {
       close(taken.error());
       return taken;
     }
@@ -118,6 +131,13 @@ Result<void> Mirror::open(Database& own, ban::Instant now) {
   mirrored_ = mirrored.value_or(0);
   jails_changed_ = true;
   return {};
+}
+
+/// Before anything is believed that it says; where it says what we know, some time after the start,
+/// which it would hold up.
+Result<void> Mirror::look_for_damage() {
+  is_looked_at_ = true;
+  return theirs_->db.look_for_damage();
 }
 
 /// What nobody has written since we did, we know: thousands of bans need not be compared.
@@ -173,19 +193,34 @@ void Mirror::set_jails(std::vector<KeptJail> jails) {
   jails_changed_ = true;
 }
 
-Result<void> Mirror::pass(Database& own, bool with_positions) {
+Result<bool> Mirror::pass(Database& own, bool with_positions) {
   if (jails_changed_) {
     SPRANGA_CHECK(in_theirs([this] { return enable_jails(theirs_->db, jails_); }));
     jails_changed_ = false;
   }
+  SPRANGA_TRY(const bool more, portions_of_bans(own));
+  if (with_positions && !more) {
+    SPRANGA_CHECK(looked_at_positions(own));
+  }
+  SPRANGA_CHECK(note_counter(own));
+  return more;
+}
+
+/// The first time the database is looked through for damage before.
+Result<void> Mirror::looked_at_positions(Database& own) {
+  if (!is_looked_at_) {
+    SPRANGA_CHECK(look_for_damage());
+  }
+  return positions(own);
+}
+
+/// False: those were the last.
+Result<bool> Mirror::portions_of_bans(Database& own) {
   bool more = true;
-  while (more) {
+  for (int portions = 0; more && portions < portions_in_pass; ++portions) {
     SPRANGA_TRY(more, some_bans(own));
   }
-  if (with_positions) {
-    SPRANGA_CHECK(positions(own));
-  }
-  return note_counter(own);
+  return more;
 }
 
 // The mark is set after theirs has it: if we end in between, the same is written once more.

@@ -41,8 +41,9 @@ public:
     plan_.matches = matches;
   }
 
-  /// What ours has more than theirs.
-  [[nodiscard]] Result<void> pass(Database& own, bool with_positions);
+  /// What ours has more than theirs, or a part of it: true = there is more, and positions have to
+  /// wait.
+  [[nodiscard]] Result<bool> pass(Database& own, bool with_positions);
 
   [[nodiscard]] Result<void> purge(ban::Instant now);
 
@@ -50,11 +51,15 @@ public:
   [[nodiscard]] std::string take_notice() { return std::exchange(notice_, {}); }
 
 private:
+  [[nodiscard]] Result<void> try_open(Database& own, ban::Instant now);
+  [[nodiscard]] Result<void> look_for_damage();
   [[nodiscard]] bool is_as_we_left_it(Database& own) const;
   template <class Work>
   [[nodiscard]] Result<void> in_theirs(const Work& work);
   [[nodiscard]] Result<void> note_counter(Database& own);
   [[nodiscard]] Result<bool> some_bans(Database& own);
+  [[nodiscard]] Result<bool> portions_of_bans(Database& own);
+  [[nodiscard]] Result<void> looked_at_positions(Database& own);
   [[nodiscard]] Result<void> positions(Database& own);
 
   MirrorPlan plan_;
@@ -66,6 +71,7 @@ private:
   /// The change counter that our own transactions alone have left; none: somebody else writes too.
   std::optional<std::int64_t> counter_;
   std::optional<std::int64_t> noted_counter_;  // as our database has it
+  bool is_looked_at_{false};
   bool jails_changed_{false};
   bool refused_{false};
 };

@@ -59,6 +59,8 @@ INSERT INTO places SELECT * FROM positions;
 DROP TABLE positions;
 ALTER TABLE places RENAME TO positions;
 )sql",
+    // How many failures the row stands for.
+    "ALTER TABLE sightings ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
 };
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());

@@ -128,7 +128,7 @@ Result<std::vector<Seen>> read_sightings_of(Database& db,
   std::vector<Seen> seen;
   for (const auto& id : ids) {
     SPRANGA_CHECK(db.each(
-        "SELECT jail, target, at, attempts, weak, rule, line FROM sightings"
+        "SELECT jail, target, at, attempts, weak, rule, line, times FROM sightings"
         " WHERE target = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?",
         [&seen](const Row& row) { seen.push_back(seen_of(row)); },
         id,

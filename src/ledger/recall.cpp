@@ -1,6 +1,7 @@
 #include "ledger/recall.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "ledger/matches.h"
@@ -13,12 +14,23 @@ namespace {
 /// The youngest ban of each target in each jail that has had several.
 using Youngest = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
+/// Bans of one target are neighbours in the index: each row is compared with the one before, which
+/// is twice as fast as to have SQLite group them.
 Result<Youngest> youngest_of_several(Database& db) {
   Youngest out;
+  std::pair<std::string, std::string> before;
+  bool is_first = true;
   SPRANGA_CHECK(
-      db.each("SELECT jail, target, max(id) FROM bans GROUP BY target, jail HAVING count(*) > 1",
-              [&out](const Row& row) {
-                out.emplace(std::pair(row.bytes(0), row.bytes(1)), row.number(2));
+      db.each("SELECT target, jail, id FROM bans INDEXED BY bans_target ORDER BY target, jail, id",
+              [&](const Row& row) {
+                const auto target = row.view(0);
+                const auto jail = row.view(1);
+                if (!is_first && target == before.second && jail == before.first) {
+                  out.insert_or_assign(before, row.number(2));
+                }
+                is_first = false;
+                before.first.assign(jail);
+                before.second.assign(target);
               }));
   return out;
 }
@@ -37,7 +49,7 @@ Result<std::vector<Seen>> last_sightings(Database& db,
   };
   std::vector<Seen> seen;
   SPRANGA_CHECK(db.each(
-      "SELECT jail, target, at, attempts, weak, rule, line FROM"
+      "SELECT jail, target, at, attempts, weak, rule, line, times FROM"
       " (SELECT * FROM sightings AS s WHERE at > ?"
       "  AND NOT EXISTS(SELECT 1 FROM gaps WHERE gaps.jail = s.jail AND s.id > gaps.after)"
       "  ORDER BY id DESC LIMIT ?) ORDER BY id",
@@ -49,6 +61,12 @@ Result<std::vector<Seen>> last_sightings(Database& db,
       now - longest,
       most_recalled));
   return seen;
+}
+
+/// Of a sum that may have grown beyond.
+int int_of(std::int64_t number) {
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp<std::int64_t>(number, 0, most));
 }
 
 Result<std::vector<Position>> all_positions(Database& db) {
@@ -129,10 +147,11 @@ Seen seen_of(const Row& row) {
   seen.jail = row.bytes(column++);
   seen.id = row.bytes(column++);
   seen.at = row.instant(column++);
-  seen.attempts = static_cast<int>(row.number(column++));
+  seen.attempts = int_of(row.number(column++));
   seen.weak = row.number(column++) != 0;
   seen.rule = row.bytes(column++);
-  seen.line = row.bytes(column);
+  seen.line = row.bytes(column++);
+  seen.times = std::max(1, int_of(row.number(column)));
   return seen;
 }
 

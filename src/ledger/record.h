@@ -15,7 +15,7 @@
 
 namespace spranga::ledger {
 
-/// A failure that was counted: what `Found` logs.
+/// A failure that was counted: what `Found` logs. In a flood several of one id in one row.
 struct Seen {
   std::string jail;
   std::string id;   // as the filter caught it
@@ -24,6 +24,9 @@ struct Seen {
   bool weak{false};
   std::string rule;  // FILE:LINE of the expression
   std::string line;  // the log line, cut to longest_line bytes; "" where none is kept
+  int times{1};      // so many failures; `attempts` is their sum, `line` that of the first
+  /// May be added to a row of the same ten seconds: a flood's, of somebody who is banned.
+  bool joins{false};
 
   static constexpr std::size_t longest_line = 1024;
 };

@@ -53,10 +53,11 @@ double Row::real(int column) const {
   return sqlite3_column_double(statement_, column);
 }
 
-std::string Row::bytes(int column) const {
+std::string_view Row::view(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
   const auto size = sqlite3_column_bytes(statement_, column);
-  return data == nullptr ? std::string() : std::string(data, static_cast<std::size_t>(size));
+  return data == nullptr ? std::string_view()
+                         : std::string_view(data, static_cast<std::size_t>(size));
 }
 
 ban::Instant Row::instant(int column) const {
@@ -182,8 +183,8 @@ Result<void> Database::script(const char* sql) {
 }
 
 Result<void> Database::look_for_damage() {
-  // About half a second.
-  constexpr std::int64_t not_huge = 256LL * 1024 * 1024;
+  // About an eighth of a second.
+  constexpr std::int64_t not_huge = 64LL * 1024 * 1024;
   SPRANGA_TRY(const auto pages, number("PRAGMA page_count"));
   SPRANGA_TRY(const auto page_size, number("PRAGMA page_size"));
   if (pages * page_size > not_huge) {
@@ -196,6 +197,10 @@ Result<void> Database::look_for_damage() {
     return fail(Errc::malformed, shown(path_) + ": " + text::escape(complaint));
   }
   return {};
+}
+
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(db_.get());
 }
 
 int Database::changes() const {

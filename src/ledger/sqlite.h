@@ -31,7 +31,10 @@ public:
   [[nodiscard]] double real(int column) const;
 
   /// Text or blob alike, NUL bytes included.
-  [[nodiscard]] std::string bytes(int column) const;
+  [[nodiscard]] std::string bytes(int column) const { return std::string(view(column)); }
+
+  /// The same where it stands: valid until the next row.
+  [[nodiscard]] std::string_view view(int column) const;
   [[nodiscard]] ban::Instant instant(int column) const;
   [[nodiscard]] std::optional<ban::Instant> maybe_instant(int column) const;
 
@@ -108,6 +111,9 @@ public:
 
   /// How many rows the last statement changed.
   [[nodiscard]] int changes() const;
+
+  /// The id of the row that was inserted last.
+  [[nodiscard]] std::int64_t last_row() const;
 
   /// And all of this connection so far.
   [[nodiscard]] std::int64_t all_changes() const;

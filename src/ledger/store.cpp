@@ -103,7 +103,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
   return {};
 }
 
-Result<void> Store::mirror(ban::Instant now, bool with_positions) {
+Result<bool> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
     SPRANGA_CHECK(mirror_.open(*own_, now));
   }
@@ -122,7 +122,15 @@ void Store::take_notice() {
   }
 }
 
+bool Store::has_grown() const {
+  constexpr std::int64_t tenth = 10;
+  return book_ && book_->grown() > rules_.most_sightings / tenth;
+}
+
 Result<bool> Store::purge(ban::Instant now, bool theirs) {
+  if (book_) {
+    book_->forget_growth();
+  }
   if (theirs && mirror_.is_kept() && mirror_.is_open()) {
     SPRANGA_CHECK(mirror_.purge(now));
   }

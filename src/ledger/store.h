@@ -31,8 +31,12 @@ public:
 
   [[nodiscard]] bool is_mirrored() const { return mirror_.is_kept(); }
 
-  /// Brings fail2ban's database up to date with ours, which must be open.
-  [[nodiscard]] Result<void> mirror(ban::Instant now, bool with_positions);
+  /// Brings fail2ban's database up to date with ours, which must be open; a part of what is to do:
+  /// true = there is more, and positions have to wait.
+  [[nodiscard]] Result<bool> mirror(ban::Instant now, bool with_positions);
+
+  /// Whether so many rows have come since the last purge that the limit may be passed by far.
+  [[nodiscard]] bool has_grown() const;
 
   /// Ours, a part of what is to do: true = there is more. `theirs` too, all of it.
   [[nodiscard]] Result<bool> purge(ban::Instant now, bool theirs);

@@ -44,20 +44,26 @@ std::size_t size_of(const Variant& what) {
   return sizeof(Entry) + strings;
 }
 
+void shorten(std::string& text, std::size_t most) {
+  if (text.size() > most) {
+    text = std::string(cut(text, most));
+  }
+}
+
 /// Nothing that came from outside is longer than its limit from here on.
 void shorten(Record& record) {
   std::visit(Overloaded{
                  [](Seen& seen) {
-                   seen.id = std::string(cut(seen.id, longest_id));
-                   seen.line = std::string(cut(seen.line, Seen::longest_line));
+                   shorten(seen.id, longest_id);
+                   shorten(seen.line, Seen::longest_line);
                  },
                  [](BanMade& made) {
-                   made.ban.target = std::string(cut(made.ban.target, longest_id));
+                   shorten(made.ban.target, longest_id);
                    for (auto& match : made.matches) {
-                     match = std::string(cut(match, BanMade::longest_match));
+                     shorten(match, BanMade::longest_match);
                    }
                  },
-                 [](BanEnded& ended) { ended.target = std::string(cut(ended.target, longest_id)); },
+                 [](BanEnded& ended) { shorten(ended.target, longest_id); },
                  [](auto&) {},
              },
              record);

@@ -18,6 +18,8 @@ constexpr auto now_and_then = std::chrono::seconds(30);
 constexpr auto purge_every = std::chrono::hours(1);
 /// While somebody waits for the disk.
 constexpr auto urgent_retry = std::chrono::milliseconds(20);
+/// While there is more to do than one pass takes: who waits for the database comes in between.
+constexpr auto give_way = std::chrono::milliseconds(1);
 constexpr auto mirror_retry = std::chrono::seconds(5);
 
 std::string iso_seconds(ban::Instant at) {
@@ -159,8 +161,8 @@ void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
   if (flushing_ > 0) {
     until = std::min(until, now + urgent_retry);
   }
-  if (more_to_purge_) {
-    until = now;
+  if (!troubled && (more_to_purge_ || more_to_mirror_)) {
+    until = now + give_way;
   }
   wake_.wait_until(lock, until, [&] {
     const bool work = noted_ > written_ || !waiting_.empty();
@@ -206,12 +208,18 @@ void Writer::mirror_and_purge(Pass& pass, ban::Instant now) {
   const bool held_off = !pass.urgent && steady < mirror_trouble_.again;
   if (store_.is_mirrored() && !held_off) {
     pass.with_positions = pass.urgent || steady >= positions_due_;
-    pass.mirrored = store_.mirror(now, pass.with_positions);
+    auto more = store_.mirror(now, pass.with_positions);
+    while (pass.urgent && more && *more) {
+      more = store_.mirror(now, pass.with_positions);
+    }
+    more_to_mirror_ = more && *more;
+    pass.with_positions = pass.with_positions && !more_to_mirror_;
+    pass.mirrored = more ? Result<void>() : Result<void>(Failure(more.error()));
     if (pass.with_positions) {
       positions_due_ = steady + now_and_then;
     }
   }
-  if (now >= purge_due_ || more_to_purge_) {
+  if (now >= purge_due_ || more_to_purge_ || store_.has_grown()) {
     const bool first = now >= purge_due_;
     // What cannot be purged now is purged the next time; what is wrong, writing will say.
     const auto more = store_.purge(now, first);

@@ -100,6 +100,7 @@ private:
   SteadyTime positions_due_;
   ban::Instant purge_due_;
   bool more_to_purge_{false};
+  bool more_to_mirror_{false};
 
   std::thread thread_;
 };

@@ -80,6 +80,21 @@ std::optional<Address> Address::from_sockaddr(const sockaddr_storage& raw) {
   return out;
 }
 
+std::optional<Address> Address::from_bytes(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr auto mapped = "\0\0\0\0\0\0\0\0\0\0\xff\xff"sv;
+  if (bytes.size() == ipv6_bytes && bytes.starts_with(mapped)) {
+    bytes.remove_prefix(mapped.size());
+  }
+  if (bytes.size() != ipv4_bytes && bytes.size() != ipv6_bytes) {
+    return std::nullopt;
+  }
+  Address out;
+  out.family_ = bytes.size() == ipv4_bytes ? Family::ipv4 : Family::ipv6;
+  std::memcpy(out.bytes_.data(), bytes.data(), bytes.size());
+  return out;
+}
+
 std::string_view Address::bytes() const {
   return {bytes_.data(), family_ == Family::ipv4 ? ipv4_bytes : ipv6_bytes};
 }

@@ -24,6 +24,9 @@ public:
   /// From a socket address; IPv4-mapped IPv6 becomes IPv4.
   [[nodiscard]] static std::optional<Address> from_sockaddr(const sockaddr_storage& raw);
 
+  /// From 4 or 16 bytes in network order; IPv4-mapped IPv6 becomes IPv4.
+  [[nodiscard]] static std::optional<Address> from_bytes(std::string_view bytes);
+
   [[nodiscard]] Family family() const { return family_; }
 
   /// Canonical text (RFC 5952), zone included, without brackets.

@@ -15,13 +15,13 @@ std::uint64_t Unpacker::number(std::size_t size) {
   return out;
 }
 
-std::string Unpacker::text() {
+std::string_view Unpacker::view() {
   const auto size = get<std::uint32_t>();
   if (!good_ || rest_.size() < size) {
     good_ = false;
     return "";
   }
-  std::string out(rest_.substr(0, size));
+  const auto out = rest_.substr(0, size);
   rest_.remove_prefix(size);
   return out;
 }

@@ -5,6 +5,7 @@
 // off, too long or left over makes the whole message unreadable, never a wrong value.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -25,10 +26,12 @@ public:
 
   void put(T value) {
     auto raw = static_cast<std::uint64_t>(value);
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      bytes_ += static_cast<char>(raw & 0xffU);
+    std::array<char, sizeof(T)> bytes{};
+    for (auto& byte : bytes) {
+      byte = static_cast<char>(raw & 0xffU);
       raw >>= 8U;
     }
+    bytes_.append(bytes.data(), bytes.size());
   }
 
   void put(std::string_view text) {
@@ -108,7 +111,10 @@ public:
     return good_ ? value : T{};
   }
 
-  [[nodiscard]] std::string text();
+  [[nodiscard]] std::string text() { return std::string(view()); }
+
+  /// The same where it stands: valid as long as the message is.
+  [[nodiscard]] std::string_view view();
 
   template <class Duration>
   [[nodiscard]] Duration length() {

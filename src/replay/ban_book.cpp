@@ -6,40 +6,43 @@
 
 namespace spranga::replay {
 
-void BanBook::add(const ban::Ban& ban) {
-  auto& jails = last_of_[ban.target];
-  const auto place = bans_.size();
-  const auto mine = std::ranges::find(jails, ban.jail, &std::pair<std::string, std::size_t>::first);
-  if (mine == jails.end()) {
-    jails.emplace_back(ban.jail, place);
+void BanBook::add(std::size_t jail, const guard::TargetKey& target, const ban::Ban& ban) {
+  if (jail >= last_of_.size()) {
+    last_of_.resize(jail + 1);
+  }
+  const auto key_of = [this](std::uint32_t place) { return targets_[place]; };
+  const auto place = static_cast<std::uint32_t>(bans_.size());
+  if (const auto last = last_of_[jail].find(target, key_of)) {
+    last_of_[jail].move(target, *last, place);
   } else {
-    mine->second = place;
+    last_of_[jail].insert(target, place, key_of);
   }
   bans_.push_back({ban});
+  targets_.push_back(target);
   const auto network = guard::Network::parse(ban.target);
   if (network && !network->is_single()) {
     networks_.emplace(static_cast<int>(network->base().family()), network->prefix());
   }
 }
 
-void BanBook::prolong(const ban::Ban& ban) {
-  for (const auto& [jail, place] : last_of_[ban.target]) {
-    if (jail == ban.jail) {
-      bans_[place].ban.until = ban.until;
-    }
+BookedBan* BanBook::find(std::size_t jail, const guard::TargetKey& target) {
+  if (jail >= last_of_.size()) {
+    return nullptr;
+  }
+  const auto place = last_of_[jail].find(target, [this](std::uint32_t at) { return targets_[at]; });
+  return place ? &bans_[*place] : nullptr;
+}
+
+void BanBook::prolong(std::size_t jail, const guard::TargetKey& target, const ban::Ban& ban) {
+  if (auto* booked = find(jail, target)) {
+    booked->ban.until = ban.until;
   }
 }
 
-void BanBook::stopped(const std::string& jail, const std::string& target, ban::Instant now) {
-  const auto found = last_of_.find(target);
-  if (found == last_of_.end()) {
-    return;
-  }
-  for (const auto& [name, place] : found->second) {
-    auto& booked = bans_[place];
-    if (name == jail && (!booked.ban.until || *booked.ban.until >= now)) {
-      ++booked.stopped;
-    }
+void BanBook::stopped(std::size_t jail, const guard::TargetKey& target, ban::Instant now) {
+  auto* booked = find(jail, target);
+  if (booked != nullptr && (!booked->ban.until || *booked->ban.until >= now)) {
+    ++booked->stopped;
   }
 }
 
@@ -60,19 +63,17 @@ void BanBook::login(const Login& login, ban::Instant at) {
 }
 
 void BanBook::meet(const std::string& target, const Login& login, ban::Instant at) {
-  const auto found = last_of_.find(target);
-  if (found == last_of_.end()) {
-    return;
-  }
-  for (const auto& [jail, place] : found->second) {
-    auto& booked = bans_[place];
-    const bool holds = booked.ban.since <= at && (!booked.ban.until || at <= *booked.ban.until);
+  const auto key = guard::target_key(secret, target);
+  for (std::size_t jail = 0; jail < last_of_.size(); ++jail) {
+    auto* booked = find(jail, key);
+    const bool holds = booked != nullptr && booked->ban.since <= at &&
+                       (!booked->ban.until || at <= *booked->ban.until);
     if (!holds) {
       continue;
     }
-    ++booked.logins;
-    if (booked.users.size() < BookedBan::max_users) {
-      booked.users.insert(login.user);
+    ++booked->logins;
+    if (booked->users.size() < BookedBan::max_users) {
+      booked->users.insert(login.user);
     }
   }
 }

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "ban/verdict.h"
+#include "guard/judge/place_table.h"
+#include "guard/judge/target_key.h"
 #include "replay/login_line.h"
 
 namespace spranga::replay {
@@ -25,13 +26,17 @@ struct BookedBan {
 
 class BanBook {
 public:
-  void add(const ban::Ban& ban);
+  /// Of the judges whose keys are told.
+  static constexpr guard::Secret secret{};
 
-  /// The ban of the same jail and target ends later now.
-  void prolong(const ban::Ban& ban);
+  /// A ban by that jail, which is any number; `target`: the key of the ban's.
+  void add(std::size_t jail, const guard::TargetKey& target, const ban::Ban& ban);
+
+  /// The jail's ban of the same target ends later now.
+  void prolong(std::size_t jail, const guard::TargetKey& target, const ban::Ban& ban);
 
   /// A failure; it counts where this jail has banned the target and the ban holds now.
-  void stopped(const std::string& jail, const std::string& target, ban::Instant now);
+  void stopped(std::size_t jail, const guard::TargetKey& target, ban::Instant now);
 
   /// A login at that moment, held against every ban that held then.
   void login(const Login& login, ban::Instant at);
@@ -40,13 +45,13 @@ public:
   [[nodiscard]] const std::vector<BookedBan>& bans() const { return bans_; }
 
 private:
-  using Key = std::pair<std::string, std::string>;  // jail, target
-
   void meet(const std::string& target, const Login& login, ban::Instant at);
 
+  [[nodiscard]] BookedBan* find(std::size_t jail, const guard::TargetKey& target);
+
   std::vector<BookedBan> bans_;
-  std::unordered_map<std::string, std::vector<std::pair<std::string, std::size_t>>>
-      last_of_;                             // target → the last ban of each jail
+  std::vector<guard::TargetKey> targets_;   // of bans_
+  std::vector<guard::PlaceTable> last_of_;  // for each jail: the place of its last ban of a target
   std::set<std::pair<int, int>> networks_;  // family and prefix of banned networks
 };
 

@@ -15,6 +15,8 @@ guard::PipelineSettings pipeline_settings(const TrialSettings& settings) {
   made.show_pending = !settings.for_rows || settings.all_rows;
   made.show_nofail = settings.show_nofail;
   made.need_date = false;
+  made.timed = settings.timed;
+  made.note_prefix = !settings.timed;
   made.ageing = false;
   made.one_client_sessions = settings.one_client_sessions;
   made.resolve = settings.resolve;

@@ -23,6 +23,7 @@ struct TrialSettings {
   bool raw_hosts{false};
   bool one_client_sessions{false};  // as the jail has them (Sessions)
   bool check_all{true};             // else the first expression that matches wins
+  bool timed{false};                // what expressions cost, as the guard tries them
   bool for_rows{false};             // -o: hits are handed on, and nothing is counted
   bool show_nofail{false};
   bool all_rows{false};  // rows of every expression that matches, and of hits that wait for an id

@@ -90,6 +90,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
   guard::JudgePorts ports;
   ports.own_addresses = [this] { return &options_.own_addresses; };
   ports.history = &history_;
+  ports.secret = BanBook::secret;
   ports.files = [this](const std::string& path) {
     auto known = ignore_files_.find(path);
     if (known == ignore_files_.end()) {
@@ -267,8 +268,9 @@ std::uint64_t Run::skip_quiet(Stream& stream) {
   if (watch_.line || options_.innocents || !std::ranges::all_of(streams_, is_later)) {
     return 0;
   }
-  const auto lines = stream.skip_quiet(clock_);
-  if (!is_too_old(stream)) {
+  const bool counts = !is_too_old(stream);
+  const auto lines = stream.skip_quiet(clock_, counts);
+  if (counts) {
     result_.lines += lines;
     stream.count(lines);
   }
@@ -325,16 +327,17 @@ void Run::feed_jails_of(Stream& stream, ban::Instant now) {
 void Run::judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighting) {
   using Kind = guard::Judgement::Kind;
   const auto now = clock_ == ban::Instant() ? options_.today : clock_;
+  const auto number = static_cast<std::size_t>(&jail - jails_.data());
   const auto judgement = jail.judge->on_sighting(sighting, now);
   result_.sightings += judgement.is_found() ? 1 : 0;
   if (judgement.kind == Kind::banned) {
-    book_.add(*judgement.ban);
+    book_.add(number, judgement.key, *judgement.ban);
     fresh_.push_back(*judgement.ban);
   } else if (judgement.is_found()) {
     if (judgement.kind == Kind::prolonged) {
-      book_.prolong(*judgement.ban);
+      book_.prolong(number, judgement.key, *judgement.ban);
     }
-    book_.stopped(jail.spec().name, judgement.target, now);
+    book_.stopped(number, judgement.key, now);
   }
   if (watch_.sighting) {
     watch_.sighting({stream, jail.spec(), sighting, judgement, now});

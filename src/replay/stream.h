@@ -48,8 +48,8 @@ public:
   void count(std::uint64_t lines = 1) { counted_ += lines; }
 
   /// Passes over lines that concern no jail and have the date of the line at hand, whose last bytes
-  /// take its place; how many.
-  [[nodiscard]] std::uint64_t skip_quiet(ban::Instant clock);
+  /// take its place; how many. `counts`: they are counted, as is the line at hand.
+  [[nodiscard]] std::uint64_t skip_quiet(ban::Instant clock, bool counts);
 
   /// The places in jails() of those that the line at hand may concern, ascending.
   [[nodiscard]] const std::vector<std::size_t>& concerned() const {
@@ -94,6 +94,11 @@ private:
   void look_for(const Wanted& wanted);
   void find_concerned();
   void date_line(ban::Instant clock);
+  [[nodiscard]] std::string_view quiet_start(ban::Instant clock);
+  [[nodiscard]] bool pass_quiet(std::string_view start) const;
+  void pass_over(std::uint64_t lines, ban::Instant clock, bool counts);
+  void remember(guard::LineReader& reader, std::size_t lines, ban::Instant clock, bool counts);
+  [[nodiscard]] std::size_t remembered_by(const guard::LineReader& reader) const;
 
   std::unique_ptr<guard::LogSource> source_;
   std::string name_;
@@ -103,7 +108,11 @@ private:
   std::vector<std::size_t> reader_of_;          // for each of jails_
   std::vector<const guard::DatedLine*> dated_;  // for each reader, of the line at hand
 
+  std::vector<guard::LineReader*> dateless_;  // those that find no date in lines as the one at hand
   std::vector<bool> pairs_too_;  // for each reader: a jail that wants every line asks it
+  std::unique_ptr<guard::FoundWords> no_words_;
+  std::vector<std::size_t> remembering_;  // places of jails that must be fed quiet lines too
+  std::vector<ban::Sighting> nothing_;
   std::unique_ptr<guard::Concern> concern_;  // none: every line is given to every jail
   bool concerns_all_{true};                  // the line at hand
   std::vector<std::size_t> all_places_;

@@ -1,5 +1,6 @@
 #include "text/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -40,6 +41,12 @@ bool is_deceptive(std::uint32_t code) {
   return false;
 }
 
+/// How many printable ASCII bytes it begins with: most texts have no others.
+std::size_t plain_at_front(std::string_view bytes) {
+  const auto* const odd = std::ranges::find_if(bytes, [](char c) { return c < ' ' || c > '~'; });
+  return static_cast<std::size_t>(odd - bytes.begin());
+}
+
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 void append_byte(std::string& out, unsigned char byte) {
@@ -77,7 +84,18 @@ void append_code(std::string& out, std::uint32_t code) {
 std::string escape(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  while (!bytes.empty()) {
+  append_escaped(out, bytes);
+  return out;
+}
+
+void append_escaped(std::string& out, std::string_view bytes) {
+  for (;;) {
+    const auto plain = plain_at_front(bytes);
+    out.append(bytes.substr(0, plain));
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) {
+      return;
+    }
     const auto [code, length] = decode_utf8(bytes);
     const auto first = static_cast<unsigned char>(bytes.front());
     if (length == 0 || (length == 1 && (code < 0x20 || code == 0x7F))) {
@@ -92,7 +110,6 @@ std::string escape(std::string_view bytes) {
     }
     bytes.remove_prefix(length);
   }
-  return out;
 }
 
 std::string escape_clipped(std::string_view bytes, std::size_t limit) {

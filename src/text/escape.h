@@ -11,6 +11,9 @@ namespace spranga::text {
 /// a backslash stays as it is. Output is valid UTF-8 without control characters.
 [[nodiscard]] std::string escape(std::string_view bytes);
 
+/// The same, behind what `out` holds.
+void append_escaped(std::string& out, std::string_view bytes);
+
 /// At most `limit` bytes of escape(bytes), ending in "…" where something was cut.
 [[nodiscard]] std::string escape_clipped(std::string_view bytes, std::size_t limit);
 

@@ -39,27 +39,40 @@ char* write(char* to, Number number, int base) {
   return std::to_chars(to, to + most_digits, number, base).ptr;
 }
 
+/// Up to three digits, no "01".
+std::optional<unsigned char> octet_at(const char*& at, const char* end) {
+  constexpr unsigned highest = 255;
+  const auto is_more = [&] { return at != end && is_digit(*at); };
+  const auto next = [&] { return static_cast<unsigned>(*at++ - '0'); };
+  if (!is_more()) {
+    return std::nullopt;
+  }
+  auto value = next();
+  if (value > 0 && is_more()) {
+    value = value * 10 + next();
+    if (is_more()) {
+      value = value * 10 + next();
+    }
+  }
+  return value > highest ? std::nullopt : std::optional(static_cast<unsigned char>(value));
+}
+
 }  // namespace
 
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text) {
-  constexpr unsigned highest = 255;
   Ipv4Bytes out{};
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (i > 0 && (at == text.size() || text[at++] != '.')) {
+  const auto* at = text.begin();
+  for (auto& byte : out) {
+    if (&byte != &out.front() && (at == text.end() || *at++ != '.')) {
       return std::nullopt;
     }
-    const auto first = at;
-    unsigned value = 0;
-    while (at < text.size() && is_digit(text[at]) && value <= highest) {
-      value = value * 10 + static_cast<unsigned>(text[at++] - '0');
-    }
-    if (at == first || value > highest || (at - first > 1 && text[first] == '0')) {
+    const auto value = octet_at(at, text.end());
+    if (!value) {
       return std::nullopt;
     }
-    out.at(i) = static_cast<unsigned char>(value);
+    byte = *value;
   }
-  return at == text.size() ? std::optional(out) : std::nullopt;
+  return at == text.end() ? std::optional(out) : std::nullopt;
 }
 
 std::string write_ipv6(const Ipv6Bytes& bytes) {

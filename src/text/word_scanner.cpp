@@ -27,6 +27,39 @@ std::uint32_t four_bytes(const char* at) {
   return value;
 }
 
+template <class Number>
+bool are_same(const char* one, const char* other) {
+  Number a = 0;
+  Number b = 0;
+  std::memcpy(&a, one, sizeof a);
+  std::memcpy(&b, other, sizeof b);
+  return a == b;
+}
+
+/// Whether `word`, of shortest_word bytes or more, stands at the start of `bytes`. Its last bytes
+/// are compared twice rather than one by one.
+bool is_at_start(std::string_view bytes, std::string_view word) {
+  using Long = std::uint64_t;
+  using Short = std::uint32_t;
+  if (word.size() > bytes.size()) {
+    return false;
+  }
+  const auto differs_at = [&](std::size_t at) {
+    return !are_same<Long>(bytes.data() + at, word.data() + at);
+  };
+  if (word.size() < sizeof(Long)) {
+    const auto last = word.size() - sizeof(Short);
+    return are_same<Short>(bytes.data(), word.data()) &&
+           are_same<Short>(bytes.data() + last, word.data() + last);
+  }
+  for (std::size_t at = 0; at + sizeof(Long) < word.size(); at += sizeof(Long)) {
+    if (differs_at(at)) {
+      return false;
+    }
+  }
+  return !differs_at(word.size() - sizeof(Long));
+}
+
 bool is_odd(char c) {
   return static_cast<unsigned char>(c) >= 0x80;
 }
@@ -204,7 +237,7 @@ void WordScanner::compare(Progress& progress, std::size_t at) const {
   for (auto i = slot[0]; i < slot[1]; ++i) {
     const auto& word = words_[i];
     if (word.window == here && at >= word.place &&
-        bytes.substr(at - word.place).starts_with(word.text)) {
+        is_at_start(bytes.substr(at - word.place), word.text)) {
       progress.out->found.push_back(
           {static_cast<std::uint32_t>(progress.out->ends.size()), word.number});
     }

@@ -55,7 +55,10 @@ Result<void> Warden::open() {
   SPRANGA_CHECK(make_state(plans_.warden, accounts_.guard, accounts_.rights));
   SPRANGA_TRY(state_lock_, lock_state(plans_.warden.state_folder));
   SPRANGA_CHECK(log_.open(plans_.warden));
-  SPRANGA_CHECK(write_pidfile(plans_.warden.pidfile));
+  // Others look there; the guard itself can do without, and a full disk is no reason to be none.
+  if (const auto written = write_pidfile(plans_.warden.pidfile); !written) {
+    complain(written.error().detail);
+  }
   if (accounts_.rights && !options_.dry_run) {
     SPRANGA_TRY(firewall_channel_, helpers_.start_firewall(plans_.warden.nft_table));
   }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "replay/regex_trial.h"
+
 namespace spranga::app {
 namespace {
 
@@ -52,6 +54,26 @@ TEST(RegexExplain, TellsWhenEveryLineIsLookedAt) {
             "Every line is looked at: in this encoding the words may be other bytes.");
   filter.maxlines = 2;
   EXPECT_NE(explained(filter).back(), by_words);
+}
+
+TEST(RegexExplain, TellsOnHowManyLinesAnExpressionWasTriedAndWhatThatCost) {
+  ban::FilterSpec filter;
+  filter.failregex = {{"^bad password from <HOST>$", {"filter.d/a.conf", 7}},
+                      {"^wrong user from <HOST>$", {}}};
+  replay::TrialSettings settings;
+  settings.timed = true;
+  settings.check_all = false;
+  auto trial = replay::RegexTrial::make(filter, std::move(settings), ban::Instant(), {});
+  ASSERT_TRUE(trial);
+  for (const auto* line : {"bad password from 192.0.2.1", "nothing", "bad password from x y"}) {
+    (*trial)->feed(line);
+  }
+  const auto told = explain_cost((*trial)->pipeline(), 3);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_THAT(told[0],
+              testing::MatchesRegex("failregex 1 \\(filter.d/a.conf:7\\): tried on 2 of 3 lines, "
+                                    "[0-9]+ ns each: [0-9]+\\.[0-9] ns a line"));
+  EXPECT_EQ(told[1], "failregex 2: tried on none of 3 lines");
 }
 
 }  // namespace

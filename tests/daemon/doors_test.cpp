@@ -147,7 +147,12 @@ TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
   const auto door = *doors.open(mail_ports(), "postfix");
   forget();
   for (int i = 0; i < 3000; ++i) {
-    doors.restore(door, "postfix", "2001:db8::" + std::to_string(i), now + seconds(100), now);
+    doors.ban(door,
+              "postfix",
+              "2001:db8::" + std::to_string(i),
+              now + seconds(100),
+              now,
+              Doors::Turn::behind_fresh);
   }
   EXPECT_TRUE(doors.is_busy());
   EXPECT_THAT(kernel.done, IsEmpty());
@@ -166,16 +171,72 @@ TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
 }
 
 TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
+  constexpr auto later = Doors::Turn::behind_fresh;
   const auto door = *doors.open(mail_ports(), "postfix");
-  doors.restore(door, "postfix", "198.51.100.1", now + seconds(100), now);
-  doors.restore(door, "postfix", "198.51.100.2", now + seconds(100), now);
-  doors.restore(door, "postfix", "198.51.100.3", now + seconds(100), now);
+  doors.ban(door, "postfix", "198.51.100.1", now + seconds(100), now, later);
+  doors.ban(door, "postfix", "198.51.100.2", now + seconds(100), now, later);
+  doors.ban(door, "postfix", "198.51.100.3", now + seconds(100), now, later);
   doors.unban(door, "postfix", "198.51.100.1", now);
   doors.ban(door, "postfix", "198.51.100.2", now + seconds(500), now);
   forget();
   doors.send(now);
   EXPECT_THAT(kernel.done,
               ElementsAre("ban 1 198.51.100.2/32 500000 ms", "ban 1 198.51.100.3/32 100000 ms"));
+}
+
+TEST_F(DoorsTest, GoTogetherToAFirewallThatIsNotThereYet) {
+  doors.gather();
+  const auto mail = *doors.open(mail_ports(), "postfix");
+  const auto all = *doors.open(firewall::Door{}, "recidive");
+  EXPECT_THAT(kernel.done, IsEmpty());
+  EXPECT_EQ(doors.all().size(), 2U);
+  doors.begin();
+  EXPECT_THAT(kernel.done, ElementsAre("open 1", "open 2"));
+  forget();
+  doors.leave(mail, "postfix", now);
+  EXPECT_NE(*doors.open(mail_ports(), "dovecot"), all);
+  EXPECT_THAT(kernel.done, ElementsAre("close 1", "open 3"));
+}
+
+firewall::Entry left_in(firewall::DoorId door, const std::string& address) {
+  return {door, *net::Address::parse(address), 32, std::nullopt};
+}
+
+TEST_F(DoorsTest, LetGoWhomAnEarlierLifeLeftInThemAndNobodyHolds) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.found({{left_in(door, attacker), left_in(door, "198.51.100.8")}, true});
+  doors.found({{left_in(door, "198.51.100.9"), left_in(7, "198.51.100.8")}, true});
+  doors.ban(door, "postfix", attacker, now + seconds(10), now, Doors::Turn::behind_fresh);
+  doors.ban(door, "postfix", "198.51.100.9", std::nullopt, now);
+  forget();
+  doors.let_strangers_go(now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.8/32"));
+  doors.let_strangers_go(now);
+  EXPECT_EQ(kernel.done.size(), 1U);
+}
+
+TEST_F(DoorsTest, LetNobodyGoWhereNobodyKnowsWhoHasARightToBeThere) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.found({{left_in(door, attacker)}, true});
+  doors.keep_strangers();
+  forget();
+  doors.let_strangers_go(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsTest, HoldsATargetOfSeveralJailsUntilTheLastLetsGo) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  for (const auto* jail : {"postfix", "dovecot", "recidive"}) {
+    doors.ban(door, jail, attacker, now + seconds(10), now);
+  }
+  forget();
+  doors.unban(door, "postfix", attacker, now);
+  doors.unban(door, "postfix", attacker, now);
+  doors.unban(door, "recidive", attacker, now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+  EXPECT_EQ(doors.size(door), 1U);
+  doors.unban(door, "dovecot", attacker, now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
 }
 
 TEST_F(DoorsTest, LetsTheBansOfOneJailGoAndNoOthers) {

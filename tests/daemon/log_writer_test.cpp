@@ -32,6 +32,15 @@ TEST(LogLine, ShowsHostileBytesAndEndsNowhereElse) {
   EXPECT_THAT(line, testing::HasSubstr("a\\nb\\x1B[31m"));
 }
 
+TEST(SecondClock, SaysWhatLocalTimeSaysWhateverTheOrder) {
+  SecondClock clock;
+  const std::chrono::system_clock::time_point at{std::chrono::milliseconds(1'700'000'000'123)};
+  for (const int offset : {0, 500, 877, 0, -200, 86'400'000, 0}) {
+    const auto one = at + std::chrono::milliseconds(offset);
+    EXPECT_EQ(clock.text(one), local_time(one)) << offset;
+  }
+}
+
 TEST(Levels, AreKnownByNameAndNumber) {
   EXPECT_EQ(level_of("info"), Level::info);
   EXPECT_EQ(level_of("NOTICE"), Level::notice);

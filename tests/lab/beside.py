@@ -19,6 +19,7 @@ import fail2ban  # noqa: E402
 
 NOTE = """[Definition]
 actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> time=<time> restored=<restored>' >> {home}/notes
+            echo "$(echo "known <name> <ip> <ipfailures> <ipjailfailures> <ipmatches> // <ipjailmatches>" | tr '\\n' '|')" >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
 name = default

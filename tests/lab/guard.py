@@ -27,7 +27,10 @@ from network import CLIENT4, CLIENT6, HOST4, HOST6, MAIL, OPEN, OTHER4, OTHER6, 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 
+sys.path.append(str(ROOT / "bench"))
+
 import fail2ban  # noqa: E402
+from kernel import Kernel  # noqa: E402
 
 NFTABLES = 'nftables[name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]'
 FILTER = """[Definition]
@@ -493,6 +496,118 @@ def thousands(net, spranga, checks):
         checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
 
 
+def stays_shut(net, spranga, checks):
+    """Killed and started, no door that was shut is open for a moment; whom the kernel alone remembers is let go."""
+    addresses = [f"198.18.{i // 250}.{i % 250 + 1}" for i in range(3000)]
+    with Guard(net, spranga, bantime="1d") as guard:
+        guard.client("set", "mail", "banip", *addresses)
+        kernel = Kernel(net.names["host"])
+        where = next(name for name, kind in kernel.sets().items() if kind == "ipv4_addr")
+        last, ended, stranger = addresses[-1], addresses[0], "203.0.113.9"
+        checks.that(until(lambda: kernel.has(where, last)), "all are in the kernel")
+        book = guard.home / "state/guard.spranga/ledger.sqlite3"
+        read = f"file:{book}?mode=ro"
+
+        def written():
+            with contextlib.closing(sqlite3.connect(read, uri=True)) as ledger:
+                return ledger.execute("SELECT count(*) FROM bans").fetchone()[0]
+
+        checks.that(until(lambda: written() == len(addresses)), "and in the ledger")
+        guard.kill()
+        with contextlib.closing(sqlite3.connect(book)) as ledger, ledger:
+            ledger.execute("UPDATE bans SET ended = ? WHERE target = ?", (int(time.time() * 1e6), ended))
+        kernel.nft("add", "element", "inet", kernel.table, where, f"{{ {stranger} }}")
+        checks.that(kernel.has(where, stranger), "one is there by hand, for good")
+        open_at, goes_on = [], threading.Event()
+
+        def watch():
+            while not goes_on.is_set():
+                if not kernel.has(where, last):
+                    open_at.append(time.monotonic())
+                time.sleep(0.0002)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        guard.start()
+        begun = until(lambda: len(guard.banned()) == len(addresses) - 1)
+        time.sleep(0.3)
+        goes_on.set()
+        watcher.join()
+        checks.that(begun, "it has its bans again")
+        checks.that(not open_at, f"and the door was open at no moment ({len(open_at)} looks)")
+        checks.that(until(lambda: not kernel.has(where, stranger)), "who was there by hand is gone")
+        checks.that(until(lambda: not kernel.has(where, ended)), "and who was let go by the ledger's word")
+        checks.that(all(kernel.has(where, one) for one in addresses[1::50]), "all others are there")
+        checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
+        kernel.close()
+
+
+class Frozen:
+    """A start whose firewall process stands still, so that most bans of the earlier life are still to be read."""
+
+    def __init__(self, guard, bans):
+        self.guard, self.bans, self.firewall = guard, bans, None
+
+    def __enter__(self):
+        freezer = threading.Thread(target=lambda: until(self.freeze))
+        (self.guard.home / "run/guard.pid").unlink(missing_ok=True)
+        freezer.start()
+        self.guard.start()
+        freezer.join()
+        return self
+
+    def freeze(self):
+        with contextlib.suppress(OSError, ValueError):
+            self.firewall = self.guard.processes().get("spranga-firewal")
+            if self.firewall:
+                os.kill(self.firewall, signal.SIGSTOP)
+        return self.firewall
+
+    def reads(self):
+        """It was frozen in time."""
+        return 0 < self.guard.ask("status")["jails"][0]["banned"] < self.bans
+
+    def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            os.kill(self.firewall, signal.SIGCONT)
+
+
+def restoring(net, spranga, checks):
+    """A person lets go, and the guard stops, while bans of the earlier life are still to be read."""
+    addresses = [f"198.18.{i // 250}.{i % 250 + 1}" for i in range(20_000)]
+    last = addresses[-1]
+    with Guard(net, spranga, bantime="1d") as guard:
+        for begin in range(0, len(addresses), 2000):
+            guard.client("set", "mail", "banip", *addresses[begin:begin + 2000])
+        kernel = Kernel(net.names["host"])
+        where = next(name for name, kind in kernel.sets().items() if kind == "ipv4_addr")
+        checks.that(guard.stop() == 0, "it stops with twenty thousand bans")
+        (guard.home / "etc/spranga.conf").write_text("[Definition]\non_stop = keep\n")
+        kernel.forget()
+        with Frozen(guard, len(addresses)) as start:
+            checks.that(start.reads(), "it starts, and reads them")
+            done = guard.client("set", "mail", "unbanip", last).stdout.strip()
+            checks.that(done == "1", f"who was not read yet is let go: {done}")
+        checks.that(until(lambda: kernel.has(where, addresses[-2])), "the others come into the kernel")
+        checks.that(not kernel.has(where, last) and last not in guard.banned(), "and he does not")
+        guard.stop()
+        kernel.forget()
+        with Frozen(guard, len(addresses) - 1) as start:
+            checks.that(start.reads(), "it starts again, and reads them")
+            os.kill(guard.warden(), signal.SIGTERM)
+            time.sleep(0.3)
+        guard.process.wait(30)
+        checks.that(all(kernel.has(where, one) for one in addresses[:-1:50]), "it stops, and all are in the kernel")
+        kernel.forget()
+        with Frozen(guard, len(addresses) - 1) as start:
+            checks.that(start.reads(), "it starts a third time, and reads them")
+            guard.client("reload", "--unban")
+        checks.that(until(lambda: not guard.banned()), "a reload lets all of them go")
+        checks.that(until(lambda: not any(kernel.has(where, one) for one in addresses[::50])), "in the kernel too")
+        checks.that(not guard.lines(of="ERROR"), f"without an error: {guard.lines(of='ERROR')[:2]}")
+        kernel.close()
+
+
 def alone(net, spranga, checks):
     """No second guard works on the same state, even where nobody answers on the socket; the first one goes on."""
     with Server(net), Guard(net, spranga) as guard:
@@ -522,6 +637,26 @@ def two(net, spranga, checks):
         checks.that(until(lambda: not second.ask("status")["not_well"]), "and all is well")
 
 
+def full(net, spranga, checks):
+    """A disk without room keeps nobody from being banned."""
+    with Server(net), Guard(net, spranga) as guard, contextlib.ExitStack() as mounts:
+        guard.stop()
+        for part in ("run", "state"):
+            folder = guard.home / part
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=755", "tmpfs", folder], check=True)
+            mounts.callback(subprocess.run, ["umount", "-l", folder], check=True)
+            mounts.callback(guard.stop)
+            with contextlib.suppress(OSError), open(folder / "full", "wb", buffering=0) as filler:
+                while filler.write(bytes(4096)):
+                    pass
+        guard.start()
+        guard.fail(CLIENT4)
+        checks.that(until(lambda: shut(net, CLIENT4)), "the attacker is shut out")
+        told = [one["text"] for one in guard.ask("status")["not_well"]]
+        checks.that(any("full" in text for text in told), "status tells that the disk is full", str(told))
+        checks.that(guard.stop() == 0, "it ends well")
+
+
 def prefix(net, spranga, checks):
     """An attacker with a new IPv6 address for each try is counted and banned by his /64, where the jail says so."""
     tries = [f"2001:db8:77::{n:x}:1" for n in range(1, 4)]
@@ -536,7 +671,7 @@ def prefix(net, spranga, checks):
             checks.that(("2001:db8:77::" in table) == bool(expected), "as in the kernel", table)
 
 
-SCENARIOS = {"alone": alone, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"alone": alone, "restoring": restoring, "stays-shut": stays_shut, "full": full, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
 
 
 def run(given, checks):

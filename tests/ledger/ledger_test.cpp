@@ -60,6 +60,77 @@ TEST(Ledger, RemembersEverythingInALaterLife) {
   EXPECT_EQ(memory.totals[0].failed, 12U);
 }
 
+Seen joining(const std::string& id, int times, ban::Instant at = noon) {
+  auto one = seen(id, at);
+  one.times = one.attempts = times;
+  one.joins = true;
+  return one;
+}
+
+TEST(Ledger, AddsAFloodsSightingsOfTheBannedToTheRowOfTheirTenSeconds) {
+  const Folder folder;
+  const FixedClock clock;
+  auto ledger = opened(folder.files(), clock);
+  ledger->note({joining("192.0.2.7", 3), seen("192.0.2.7"), joining("192.0.2.8", 1)});
+  EXPECT_TRUE(ledger->flush(10s));
+  ledger->note({joining("192.0.2.7", 40, noon + 9s), joining("192.0.2.7", 500, noon + 10s)});
+  EXPECT_TRUE(ledger->flush(10s));
+  const auto memory = ledger->recall(jails, noon);
+  ASSERT_TRUE(memory);
+  std::vector<std::string> rows;
+  for (const auto& one : memory->seen) {
+    rows.push_back(fmt::format("{} {} {}", one.id, one.times, one.attempts));
+  }
+  EXPECT_THAT(
+      rows, ElementsAre("192.0.2.7 43 43", "192.0.2.7 1 1", "192.0.2.8 1 1", "192.0.2.7 500 500"));
+  const auto worst = ledger->top(TopBy::failures, noon - 1h, 1);
+  ASSERT_TRUE(worst);
+  EXPECT_EQ(worst->front().failures, 544U);
+}
+
+TEST(Ledger, BeginsARowAnewWhereTheOneBeforeWasPurged) {
+  const Folder folder;
+  const FixedClock clock;
+  auto ledger = opened(folder.files(), clock);
+  ledger->note(joining("192.0.2.7", 3));
+  EXPECT_TRUE(ledger->flush(10s));
+  asked(folder.own(), "DELETE FROM sightings");
+  ledger->note({seen("192.0.2.9"), joining("192.0.2.7", 4)});
+  EXPECT_TRUE(ledger->flush(10s));
+  const auto memory = ledger->recall(jails, noon);
+  ASSERT_TRUE(memory);
+  ASSERT_THAT(names(memory->seen), ElementsAre("192.0.2.9", "192.0.2.7"));
+  EXPECT_EQ(memory->seen[0].times, 1);
+  EXPECT_EQ(memory->seen[1].times, 4);
+}
+
+TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
+  const Folder folder;
+  const FixedClock clock;
+  LedgerOptions options;
+  options.most_sightings = 100;
+  auto ledger = opened(folder.files(), clock, options);
+  for (int part = 0; part < 3; ++part) {
+    for (int i = 0; i < 50; ++i) {
+      ledger->note(seen(fmt::format("192.0.2.{}", part * 50 + i)));
+    }
+    EXPECT_TRUE(ledger->flush(10s));
+  }
+  EXPECT_THAT(asked(folder.own(), "SELECT count(*) FROM sightings"), ElementsAre("100"));
+  EXPECT_THAT(asked(folder.own(), "SELECT target FROM sightings ORDER BY id LIMIT 1"),
+              ElementsAre("192.0.2.50"));
+}
+
+TEST(Ledger, TakesRowsOfAnOlderVersionForOneFailureEach) {
+  const Folder folder;
+  remembered(folder, {seen("192.0.2.7")});
+  asked(folder.own(), "ALTER TABLE sightings DROP COLUMN times");
+  asked(folder.own(), "PRAGMA user_version = 2");
+  const auto memory = remembered(folder, {seen("192.0.2.8")});
+  ASSERT_THAT(names(memory.seen), ElementsAre("192.0.2.7", "192.0.2.8"));
+  EXPECT_EQ(memory.seen[0].times, 1);
+}
+
 TEST(Ledger, BeginsWithNothing) {
   const FixedClock clock;
   const Folder folder;

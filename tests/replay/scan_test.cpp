@@ -150,17 +150,64 @@ TEST(Scan, SeesInAMadeUpLogWhatThePlainWaySees) {
   }
 }
 
-/// Jails of which none asks for every line.
-std::vector<ban::JailSpec> jails_with_words() {
+/// Some of the odd jails, and one more.
+std::vector<ban::JailSpec> some_jails(const std::set<std::string>& names) {
   auto jails = odd_jails();
-  std::erase_if(jails, [](const ban::JailSpec& jail) {
-    const std::set<std::string> kept = {"sessions", "alternatives", "ignoring", "weak", "latin"};
-    return !kept.contains(jail.name);
-  });
+  std::erase_if(jails, [&](const ban::JailSpec& jail) { return !names.contains(jail.name); });
   jails.push_back(made_up("named",
                           R"(^\s*(?:host )?app\[\d+\]: <F-CONTENT>.+</F-CONTENT>$)",
                           {R"(^bad user \S+ from <HOST>)", R"(^wrong password .*from <HOST>)"}));
   return jails;
+}
+
+/// Jails of which none asks for every line.
+std::vector<ban::JailSpec> jails_with_words() {
+  return some_jails({"sessions", "alternatives", "ignoring", "weak", "latin"});
+}
+
+/// Jails that do ask for every line, or find no date, and let quiet ones pass even so.
+std::vector<ban::JailSpec> jails_that_let_pass() {
+  return some_jails({"sessions",
+                     "refusing",
+                     "two-lines",
+                     "many-lines",
+                     "vain",
+                     "vain-lines",
+                     "slashed",
+                     "begun"});
+}
+
+TEST(Scan, SeesPastJailsThatLetQuietLinesPassWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  for (unsigned seed = 400; seed < 410; ++seed) {
+    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    EXPECT_GT(compare(jails_that_let_pass(), {path}), 50) << seed;
+    compare({jails_that_let_pass()[seed % 9]}, {path});
+    const auto other = folder.write("b.log", Maker(seed + 20, true).log(1'000));
+    compare(jails_that_let_pass(), {path, other});
+    if (HasFailure()) {
+      FAIL() << "seed " << seed;
+    }
+  }
+}
+
+TEST(Scan, SeesLinesThatWereQuietWhenTheyCame) {
+  const guard::LogFolder folder;
+  const std::string now = "Nov 25 10:00:01 host app[3]: ";
+  std::string log;
+  for (std::size_t between = 0; between < 40; ++between) {
+    log += now + "begin 192.0.2.1\n";
+    for (std::size_t i = 0; i < between; ++i) {
+      log += now + fmt::format("nothing of interest {}\n", i);
+    }
+    log += now + "the end\n";
+    for (std::size_t i = 0; i < 50; ++i) {
+      log += now + "nothing of interest\n";
+    }
+  }
+  EXPECT_EQ(compare(some_jails({"two-lines"}), {folder.write("a.log", log)}), 2U);
+  EXPECT_EQ(compare(some_jails({"many-lines"}), {folder.write("a.log", log)}), 19U);
+  compare(jails_that_let_pass(), {folder.write("a.log", log)});
 }
 
 TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {

@@ -57,6 +57,12 @@ INSTANTIATE_TEST_SUITE_P(Deceptive,
                                            Row{"\u034f", "\\u{34F}"},
                                            Row{"\U000e0041", "\\u{E0041}"}));
 
+TEST(AppendEscaped, GoesOnBehindWhatIsThere) {
+  std::string out = "a\n";
+  append_escaped(out, "b\nc");
+  EXPECT_EQ(out, "a\nb\\nc");
+}
+
 TEST(EscapeClipped, LeavesAShortTextWhole) {
   EXPECT_EQ(escape_clipped("abc", 3), "abc");
   EXPECT_EQ(escape_clipped("", 0), "");

@@ -189,8 +189,24 @@ std::string_view DateDetector::repeatable(ban::Instant now) const {
   return stands ? state.shape.kept() : std::string_view();
 }
 
+std::size_t DateDetector::repeatable_date() const {
+  return state_->last ? state_->last->end : 0;
+}
+
 void DateDetector::repeat(std::uint64_t lines, ban::Instant clock) {
   state_->memory.same_again(clock, static_cast<std::int64_t>(lines));
+}
+
+bool DateDetector::refuses(std::string_view start) const {
+  return state_->memory.refuses(start);
+}
+
+bool DateDetector::must_look() const {
+  return state_->memory.must_look();
+}
+
+bool DateDetector::looks_dateless(std::string_view line) const {
+  return state_->memory.is_lacking(LineView(line));
 }
 
 std::vector<TemplateUse> DateDetector::templates() const {

@@ -89,8 +89,19 @@ public:
   /// known to do.
   [[nodiscard]] std::string_view repeatable(ban::Instant now) const;
 
+  /// How much of that is the date.
+  [[nodiscard]] std::size_t repeatable_date() const;
+
   /// As many lines have begun so.
   void repeat(std::uint64_t lines, ban::Instant clock);
+
+  /// Whether no line has a date that is ASCII, begins with `start` and, where must_look() says so,
+  /// is one that looks_dateless(). Lines without a date change nothing.
+  [[nodiscard]] bool refuses(std::string_view start) const;
+
+  [[nodiscard]] bool must_look() const;
+
+  [[nodiscard]] bool looks_dateless(std::string_view line) const;
 
   /// In the order in which they are tried now.
   [[nodiscard]] std::vector<TemplateUse> templates() const;

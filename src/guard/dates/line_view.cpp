@@ -31,6 +31,63 @@ bool begins_with_ascii(std::string_view text, std::size_t length) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+bool is_digit_at(std::string_view line, std::size_t at) {
+  return at < line.size() && line[at] >= '0' && line[at] <= '9';
+}
+
+bool is_letter_at(std::string_view line, std::size_t at, char last) {
+  const auto lower = at < line.size() ? static_cast<char>(line[at] | 0x20) : '\0';
+  return lower >= 'a' && lower <= last;
+}
+
+bool has_clock(std::string_view line) {
+  for (auto at = line.find(':', 1); at != std::string_view::npos; at = line.find(':', at + 1)) {
+    if (is_digit_at(line, at - 1) && is_digit_at(line, at + 1)) {
+      const auto next = at + (is_digit_at(line, at + 2) ? 3 : 2);
+      if (next < line.size() && line[next] == ':' && is_digit_at(line, next + 1)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool has_long_number(std::string_view line) {
+  constexpr std::size_t length = 8;
+  for (std::size_t at = length - 1; at < line.size(); at += length) {  // one of them is of the run
+    auto begin = at;
+    while (is_digit_at(line, begin) && begin > 0 && is_digit_at(line, begin - 1)) {
+      --begin;
+    }
+    auto end = at;
+    while (is_digit_at(line, end)) {
+      ++end;
+    }
+    if (end - begin >= length) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_tai64n(std::string_view line) {
+  for (auto at = line.find('@'); at != std::string_view::npos; at = line.find('@', at + 1)) {
+    if (is_digit_at(line, at + 1) || is_letter_at(line, at + 1, 'f')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_month_name(std::string_view line) {
+  for (auto at = line.find('/', 1); at != std::string_view::npos; at = line.find('/', at + 1)) {
+    if (is_digit_at(line, at - 1) && is_letter_at(line, at + 1, 'z')) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 LineView::Place LineView::place_of(std::size_t number) const {
@@ -69,38 +126,20 @@ std::optional<char32_t> LineView::before(Place place) const {
   return text::decode_utf8(line_.substr(start)).code;
 }
 
-const LineView::Traits& LineView::traits() const {
-  if (!traits_) {
-    traits_ = traits_of(line_);
+bool LineView::has(Trait trait) const {
+  if (!ascii_) {
+    ascii_ = begins_with_ascii(line_, line_.size());
   }
-  return *traits_;
-}
-
-LineView::Traits traits_of(std::string_view line) {
-  constexpr std::size_t long_number = 8;
-  if (!begins_with_ascii(line, line.size())) {
-    return {true, true, true};
+  if (!*ascii_) {
+    return true;
   }
-  const auto digit = [&](std::size_t at) {
-    return at < line.size() && line[at] >= '0' && line[at] <= '9';
-  };
-  LineView::Traits out;
-  std::size_t digits = 0;  // in a row, up to here
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (digit(at)) {
-      ++digits;
-      out.long_number = out.long_number || digits >= long_number;
-      continue;
-    }
-    if (line[at] == ':' && digits > 0 && digit(at + 1)) {
-      const auto next = at + (digit(at + 2) ? 3 : 2);
-      out.clock = out.clock || (next < line.size() && line[next] == ':' && digit(next + 1));
-    }
-    const bool letter = at + 1 < line.size() && line[at + 1] >= 'a' && line[at + 1] <= 'f';
-    out.tai64n = out.tai64n || (line[at] == '@' && (digit(at + 1) || letter));
-    digits = 0;
+  constexpr std::array<bool (*)(std::string_view), trait_count> tests{
+      has_clock, has_long_number, has_tai64n, has_month_name};
+  auto& known = traits_.at(static_cast<std::size_t>(trait));
+  if (!known) {
+    known = tests.at(static_cast<std::size_t>(trait))(line_);
   }
-  return out;
+  return *known;
 }
 
 bool is_alphanumeric(char32_t code) {

@@ -2,6 +2,7 @@
 // line begins with ASCII.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -15,15 +16,17 @@ public:
 
   [[nodiscard]] std::string_view bytes() const { return line_; }
 
-  /// What a line has that some dates cannot be without. Of a line that is not all ASCII everything
-  /// is believed.
-  struct Traits {
-    bool clock{false};        // a digit, a colon, one or two digits, a colon, a digit
-    bool long_number{false};  // eight digits in a row
-    bool tai64n{false};       // @ and a digit or a letter up to f
+  /// What a line may have that some dates cannot be without.
+  enum class Trait {
+    clock,        // a digit, a colon, one or two digits, a colon, a digit
+    long_number,  // eight digits in a row
+    tai64n,       // @ and a digit or a letter up to f
+    month_name,   // a digit, a slash, a letter
   };
+  static constexpr std::size_t trait_count{4};
 
-  [[nodiscard]] const Traits& traits() const;
+  /// Of a line that is not all ASCII everything is believed.
+  [[nodiscard]] bool has(Trait trait) const;
 
   /// A place between characters, given by its number.
   struct Place {
@@ -42,10 +45,9 @@ public:
 
 private:
   std::string_view line_;
-  mutable std::optional<Traits> traits_;
+  mutable std::array<std::optional<bool>, trait_count> traits_;
+  mutable std::optional<bool> ascii_;
 };
-
-[[nodiscard]] LineView::Traits traits_of(std::string_view line);
 
 /// Python's str.isalnum() of one character.
 [[nodiscard]] bool is_alphanumeric(char32_t code);

@@ -72,32 +72,60 @@ std::string with_date(std::string_view before, std::string_view pattern) {
   return out;
 }
 
+constexpr std::string_view separators = " ,:/@<>=_-T";
+
+std::string_view without_begin(std::string_view pattern) {
+  const auto mark = pattern.starts_with(line_begin_mark) ? line_begin_mark.size()
+                    : pattern.starts_with('^')           ? 1
+                                                         : 0;
+  return pattern.substr(mark);
+}
+
+/// Length of the field or the plain character that `pattern` begins with; 0: of something else.
+std::size_t plain_length(std::string_view pattern) {
+  if (pattern.starts_with('%')) {
+    const std::size_t length = pattern.starts_with("%Ex") ? 4 : 2;
+    return pattern.size() < length || pattern[length - 1] == '%' ? 0 : length;
+  }
+  return !pattern.empty() && separators.find(pattern.front()) != std::string_view::npos ? 1 : 0;
+}
+
 /// Nothing but fields, each followed by a character of its own that is no digit, and characters
 /// that stand for themselves.
-bool is_plain(std::string_view pattern) {
-  if (pattern.starts_with(line_begin_mark)) {
-    pattern.remove_prefix(line_begin_mark.size());
-  } else if (pattern.starts_with('^')) {
-    pattern.remove_prefix(1);
-  }
-  constexpr std::string_view separators = " ,:/@<>=_-T";
+bool is_all_plain(std::string_view pattern) {
   while (!pattern.empty()) {
-    if (pattern.front() == '%') {
-      const std::size_t length = pattern.starts_with("%Ex") ? 4 : 2;
-      if (pattern.size() < length || pattern[length - 1] == '%') {
-        return false;
-      }
-      pattern.remove_prefix(length);
-      if (!pattern.empty() && separators.find(pattern.front()) == std::string_view::npos) {
-        return false;
-      }
-    } else if (separators.find(pattern.front()) != std::string_view::npos) {
-      pattern.remove_prefix(1);
-    } else {
+    const auto length = plain_length(pattern);
+    const auto rest = pattern.substr(length);
+    if (length == 0 || (pattern.front() == '%' && !rest.empty() &&
+                        separators.find(rest.front()) == std::string_view::npos)) {
       return false;
     }
+    pattern = rest;
   }
   return true;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+/// With one way of writing what makes no difference to a date whose parts all have two digits.
+std::string in_one_way(std::string_view pattern) {
+  std::string out(without_begin(pattern));
+  replace_all(out, "%k", "%H");
+  replace_all(out, "[T ]", "(?:T|  ?)");
+  return out;
+}
+
+/// Whether SameShape holds for it: nothing but fields and plain characters, or like one of the
+/// default templates.
+bool is_plain(std::string_view pattern) {
+  return is_all_plain(without_begin(pattern)) ||
+         std::ranges::any_of(default_patterns, [one = in_one_way(pattern)](const char* other) {
+           return in_one_way(other) == one;
+         });
 }
 
 class TemplateList {
@@ -197,12 +225,13 @@ Result<void> TemplateList::add_defaults(bool line_begin_only) {
 
 Result<void> TemplateList::add_defaults_within(const std::string& pattern) {
   const bool twice_is_fine = !list_.empty();
+  const bool plain = text::equal_ignoring_case(without_begin(pattern), date_mark);
   for (const std::string one : default_patterns) {
     SPRANGA_TRY(const auto form, make(one, key_of(one)));
     SPRANGA_TRY(auto within,
                 wrapped(*form, [&](std::string_view inner) { return with_date(pattern, inner); }));
     SPRANGA_TRY(auto compiled, within->compile());
-    SPRANGA_CHECK(append({std::move(within), 1.0, false, std::move(compiled)}, twice_is_fine));
+    SPRANGA_CHECK(append({std::move(within), 1.0, plain, std::move(compiled)}, twice_is_fine));
   }
   return {};
 }
@@ -224,6 +253,21 @@ Result<void> TemplateList::add(const std::string& pattern) {
 }
 
 }  // namespace
+
+std::string_view plain_start(std::string_view pattern) {
+  const auto bare = without_begin(pattern);
+  constexpr std::string_view repeats = "?*+{";
+  auto rest = bare;
+  while (const auto length = plain_length(rest)) {
+    if (rest.size() > length && repeats.find(rest[length]) != std::string_view::npos) {
+      break;
+    }
+    rest.remove_prefix(length);
+  }
+  // Another alternative may do without, flags may change what stands there.
+  const bool certain = rest.find('|') == rest.npos && rest.find("(?") == rest.npos;
+  return certain ? bare.substr(0, bare.size() - rest.size()) : std::string_view();
+}
 
 Result<std::vector<WeightedTemplate>> list_templates(const std::optional<std::string>& datepattern,
                                                      std::int64_t this_year) {

@@ -21,6 +21,9 @@ struct WeightedTemplate {
   std::shared_ptr<const CompiledTemplate> compiled;
 };
 
+/// The beginning of a pattern that is made of fields and plain characters, and is in every match.
+[[nodiscard]] std::string_view plain_start(std::string_view pattern);
+
 /// In the order in which they are tried at first.
 [[nodiscard]] Result<std::vector<WeightedTemplate>> list_templates(
     const std::optional<std::string>& datepattern, std::int64_t this_year);

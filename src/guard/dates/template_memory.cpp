@@ -9,17 +9,24 @@ namespace {
 
 constexpr std::chrono::seconds long_unused{300};
 
-/// Of a plain template.
-bool LineView::Traits::*need_of(const DateTemplate& form) {
-  using Traits = LineView::Traits;
+/// What is looked for in a line before the engine is asked.
+std::optional<LineView::Trait> need_of(const WeightedTemplate& one) {
+  using Trait = LineView::Trait;
+  const auto& form = *one.form;
   if (form.kind != DateTemplate::Kind::pattern) {
-    return form.kind == DateTemplate::Kind::tai64n ? &Traits::tai64n : &Traits::long_number;
+    return form.kind == DateTemplate::Kind::tai64n || form.value_group == 1
+               ? std::optional(form.kind == DateTemplate::Kind::tai64n ? Trait::tai64n
+                                                                       : Trait::long_number)
+               : std::nullopt;
   }
-  if (form.pattern->find(":%M:%S") != std::string::npos) {
-    return &Traits::clock;
+  const auto needed = one.plain ? std::string_view(*form.pattern) : plain_start(*form.pattern);
+  const auto has = [&](std::string_view part) { return needed.find(part) != needed.npos; };
+  if (has("%H:%M:%S") || has("%k:%M:%S") || has("%I:%M:%S")) {
+    return Trait::clock;
   }
-  const bool compact = form.pattern->find("%ExY%Exm%Exd") != std::string::npos;
-  return compact ? &Traits::long_number : nullptr;
+  return has("%ExY%Exm%Exd") ? std::optional(Trait::long_number)
+         : has("%d/%b")      ? std::optional(Trait::month_name)
+                             : std::nullopt;
 }
 
 }  // namespace
@@ -32,11 +39,18 @@ double TemplateMemory::Entry::weight() const {
 TemplateMemory::TemplateMemory(std::vector<WeightedTemplate> templates) {
   for (auto& one : templates) {
     Entry entry;
+    entry.need = need_of(one);
     entry.form = std::move(one.form);
     entry.own_weight = one.weight;
     entry.plain = one.plain;
-    entry.need = one.plain ? need_of(*entry.form) : nullptr;
     entry.compiled = std::move(one.compiled);
+    if (entry.form->at_line_begin) {
+      has_bound_ = true;
+    } else if (!entry.need) {
+      may_refuse_ = false;
+    } else if (std::ranges::find(loose_needs_, *entry.need) == loose_needs_.end()) {
+      loose_needs_.push_back(*entry.need);
+    }
     entries_.push_back(std::move(entry));
   }
 }
@@ -55,7 +69,7 @@ bool TemplateMemory::search(std::size_t index, std::string_view line, std::size_
 
 bool TemplateMemory::search_whole(std::size_t index, const LineView& line) {
   const auto need = entries_[index].need;
-  return (need == nullptr || line.traits().*need) && search(index, line.bytes(), 0);
+  return (!need || line.has(*need)) && search(index, line.bytes(), 0);
 }
 
 TemplateMemory::Found TemplateMemory::place(std::size_t index, const LineView& line) const {
@@ -139,6 +153,9 @@ std::optional<TemplateMemory::Found> TemplateMemory::try_all(const LineView& lin
 std::optional<TemplateMemory::Winner> TemplateMemory::find(std::string_view bytes,
                                                            ban::Instant clock) {
   const LineView line(bytes);
+  if (refuses(bytes) && is_lacking(line)) {
+    return std::nullopt;
+  }
   skip_ = never;
   reserved_ = {};
   auto found = try_last_template(line);
@@ -146,9 +163,23 @@ std::optional<TemplateMemory::Winner> TemplateMemory::find(std::string_view byte
     found = try_all(line);
   }
   if (!found) {
+    learn_refusal(bytes);
     return std::nullopt;
   }
   return remember(*found, line, clock);
+}
+
+/// Nothing was found in `line`: perhaps its beginning alone says that.
+void TemplateMemory::learn_refusal(std::string_view line) {
+  if (!may_refuse_ || !has_bound_) {
+    return;
+  }
+  refusals_.learn(line, [this](std::string_view start) {
+    return std::ranges::all_of(entries_, [&](const Entry& entry) {
+      return !entry.form->at_line_begin ||
+             (entry.compiled != nullptr && entry.compiled->regex.refuses(start, match_));
+    });
+  });
 }
 
 void TemplateMemory::count_hit(std::size_t index, std::size_t distance, ban::Instant clock) {

@@ -2,6 +2,7 @@
 // from line to line is here; each rule is fail2ban's (reference B7, B14).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "guard/dates/date_template.h"
 #include "guard/dates/line_view.h"
 #include "guard/dates/template_list.h"
+#include "guard/regex/refusals.h"
 #include "guard/regex/regex.h"
 
 namespace spranga::guard {
@@ -21,8 +23,8 @@ public:
   struct Entry {
     std::shared_ptr<const DateTemplate> form;
     double own_weight{1.0};
-    bool plain{false};                      // SameShape holds for it
-    bool LineView::Traits::*need{nullptr};  // a line without that has no such date
+    bool plain{false};                    // SameShape holds for it
+    std::optional<LineView::Trait> need;  // a line without that has no such date
     std::int64_t hits{0};
     std::optional<ban::Instant> last_used;  // none: never
     std::size_t distance{never};            // of the last date from the line's start, in characters
@@ -42,6 +44,19 @@ public:
 
   /// `clock`: when the line is read.
   [[nodiscard]] std::optional<Winner> find(std::string_view line, ban::Instant clock);
+
+  /// Whether no line is dated that is ASCII, begins with `start` and lacks what is_lacking() asks.
+  [[nodiscard]] bool refuses(std::string_view start) const {
+    return may_refuse_ && (!has_bound_ || refusals_.know(start));
+  }
+
+  /// Whether is_lacking() says anything.
+  [[nodiscard]] bool must_look() const { return !loose_needs_.empty(); }
+
+  /// Whether the line lacks what the dates need that are not bound to its begin.
+  [[nodiscard]] bool is_lacking(const LineView& line) const {
+    return std::ranges::none_of(loose_needs_, [&](auto need) { return line.has(need); });
+  }
 
   /// The winner of the line before wins again at the same place, bytes `begin` to `end` of a line
   /// that is ASCII up to there. Returns it.
@@ -83,6 +98,7 @@ private:
   [[nodiscard]] Found place(std::size_t index, const LineView& line) const;
   [[nodiscard]] std::optional<Found> try_last_template(const LineView& line);
   [[nodiscard]] std::optional<Found> try_all(const LineView& line);
+  void learn_refusal(std::string_view line);
   void reserve(const Found& found);
   [[nodiscard]] bool same_edges(const LineView& line,
                                 LineView::Place from,
@@ -95,6 +111,13 @@ private:
   std::size_t last_index_{never};
   std::size_t first_unused_{0};
   Edges edges_;
+
+  // Lines in which nothing is found, told by how they begin: templates that are bound to the line's
+  // begin. The others must each need something, else nothing is refused.
+  bool may_refuse_{true};
+  bool has_bound_{false};
+  std::vector<LineView::Trait> loose_needs_;
+  Refusals refusals_;
 
   // Of the line at hand.
   std::size_t skip_{never};  // tried on the whole line already

@@ -62,13 +62,22 @@ bool Accounts::write(Entry& entry, const Account& account) const {
   return true;
 }
 
-std::optional<Account> Accounts::find(const TargetKey& target, int enough) const {
+std::optional<std::uint32_t> Accounts::place_of(const TargetKey& target) const {
+  if (last_asked_ < entries_.size() && entries_[last_asked_].target == target) {
+    return last_asked_;
+  }
   const auto place = table_.find(target, [this](auto at) { return key_of(at); });
+  last_asked_ = place.value_or(last_asked_);
+  return place;
+}
+
+std::optional<Account> Accounts::find(const TargetKey& target, int enough) const {
+  const auto place = place_of(target);
   return place ? std::optional(read(entries_[*place], enough)) : std::nullopt;
 }
 
 void Accounts::put(const TargetKey& target, const Account& account) {
-  auto place = table_.find(target, [this](auto at) { return key_of(at); });
+  auto place = place_of(target);
   if (!place) {
     place = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back({});
@@ -101,7 +110,7 @@ void Accounts::erase_at(std::uint32_t place) {
 }
 
 void Accounts::erase(const TargetKey& target) {
-  if (const auto place = table_.find(target, [this](auto at) { return key_of(at); })) {
+  if (const auto place = place_of(target)) {
     erase_at(*place);
   }
 }

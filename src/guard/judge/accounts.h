@@ -71,9 +71,11 @@ private:
   [[nodiscard]] ban::Instant last_of(const Entry& entry) const;
   [[nodiscard]] Account read(const Entry& entry, int enough) const;
   [[nodiscard]] bool write(Entry& entry, const Account& account) const;
+  [[nodiscard]] std::optional<std::uint32_t> place_of(const TargetKey& target) const;
   void erase_at(std::uint32_t place);
 
   std::deque<Entry> entries_;
+  mutable std::uint32_t last_asked_{0};  // its place: who is asked for is mostly written next
   PlaceTable table_;
   std::unordered_map<TargetKey, Account, TargetKeyHash> elsewhere_;
 };

@@ -18,7 +18,7 @@ std::optional<PastBans> MemoryHistory::of(const std::string& jail,
                                           const std::string& target,
                                           bool all_jails,
                                           ban::Instant now) const {
-  const auto jails = targets_.find(target);
+  const auto jails = targets_.find(target_key(secret_, target));
   if (jails == targets_.end()) {
     return std::nullopt;
   }
@@ -40,11 +40,11 @@ void MemoryHistory::add(const ban::Ban& ban) {
   }
   // Whole seconds, as fail2ban's database keeps them; that decides which failures came after.
   const auto since = std::chrono::round<std::chrono::seconds>(ban.since);
-  targets_[ban.target][ban.jail] = {ban.count, since, ban.until};
+  targets_[target_key(secret_, ban.target)][ban.jail] = {ban.count, since, ban.until};
 }
 
 void MemoryHistory::forget(const std::string& jail, const std::string& target) {
-  if (const auto found = targets_.find(target); found != targets_.end()) {
+  if (const auto found = targets_.find(target_key(secret_, target)); found != targets_.end()) {
     found->second.erase(jail);
   }
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "ban/verdict.h"
+#include "guard/judge/target_key.h"
 
 namespace spranga::guard {
 
@@ -37,7 +38,10 @@ public:
 /// its length have not gone by since then or it is for good.
 class MemoryHistory : public BanHistory {
 public:
-  explicit MemoryHistory(std::chrono::seconds keep = std::chrono::hours(24)) : keep_(keep) {}
+  /// `secret`: of the targets' keys.
+  explicit MemoryHistory(std::chrono::seconds keep = std::chrono::hours(24),
+                         const Secret& secret = {})
+      : keep_(keep), secret_(secret) {}
 
   [[nodiscard]] std::optional<PastBans> of(const std::string& jail,
                                            const std::string& target,
@@ -61,7 +65,9 @@ private:
   void drop_oldest();
 
   std::chrono::seconds keep_;
-  std::unordered_map<std::string, std::unordered_map<std::string, Row>> targets_;  // → jail → row
+  Secret secret_;
+  std::unordered_map<TargetKey, std::unordered_map<std::string, Row>, TargetKeyHash>
+      targets_;  // → jail → row
   std::size_t purge_at_{4096};
 };
 

@@ -1,6 +1,7 @@
 #include "guard/judge/judge.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace spranga::guard {
@@ -68,7 +69,7 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
   out.at = sighting.at.value_or(now);
-  const auto key = key_of(out.target);
+  const auto key = out.key = key_of(out.target);
   auto account = account_of(key, now);
   count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {
@@ -202,11 +203,13 @@ void Judge::convict(Judgement& judgement, const Account& account, ban::Instant n
     judgement.kind = Kind::expired;
     return;
   }
-  if (auto old = banned(judgement.target, now)) {
+  if (auto old = bans_.find(judgement.key); old && !is_over(*old, now)) {
+    old->jail = spec_.name;
+    old->target = judgement.target;
     judgement.kind = is_later(until, old->until) ? Kind::prolonged : Kind::already_banned;
     if (judgement.kind == Kind::prolonged) {
       old->until = until;
-      bans_.put(key_of(judgement.target), *old);
+      bans_.put(judgement.key, *old);
     }
     judgement.ban = std::move(old);
     return;
@@ -220,7 +223,7 @@ void Judge::convict(Judgement& judgement, const Account& account, ban::Instant n
     bans_.purge(now);
     purge_bans_at_ = next_purge(bans_.size());
   }
-  bans_.put(key_of(judgement.target), fresh);
+  bans_.put(judgement.key, fresh);
   judgement.kind = Kind::banned;
   auto story = ports_.lines->story(account.latest_line,
                                    static_cast<std::size_t>(std::max(0, spec_.maxmatches)));
@@ -242,8 +245,29 @@ bool Judge::grow(ban::Ban& ban, ban::Instant now) {
   return ban.since > past->last;
 }
 
-void Judge::recall(const ban::Sighting& sighting, ban::Instant now) {
+void Judge::recall(const ban::Sighting& sighting, ban::Instant now, int times) {
   const auto key = key_of(target_of(sighting.id));
+  auto one = sighting;
+  one.attempts = std::max(1, sighting.attempts - (times - 1));
+  for (times = as_good_as(sighting, times); times > 0; --times) {
+    recall_one(key, one, now);
+    one.attempts = 1;
+    one.matches.clear();
+  }
+}
+
+/// A flood's row stands for very many, all of the same time: after each maxretry of them the
+/// account begins anew. Of weak ones those beyond some times maxretry change nothing.
+int Judge::as_good_as(const ban::Sighting& sighting, int times) const {
+  constexpr int most_turns = 100;
+  const int turn = std::clamp(spec_.maxretry, 1, std::numeric_limits<int>::max() / most_turns);
+  if (sighting.weak) {
+    return std::min(times, most_turns * turn);
+  }
+  return times / 2 > turn ? turn + times % turn : times;
+}
+
+void Judge::recall_one(const TargetKey& key, const ban::Sighting& sighting, ban::Instant now) {
   auto account = account_of(key, now);
   count(account, sighting, sighting.at.value_or(now));
   const int count = account.count();

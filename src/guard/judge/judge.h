@@ -55,6 +55,7 @@ struct Judgement {
 
   Kind kind{Kind::context};
   std::string target;   // what is counted: an address, a network or an id
+  TargetKey key;        // the same, short, under the judge's secret
   int count{0};         // where the account stands after this one, weak evidence weighed
   const char* why{""};  // ignored: in fail2ban's words
   ban::Instant at{};    // when it happened
@@ -82,8 +83,9 @@ public:
   [[nodiscard]] std::optional<ban::Ban> banned(const std::string& target, ban::Instant now) const;
 
   /// As on_sighting, for what was counted in an earlier life: it stands on the account, and what
-  /// was banned for it is not banned again.
-  void recall(const ban::Sighting& sighting, ban::Instant now);
+  /// was banned for it is not banned again. `times`: so many of them, whose attempts `sighting` has
+  /// together.
+  void recall(const ban::Sighting& sighting, ban::Instant now, int times = 1);
 
   /// A ban that no sighting made: by a person, or of an earlier life. Replaces the target's. The
   /// target's account is closed.
@@ -131,6 +133,8 @@ private:
   void count(Account& account, const ban::Sighting& sighting, ban::Instant at);
   void count_more_for_known(Account& account, Judgement& judgement, ban::Instant now);
   void convict(Judgement& judgement, const Account& account, ban::Instant now);
+  void recall_one(const TargetKey& key, const ban::Sighting& sighting, ban::Instant now);
+  [[nodiscard]] int as_good_as(const ban::Sighting& sighting, int times) const;
   /// False where the history knows of a ban at that time or later: fail2ban takes this one for a
   /// ban that it has read about before, and does not count it.
   [[nodiscard]] bool grow(ban::Ban& ban, ban::Instant now);

@@ -5,8 +5,8 @@
 
 namespace spranga::guard {
 
-std::optional<BanList::Place> BanList::place_of(const std::string& target) const {
-  return table_.find(target_key(secret_, target), [this](Place at) { return entries_[at].target; });
+std::optional<BanList::Place> BanList::place_of(const TargetKey& target) const {
+  return table_.find(target, [this](Place at) { return entries_[at].target; });
 }
 
 BanList::Place BanList::free_place() {
@@ -18,12 +18,13 @@ BanList::Place BanList::free_place() {
 }
 
 const HeldBan& BanList::put(HeldBan held) {
-  if (const auto old = place_of(held.ban.target)) {
+  const auto key = target_key(secret_, held.ban.target);
+  if (const auto old = place_of(key)) {
     static_cast<void>(take_at(*old));
   }
   const auto place = free_place();
   auto& entry = entries_[place];
-  entry.target = target_key(secret_, held.ban.target);
+  entry.target = key;
   entry.held = std::move(held);
   entry.order = next_order_++;
   entry.before = last_;
@@ -64,7 +65,7 @@ void BanList::drop_outdated() {
 }
 
 void BanList::prolong(const std::string& target, std::optional<ban::Instant> until) {
-  const auto place = place_of(target);
+  const auto place = place_of(target_key(secret_, target));
   if (!place || entries_[*place].held.ban.until == until) {
     return;
   }
@@ -76,6 +77,12 @@ void BanList::prolong(const std::string& target, std::optional<ban::Instant> unt
     note_end(*place);
   }
   drop_outdated();
+}
+
+void BanList::note_check(const std::string& target, ban::Instant at) {
+  if (const auto place = place_of(target_key(secret_, target))) {
+    entries_[*place].held.checked = at;
+  }
 }
 
 HeldBan BanList::take_at(Place place) {
@@ -93,12 +100,12 @@ HeldBan BanList::take_at(Place place) {
 }
 
 std::optional<HeldBan> BanList::take(const std::string& target) {
-  const auto place = place_of(target);
+  const auto place = place_of(target_key(secret_, target));
   return place ? std::optional(take_at(*place)) : std::nullopt;
 }
 
 const HeldBan* BanList::find(const std::string& target) const {
-  const auto place = place_of(target);
+  const auto place = place_of(target_key(secret_, target));
   return place ? &entries_[*place].held : nullptr;
 }
 

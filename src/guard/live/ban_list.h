@@ -22,7 +22,8 @@ struct HeldBan {
   std::vector<std::string> matches;
   std::map<std::string, std::string> fields;  // of the sighting that made it: "user", "fport"
   bool restored{false};
-  std::string rule{};  // FILE:LINE of the expression that completed it; "" = not known
+  std::string rule{};      // FILE:LINE of the expression that completed it; "" = not known
+  ban::Instant checked{};  // when it was looked after last, since it did not stop somebody
 };
 
 class BanList {
@@ -35,6 +36,9 @@ public:
 
   /// Another end for a ban that is there.
   void prolong(const std::string& target, std::optional<ban::Instant> until);
+
+  /// It was looked after, then.
+  void note_check(const std::string& target, ban::Instant at);
 
   /// Takes it out; nullopt where there is none.
   std::optional<HeldBan> take(const std::string& target);
@@ -74,7 +78,7 @@ private:
     }
   };
 
-  [[nodiscard]] std::optional<Place> place_of(const std::string& target) const;
+  [[nodiscard]] std::optional<Place> place_of(const TargetKey& target) const;
   [[nodiscard]] Place free_place();
   HeldBan take_at(Place place);
   void note_end(Place place);

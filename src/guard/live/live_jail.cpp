@@ -15,15 +15,6 @@ namespace {
 using Kind = Judgement::Kind;
 using std::chrono::seconds;
 
-/// A ban made by hand, or taken over from fail2ban, has no expression behind it.
-std::string rule_of(const ban::Sighting& sighting) {
-  if (sighting.expression == nullptr) {
-    return "";
-  }
-  const auto& origin = sighting.expression->origin;
-  return origin.file + ":" + std::to_string(origin.line);
-}
-
 std::string text_of(const ban::FieldValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     return *text;
@@ -62,6 +53,12 @@ bool tells_of_a_lost_connection(const ban::Sighting& sighting) {
   return !sighting.matches.empty() && std::ranges::any_of(signs, [&](std::string_view sign) {
     return sighting.matches.back().find(sign) != std::string::npos;
   });
+}
+
+/// The connections that a ban cuts are reported by the server as lost: that is no new failure.
+bool is_echo(const ban::Sighting& sighting, const HeldBan& held, ban::Instant now) {
+  constexpr seconds soon{10};
+  return now - held.ban.since < soon && tells_of_a_lost_connection(sighting);
 }
 
 }  // namespace
@@ -107,17 +104,28 @@ Result<void> LiveJail::change(const ban::JailSpec& spec, ban::Instant now) {
   return build(spec, now);
 }
 
-void LiveJail::say(Level level, std::string_view logger, const std::string& text) {
-  if (world_.log.shows(level)) {
-    world_.log.write(level, logger, "[" + spec_.name + "] " + text);
+/// In a flood that is most of what is done: nothing is put together that nobody would see.
+void LiveJail::say(Level level,
+                   std::string_view logger,
+                   std::initializer_list<std::string_view> text) const {
+  if (!world_.log.shows(level)) {
+    return;
   }
+  std::string line;
+  std::size_t size = spec_.name.size() + 3;
+  for (const auto& part : text) {
+    size += part.size();
+  }
+  line.reserve(size);
+  line.append("[").append(spec_.name).append("] ");
+  for (const auto& part : text) {
+    line.append(part);
+  }
+  world_.log.write(level, logger, line);
 }
 
-/// The connections that a ban cuts are reported by the server as lost: that is no new failure.
-bool LiveJail::is_echo(const ban::Sighting& sighting, ban::Instant now) const {
-  constexpr seconds soon{10};
-  const auto* held = bans_.size() == 0 ? nullptr : bans_.find(judge_->target_of(sighting.id));
-  return held != nullptr && now - held->ban.since < soon && tells_of_a_lost_connection(sighting);
+const HeldBan* LiveJail::held_of(const ban::Sighting& sighting) const {
+  return bans_.size() == 0 ? nullptr : bans_.find(judge_->target_of(sighting.id));
 }
 
 void LiveJail::on_sighting(const ban::Sighting& sighting,
@@ -133,8 +141,9 @@ void LiveJail::count(std::string_view word,
   if (world_.waits && world_.waits(*this, sighting)) {
     return;
   }
-  if (is_echo(sighting, now)) {
-    say(Level::debug, "filter", "Cut off " + sighting.id + " by its ban");
+  const auto* const held = held_of(sighting);
+  if (held != nullptr && is_echo(sighting, *held, now)) {
+    say(Level::debug, "filter", {"Cut off ", sighting.id, " by its ban"});
     return;
   }
   const auto judgement = judge_->on_sighting(sighting, now);
@@ -142,21 +151,15 @@ void LiveJail::count(std::string_view word,
     return;
   }
   if (judgement.kind == Kind::ignored) {
-    say(Level::info, "filter", "Ignore " + sighting.id + " by " + judgement.why);
+    say(Level::info, "filter", {"Ignore ", sighting.id, " by ", judgement.why});
     return;
   }
   const auto at = sighting.at.value_or(now);
-  say(Level::info, "filter", fmt::format("{} {} - {}", word, sighting.id, world_.time_text(at)));
+  if (world_.log.shows(Level::info)) {
+    say(Level::info, "filter", {word, " ", sighting.id, " - ", world_.time_text(at)});
+  }
   ++totals_.failed;
-  world_.notes.emplace_back(ledger::Seen{
-      spec_.name,
-      sighting.id,
-      at,
-      sighting.attempts,
-      sighting.weak,
-      rule_of(sighting),
-      sighting.matches.empty() ? ""
-                               : sighting.matches.back().substr(0, ledger::Seen::longest_line)});
+  world_.notes.failure(spec_.name, sighting, at, held != nullptr, now);
   tell_of_growth(judgement);
   switch (judgement.kind) {
     case Kind::banned:
@@ -167,7 +170,7 @@ void LiveJail::count(std::string_view word,
       ban_again(judgement, sighting, now);
       break;
     case Kind::expired:
-      say(Level::info, "actions", "Ignore " + judgement.target + ", expired bantime");
+      say(Level::info, "actions", {"Ignore ", judgement.target, ", expired bantime"});
       break;
     default:
       break;
@@ -178,12 +181,12 @@ void LiveJail::tell_of_growth(const Judgement& judgement) {
   if (judgement.weight > 1) {
     say(Level::info,
         "observer",
-        fmt::format("Found {}, bad - {}, {} # -> {}{}",
-                    judgement.target,
-                    world_.time_text(judgement.at),
-                    judgement.known_bans,
-                    fmt::format("{:.1f}", static_cast<double>(judgement.weight)),
-                    judgement.weight >= spec_.maxretry ? ", Ban" : ""));
+        {fmt::format("Found {}, bad - {}, {} # -> {}{}",
+                     judgement.target,
+                     world_.time_text(judgement.at),
+                     judgement.known_bans,
+                     fmt::format("{:.1f}", static_cast<double>(judgement.weight)),
+                     judgement.weight >= spec_.maxretry ? ", Ban" : "")});
   }
 }
 
@@ -193,7 +196,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
   const auto& ban = *judgement.ban;
   if (const auto why = world_.safe(ban.target); !why.empty()) {
     judge_->release(ban.target);
-    say(Level::warning, "actions", ban.target + " is not banned: it is " + why);
+    say(Level::warning, "actions", {ban.target, " is not banned: it is ", why});
     return;
   }
   bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
@@ -201,7 +204,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
   const auto& held =
       bans_.put({ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)});
   world_.hands.ban(spec_.name, held, numbers());
-  say(Level::notice, "actions", "Ban " + ban.target);
+  say(Level::notice, "actions", {"Ban ", ban.target});
   if (ban.count > 1) {
     const auto end = ban.until ? world_.time_text(*ban.until) : std::string("infinite");
     const auto length =
@@ -209,9 +212,9 @@ void LiveJail::begin_ban(const Judgement& judgement,
                   : std::string("permanent");
     say(Level::notice,
         "observer",
-        fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end));
+        {fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end)});
   }
-  world_.notes.emplace_back(ledger::BanMade{ban, false, "filter", judgement.matches});
+  world_.notes.add(ledger::BanMade{ban, false, "filter", judgement.matches});
   bans.push_back(ban);
 }
 
@@ -226,28 +229,28 @@ void LiveJail::ban_again(const Judgement& judgement,
     bans_.prolong(judgement.target, judgement.ban->until);
     held = bans_.find(judgement.target);
     world_.hands.prolong(spec_.name, *held, numbers());
-    world_.notes.emplace_back(ledger::BanMade{held->ban, true, "filter", {}});
+    world_.notes.add(ledger::BanMade{held->ban, true, "filter", {}});
   }
   const auto gap = sighting.at.value_or(now) - held->ban.since;
-  say(level_of_repeat(gap), "actions", judgement.target + " already banned");
-  if (gap > seconds(3) && may_check(judgement.target, now)) {
+  say(level_of_repeat(gap), "actions", {judgement.target, " already banned"});
+  if (gap > seconds(3) && may_check(*held, now)) {
+    bans_.note_check(judgement.target, now);
     world_.hands.check(spec_.name, *held);
   }
 }
 
-/// A flood of somebody whom a ban does not stop must not keep new bans waiting.
-bool LiveJail::may_check(const std::string& target, ban::Instant now) {
+/// A flood of those whom a ban does not stop must not keep new bans waiting.
+bool LiveJail::may_check(const HeldBan& held, ban::Instant now) {
   constexpr seconds at_most_every{10};
-  constexpr std::size_t most_remembered = 4096;
-  if (checked_.size() >= most_remembered) {
-    checked_.clear();
-  }
-  const auto [last, is_new] = checked_.emplace(target, now);
-  if (!is_new && now - last->second < at_most_every && now >= last->second) {
+  constexpr int most_in_a_second = 200;
+  if (now - held.checked < at_most_every && now >= held.checked) {
     return false;
   }
-  last->second = now;
-  return true;
+  if (now - checks_since_ >= seconds(1) || now < checks_since_) {
+    checks_since_ = now;
+    checks_ = 0;
+  }
+  return checks_++ < most_in_a_second;
 }
 
 std::size_t LiveJail::let_go(ban::Instant now) {
@@ -255,7 +258,7 @@ std::size_t LiveJail::let_go(ban::Instant now) {
   const auto ended = bans_.take_ended(now, at_a_time);
   for (const auto& held : ended) {
     judge_->release(held.ban.target);
-    say(Level::notice, "actions", "Unban " + held.ban.target);
+    say(Level::notice, "actions", {"Unban ", held.ban.target});
     world_.hands.unban(spec_.name, held, numbers());
   }
   return ended.size();
@@ -263,25 +266,25 @@ std::size_t LiveJail::let_go(ban::Instant now) {
 
 bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban::Ban>& bans) {
   if (const auto* held = bans_.find(target)) {
-    say(level_of_repeat(now - held->ban.since), "actions", target + " already banned");
+    say(level_of_repeat(now - held->ban.since), "actions", {target, " already banned"});
     prolong(*held, judge_->ban_of(target, now, now).until);
     return false;
   }
   if (const auto why = world_.safe(target); !why.empty()) {
-    say(Level::warning, "actions", target + " is not banned: it is " + why);
+    say(Level::warning, "actions", {target, " is not banned: it is ", why});
     return false;
   }
   HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
   if (held.ban.until && *held.ban.until <= now) {
-    say(Level::info, "actions", "Ignore " + target + ", expired bantime");
+    say(Level::info, "actions", {"Ignore ", target, ", expired bantime"});
     return false;
   }
   judge_->impose(held.ban);
   ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
-  say(Level::notice, "actions", "Ban " + target);
-  world_.notes.emplace_back(ledger::BanMade{held.ban, false, "manual", {}});
+  say(Level::notice, "actions", {"Ban ", target});
+  world_.notes.add(ledger::BanMade{held.ban, false, "manual", {}});
   bans.push_back(held.ban);
   return true;
 }
@@ -296,7 +299,7 @@ void LiveJail::prolong(const HeldBan& held, std::optional<ban::Instant> until) {
   bans_.prolong(target, until);
   const auto* longer = bans_.find(target);
   world_.hands.prolong(spec_.name, *longer, numbers());
-  world_.notes.emplace_back(ledger::BanMade{longer->ban, true, "manual", {}});
+  world_.notes.add(ledger::BanMade{longer->ban, true, "manual", {}});
 }
 
 bool LiveJail::unban(const std::string& target, ban::Instant now) {
@@ -305,7 +308,7 @@ bool LiveJail::unban(const std::string& target, ban::Instant now) {
     let_go_meanwhile_->insert(target);
   }
   // It goes from the database in any case, as in fail2ban.
-  world_.notes.emplace_back(ledger::BanEnded{spec_.name, target, now});
+  world_.notes.add(ledger::BanEnded{spec_.name, target, now});
   if (!held) {
     return false;
   }
@@ -313,7 +316,7 @@ bool LiveJail::unban(const std::string& target, ban::Instant now) {
   if (world_.judge.history != nullptr) {
     world_.judge.history->forget(spec_.name, target);  // the next ban of it is the first again
   }
-  say(Level::notice, "actions", "Unban " + target);
+  say(Level::notice, "actions", {"Unban ", target});
   world_.hands.unban(spec_.name, *held, numbers());
   return true;
 }
@@ -353,13 +356,13 @@ void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
     return;
   }
   if (const auto why = world_.safe(made.ban.target); !why.empty()) {
-    say(Level::warning, "actions", made.ban.target + " is not banned again: it is " + why);
+    say(Level::warning, "actions", {made.ban.target, " is not banned again: it is ", why});
     return;
   }
   judge_->impose(made.ban);
   totals_.banned += counts ? 1 : 0;
   const auto& held = bans_.put({std::move(made.ban), std::move(made.matches), {}, true});
-  say(Level::notice, "actions", "Restore Ban " + held.ban.target);
+  say(Level::notice, "actions", {"Restore Ban ", held.ban.target});
   world_.hands.ban(spec_.name, held, numbers());
 }
 
@@ -372,7 +375,7 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
   if (!seen.line.empty()) {
     sighting.matches = {seen.line};
   }
-  judge_->recall(sighting, now);
+  judge_->recall(sighting, now, seen.times);
 }
 
 /// Of a target that was banned anew before its old ban came back, the later end counts.
@@ -393,7 +396,7 @@ void LiveJail::close(bool keep_doors_shut) {
   }
   world_.hands.flush(spec_.name, true);
   for (const auto* held : bans_.all()) {
-    say(Level::notice, "actions", "Unban " + held->ban.target);
+    say(Level::notice, "actions", {"Unban ", held->ban.target});
     world_.hands.unban(spec_.name, *held, {});
   }
   bans_ = BanList(world_.judge.secret);

@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "ban/jail_spec.h"
@@ -18,6 +19,7 @@
 #include "guard/live/ban_list.h"
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
+#include "guard/live/note_book.h"
 #include "guard/logs/journal_source.h"
 #include "guard/match/matcher.h"
 #include "guard/match/word_table.h"
@@ -32,8 +34,8 @@ struct LiveWorld {
   Log& log;
   Hands& hands;
   /// What is to be written down; it goes to the ledger with the position of the log, at the end of
-  /// a turn.
-  std::vector<ledger::Record>& notes;
+  /// a turn or, in a flood, of some.
+  NoteBook& notes;
   /// Why an address may never be banned ("the gateway"); "" = it may be.
   std::function<std::string(const std::string& target)> safe;
   JudgePorts judge;  // without `command`
@@ -144,10 +146,12 @@ private:
   void prolong(const HeldBan& held, std::optional<ban::Instant> until);
   void outlast(const HeldBan& held, std::optional<ban::Instant> until);
   void ban_again(const Judgement& judgement, const ban::Sighting& sighting, ban::Instant now);
-  [[nodiscard]] bool may_check(const std::string& target, ban::Instant now);
+  [[nodiscard]] bool may_check(const HeldBan& held, ban::Instant now);
   void tell_of_growth(const Judgement& judgement);
-  [[nodiscard]] bool is_echo(const ban::Sighting& sighting, ban::Instant now) const;
-  void say(Level level, std::string_view logger, const std::string& text);
+  [[nodiscard]] const HeldBan* held_of(const ban::Sighting& sighting) const;
+  void say(Level level,
+           std::string_view logger,
+           std::initializer_list<std::string_view> text) const;
 
   ban::JailSpec spec_;
   LiveWorld& world_;
@@ -156,7 +160,8 @@ private:
   std::unique_ptr<Judge> judge_;
   std::unique_ptr<JournalMatch> journalmatch_;
   BanList bans_;
-  std::unordered_map<std::string, ban::Instant> checked_;  // whose ban was looked after, and when
+  ban::Instant checks_since_{};  // of the second at hand
+  int checks_{0};                // bans that were looked after in it
   std::optional<std::set<std::string>> let_go_meanwhile_;
   bool idle_{false};
   JailTotals totals_;

@@ -22,9 +22,12 @@ Result<LogStream> LogStream::make(std::vector<LiveJail*> jails, ban::Instant now
   }
   stream.dated_.resize(stream.readers_.size());
   stream.told_.resize(stream.jails_.size());
-  if (scan && std::ranges::any_of(concerned, &Concern::Jail::knows_words)) {
+  if (scan && !concerned.empty()) {
     stream.concern_ =
         std::make_unique<Concern>(std::move(concerned), stream.jails_.front()->word_table());
+    if (stream.concern_->scanner() == nullptr) {
+      stream.concern_.reset();
+    }
   }
   return stream;
 }
@@ -100,7 +103,7 @@ bool LogStream::is_next_ascii() {
 
 void LogStream::feed_scanned(std::string_view raw, ban::Instant now, std::vector<ban::Ban>& bans) {
   concern_->look_at(next_words());
-  const LineScan scan{&concern_->found(), is_next_ascii(), concern_->has_insatiable()};
+  const LineScan scan{&concern_->found(), is_next_ascii(), concern_->wants_pairs()};
   bool certain = true;
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     dated_[i] = &readers_[i]->read_scanned(raw, now, scan);
@@ -157,7 +160,7 @@ void LogStream::feed_entry(std::string_view text,
   if (concern_) {
     concern_->scanner()->scan(text, scanned_);
     concern_->look_at(scanned_.found);
-    scan = {&concern_->found(), scanned_.odd.empty(), concern_->has_insatiable()};
+    scan = {&concern_->found(), scanned_.odd.empty(), concern_->wants_pairs()};
     if (in_operation_ && concern_->concerned().empty()) {
       pass_entry();
       return;

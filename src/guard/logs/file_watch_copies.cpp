@@ -30,12 +30,19 @@ void FileWatch::truncated(FileId id) {
   const auto* tail = logs_.tail_of(id);
   const auto print = tail->fingerprint();
   const auto place = tail->place();
+  const auto unread = tail->unread();
   note(LiveEvent::truncated, place.path + " was truncated and begins anew");
   const auto trail = trails_.find(place.path);
   if (trail != trails_.end()) {
     trail->second.unread = trail->second.unread || trail->second.current == id;
     logs_.go_on_anew(id);
-    logs_.wait_for(id, read_copies(trail->second, id, print, place.offset));
+    const auto copies = read_copies(trail->second, id, print, place.offset);
+    if (unread > 0 && copies.empty() && !maybe_copied_.contains(place.path)) {
+      note(LiveEvent::lost,
+           place.path + ": " + std::to_string(unread) +
+               " bytes were not read before it was truncated, and there is no copy of them");
+    }
+    logs_.wait_for(id, copies);
     trail->second.begun = clock_.wall();
     return;
   }

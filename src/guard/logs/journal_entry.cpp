@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_values = 64;  // of one field
 
+// In the order of EntryFields::Known.
 constexpr std::array<std::string_view, 11> always_read = {"_HOSTNAME",
                                                           "SYSLOG_IDENTIFIER",
                                                           "_COMM",
@@ -34,7 +35,15 @@ std::optional<std::uint64_t> count_in(std::string_view text) {
 
 EntryFields::EntryFields(const std::vector<std::string>& more) {
   std::ranges::for_each(always_read, [this](std::string_view name) { ask_for(name); });
-  std::ranges::for_each(more, [this](std::string_view name) { ask_for(name); });
+  for (const auto& name : more) {
+    ask_for(name);
+    if (const auto* field = find(name)) {
+      const auto place = static_cast<std::uint32_t>(field - fields_.data());
+      if (std::ranges::find(more_, place) == more_.end()) {
+        more_.push_back(place);
+      }
+    }
+  }
 }
 
 void EntryFields::ask_for(std::string_view name) {
@@ -93,17 +102,36 @@ std::string_view EntryFields::value_of(std::string_view name) const {
   return values.empty() ? std::string_view() : std::string_view(values.front());
 }
 
-std::string_view EntryFields::first_of(std::string_view name, std::string_view other) const {
-  const auto value = value_of(name);
+std::string_view EntryFields::value_of(Known field) const {
+  const auto& known = fields_[static_cast<std::size_t>(field)];
+  return known.count == 0 ? std::string_view() : std::string_view(known.values.front());
+}
+
+void EntryFields::append_more(std::string& out) const {
+  const auto number = [&out](std::size_t value) {
+    out.append(reinterpret_cast<const char*>(&value), sizeof value);  // NOLINT: for comparison only
+  };
+  for (const auto place : more_) {
+    const auto& field = fields_[place];
+    number(field.count);
+    for (std::size_t i = 0; i < field.count; ++i) {
+      number(field.values[i].size());
+      out += field.values[i];
+    }
+  }
+}
+
+std::string_view EntryFields::first_of(Known field, Known other) const {
+  const auto value = value_of(field);
   return value.empty() ? value_of(other) : value;
 }
 
 bool EntryFields::is_kernels() const {
-  return first_of("SYSLOG_IDENTIFIER", "_COMM") == "kernel";
+  return first_of(Known::identifier, Known::comm) == "kernel";
 }
 
 std::optional<std::uint64_t> EntryFields::source_monotonic() const {
-  return count_in(value_of("_SOURCE_MONOTONIC_TIMESTAMP"));
+  return count_in(value_of(Known::source_monotonic));
 }
 
 void EntryFields::write_line(std::uint64_t monotonic_us) {
@@ -112,25 +140,25 @@ void EntryFields::write_line(std::uint64_t monotonic_us) {
     line_ = std::string();
   }
   line_.clear();
-  write_journal_line({value_of("_HOSTNAME"),
-                      first_of("SYSLOG_IDENTIFIER", "_COMM"),
-                      first_of("SYSLOG_PID", "_PID"),
-                      value_of("MESSAGE"),
+  write_journal_line({value_of(Known::hostname),
+                      first_of(Known::identifier, Known::comm),
+                      first_of(Known::syslog_pid, Known::pid),
+                      value_of(Known::message),
                       monotonic_us},
                      line_);
   line_.resize(std::min(line_.size(), longest_log_line));
 }
 
 std::optional<ban::Instant> EntryFields::at() const {
-  const auto micros = count_in(value_of("_SOURCE_REALTIME_TIMESTAMP"));
+  const auto micros = count_in(value_of(Known::source_realtime));
   return micros && *micros > 0 ? std::optional(ban::Instant(
                                      std::chrono::microseconds(static_cast<std::int64_t>(*micros))))
                                : std::nullopt;
 }
 
 std::optional<std::uint64_t> EntryFields::dropped() const {
-  const bool is_journald = value_of("_TRANSPORT") == "driver";
-  return is_journald ? count_in(value_of("N_DROPPED")) : std::nullopt;
+  const bool is_journald = value_of(Known::transport) == "driver";
+  return is_journald ? count_in(value_of(Known::n_dropped)) : std::nullopt;
 }
 
 }  // namespace spranga::guard

@@ -31,6 +31,10 @@ public:
   /// The first of them; "" where there is none.
   [[nodiscard]] std::string_view value_of(std::string_view name) const;
 
+  /// Appends all values of the fields `more`, so that entries which differ in them never give the
+  /// same: 8 bytes of count or length before each.
+  void append_more(std::string& out) const;
+
   /// As fail2ban writes it, at most longest_log_line bytes; lives until it is asked for again.
   /// `monotonic_us()` is called for the kernel's lines.
   template <class Monotonic>
@@ -46,6 +50,21 @@ public:
   [[nodiscard]] std::optional<std::uint64_t> dropped() const;
 
 private:
+  /// What every line needs, by its place in fields_.
+  enum class Known : std::uint8_t {
+    hostname,
+    identifier,
+    comm,
+    syslog_pid,
+    pid,
+    message,
+    message_id,
+    transport,
+    n_dropped,
+    source_realtime,
+    source_monotonic
+  };
+
   struct Field {
     std::string name;
     std::vector<std::string> values;
@@ -56,12 +75,14 @@ private:
 
   void ask_for(std::string_view name);
   [[nodiscard]] const Field* find(std::string_view name) const;
-  [[nodiscard]] std::string_view first_of(std::string_view name, std::string_view other) const;
+  [[nodiscard]] std::string_view value_of(Known field) const;
+  [[nodiscard]] std::string_view first_of(Known field, Known other) const;
   [[nodiscard]] bool is_kernels() const;
   [[nodiscard]] std::optional<std::uint64_t> source_monotonic() const;
   void write_line(std::uint64_t monotonic_us);
 
   std::vector<Field> fields_;
+  std::vector<std::uint32_t> more_;                                     // places in fields_
   std::array<std::vector<std::uint32_t>, longest_name + 1> by_length_;  // of the name
   std::string line_;
 };

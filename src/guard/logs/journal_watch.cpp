@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "guard/logs/journal_entry.h"
 #include "guard/logs/live_journal.h"
@@ -200,19 +202,47 @@ private:
     if (!place_is_old_) {
       note_place();
     }
-    wanted_.clear();
+    const auto& wanted = who_wants();
+    if (wanted.empty()) {
+      return;
+    }
+    const auto line = fields_.line([this] { return monotonic(); });
+    sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted, starting_, place_});
+  }
+
+  /// Entries of one service are alike in all that the jails' matches ask for.
+  const std::vector<std::size_t>& who_wants() {
+    if (waiting_ || !at_cursor_.empty()) {
+      wanted_ = ask_each();
+      return wanted_;
+    }
+    key_.clear();
+    fields_.append_more(key_);
+    constexpr std::size_t longest_key = 1024;
+    constexpr std::size_t most_known = 1000;
+    if (key_.size() > longest_key) {
+      wanted_ = ask_each();
+      return wanted_;
+    }
+    if (const auto known = known_.find(key_); known != known_.end()) {
+      return known->second;
+    }
+    if (known_.size() >= most_known) {
+      known_.clear();
+    }
+    return known_.emplace(key_, ask_each()).first->second;
+  }
+
+  [[nodiscard]] std::vector<std::size_t> ask_each() const {
+    std::vector<std::size_t> out;
     for (const auto& jail : jails_) {
       const bool had = std::ranges::find(at_cursor_, jail.jail) != at_cursor_.end();
       const auto values_of = [this](const std::string& name) { return fields_.values_of(name); };
       if (jail.open && !had && jail.match.wants_fields(values_of)) {
-        wanted_.push_back(jail.jail);
+        out.push_back(jail.jail);
       }
     }
-    if (wanted_.empty()) {
-      return;
-    }
-    const auto line = fields_.line([this] { return monotonic(); });
-    sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted_, starting_, place_});
+    return out;
   }
 
   [[nodiscard]] std::uint64_t monotonic() const {
@@ -258,6 +288,8 @@ private:
   int trouble_{0};
   std::vector<LiveNote> notes_;
   std::vector<std::size_t> wanted_;
+  std::unordered_map<std::string, std::vector<std::size_t>> known_;  // who wants, by key_
+  std::string key_;
   std::vector<std::size_t> at_cursor_;
   SteadyPoint last_turn_;
   SteadyPoint last_entry_;

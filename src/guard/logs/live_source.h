@@ -61,7 +61,7 @@ enum class LiveEvent {
   truncated,   // it begins anew
   gone,        // its name is gone; it is read as long as it is written to
   unreadable,  // it cannot be opened, or reading it failed
-  lost,        // lines are missing: rotated twice in a moment, or by somebody who kept no copy
+  lost,        // a log was truncated before it was read to its end, by somebody who kept no copy
   limit,       // a stated limit was reached
   suppressed,  // journald dropped lines of a service that wrote too many
   widened,     // a journal match was read as more than it says

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,12 +42,20 @@ public:
   /// `line`.
   [[nodiscard]] virtual bool next_scanned(LogLine& /*line*/) { return false; }
 
+  using LineTest = std::function<bool(std::string_view line)>;
+
   /// Passes over the next lines as far as they were scanned, are ASCII, hold no word that is `loud`
-  /// (by its number) and begin with `start`, which is not empty; how many.
+  /// (by its number), begin with `start`, which is not empty, and pass the test, where there is
+  /// one; how many.
   [[nodiscard]] virtual std::uint64_t skip_quiet(std::string_view /*start*/,
-                                                 const std::vector<bool>& /*loud*/) {
+                                                 const std::vector<bool>& /*loud*/,
+                                                 const LineTest& /*is_quiet*/) {
     return 0;
   }
+
+  /// One of the lines that were passed over last: 0 is the latest of them. Lives until the source
+  /// is asked again.
+  [[nodiscard]] virtual std::string_view passed_over(std::size_t /*back*/) const { return {}; }
 
   /// From now on lines are scanned with this, where the source reads bytes. It outlives the source.
   virtual void scan_with(const text::WordScanner& /*scanner*/) {}

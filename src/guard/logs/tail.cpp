@@ -116,6 +116,10 @@ Result<Tail::Step> Tail::read(std::span<char> buffer,
     return Step::truncated;
   }
   note(bytes);
+  const bool is_full = bytes.size() == buffer.size();
+  if (struct stat facts{}; is_full && ::fstat(fd_.get(), &facts) == 0) {
+    seen_size_ = static_cast<std::uint64_t>(facts.st_size);
+  }
   const auto waited_for = cutter_.rest_of_line(bytes);
   cut(waited_for, give);
   auto rest = bytes.substr(waited_for.size());
@@ -130,7 +134,7 @@ Result<Tail::Step> Tail::read(std::span<char> buffer,
     }
   }
   cut(rest, give);
-  return bytes.size() < buffer.size() ? Step::end : Step::more;
+  return is_full ? Step::more : Step::end;
 }
 
 void Tail::cut(std::string_view bytes, const Give& give) {
@@ -156,6 +160,7 @@ void Tail::start_over() {
 
 void Tail::go_back(std::uint64_t offset) {
   cutter_ = LineCutter(offset);
+  seen_size_ = 0;
   place_.offset = offset;
   place_.first_line_md5 = first_line_hash(fd_.get());
   before_ = bytes_before(fd_.get(), offset);

@@ -6,6 +6,7 @@
 // read before still belongs to the old content. Nothing is read twice, and never a half line.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -92,6 +93,12 @@ public:
 
   [[nodiscard]] Fingerprint fingerprint() const;
 
+  /// Bytes that were there when it was last read, and were not read yet: the least that a
+  /// truncation took away.
+  [[nodiscard]] std::uint64_t unread() const {
+    return seen_size_ - std::min(seen_size_, cutter_.end());
+  }
+
   [[nodiscard]] int fd() const { return fd_.get(); }
 
   [[nodiscard]] std::uint64_t cut_lines() const { return cutter_.cut_lines(); }
@@ -106,6 +113,7 @@ private:
   std::int64_t born_ns_;
   LineCutter cutter_;
   std::string before_;  // what stands before cutter_.end()
+  std::uint64_t seen_size_{0};
 };
 
 }  // namespace spranga::guard

@@ -86,7 +86,9 @@ bool TextSource::next_scanned(LogLine& line) {
   return true;
 }
 
-std::uint64_t TextSource::skip_quiet(std::string_view start, const std::vector<bool>& loud) {
+std::uint64_t TextSource::skip_quiet(std::string_view start,
+                                     const std::vector<bool>& loud,
+                                     const LineTest& is_quiet) {
   find_line();
   const auto& [ends, found, odd] = scanned_;
   const auto first = line_;
@@ -100,12 +102,19 @@ std::uint64_t TextSource::skip_quiet(std::string_view start, const std::vector<b
     const auto length = scanned_from_ + ends[line_] - begin_;
     const char* text = buffer_.data() + begin_;
     if (length < start.size() || length > longest || text[0] == '\0' ||
-        std::memcmp(text, start.data(), start.size()) != 0 || is_loud(loud)) {
+        std::memcmp(text, start.data(), start.size()) != 0 || is_loud(loud) ||
+        (is_quiet && !is_quiet({text, length}))) {
       break;
     }
     begin_ += length + 1;
   }
   return line_ - first;
+}
+
+std::string_view TextSource::passed_over(std::size_t back) const {
+  const auto line = line_ - 1 - back;
+  const auto begin = scanned_from_ + (line == 0 ? 0 : scanned_.ends[line - 1] + std::size_t{1});
+  return {buffer_.data() + begin, scanned_from_ + scanned_.ends[line] - begin};
 }
 
 /// Whether line line_ holds such a word.

@@ -22,7 +22,10 @@ public:
   [[nodiscard]] bool next_scanned(LogLine& line) override;
 
   [[nodiscard]] std::uint64_t skip_quiet(std::string_view start,
-                                         const std::vector<bool>& loud) override;
+                                         const std::vector<bool>& loud,
+                                         const LineTest& is_quiet) override;
+
+  [[nodiscard]] std::string_view passed_over(std::size_t back) const override;
 
   void scan_with(const text::WordScanner& scanner) override { scanner_ = &scanner; }
 

@@ -5,26 +5,32 @@
 namespace spranga::guard {
 
 Concern::Concern(std::vector<Jail> jails, const WordTable& table)
-    : jails_(std::move(jails)), asks_(table.words().size()), looked_at_(jails_.size()) {
+    : jails_(std::move(jails)),
+      asks_(table.words().size()),
+      telling_(table.words().size()),
+      looked_at_(jails_.size()) {
   std::vector<bool> is_needed(asks_.size());
   for (std::size_t place = 0; place < jails_.size(); ++place) {
-    if (!jails_[place].knows_words) {
-      always_.push_back(place);
-      continue;
-    }
-    for (const auto word : jails_[place].matcher->numbered_words()) {
+    const auto& matcher = *jails_[place].matcher;
+    for (const auto word : matcher.numbered_words()) {
       is_needed[word] = true;
     }
-    for (const auto word : jails_[place].matcher->telling_words()) {
-      asks_[word].push_back(place);
+    wants_pairs_ = wants_pairs_ || !matcher.knows_words();
+    if (!jails_[place].knows_words) {
+      always_.push_back(place);
+    }
+    for (const auto word : matcher.telling_words()) {
+      telling_[word] = true;
+      if (jails_[place].knows_words) {
+        asks_[word].push_back(place);
+      }
     }
   }
-  if (always_.size() == jails_.size()) {
+  if (std::ranges::find(is_needed, true) == is_needed.end()) {
     return;
   }
   std::vector<text::WordScanner::Word> scanned;
   for (std::uint32_t word = 0; word < asks_.size(); ++word) {
-    telling_.push_back(!asks_[word].empty());
     if (is_needed[word]) {
       scanned.push_back({table.words()[word], word});
     }

@@ -21,13 +21,13 @@ class Concern {
 public:
   struct Jail {
     Matcher* matcher{nullptr};
-    bool knows_words{false};  // it has numbered them in the table; else it wants every line
+    bool knows_words{false};  // it says so of lines without them; else it wants every line
   };
 
   /// The matchers and `table` outlive it, and the table gets no more words that they know.
   Concern(std::vector<Jail> jails, const WordTable& table);
 
-  /// What the log's bytes are to be scanned for; none: all jails want every line.
+  /// What the log's bytes are to be scanned for; none: no jail knows a word.
   [[nodiscard]] const text::WordScanner* scanner() const { return scanner_.get(); }
 
   /// The next line, of which a scan found these words. Only with a scanner.
@@ -47,14 +47,18 @@ public:
   /// without any such word concerns none but those that want every line.
   [[nodiscard]] const std::vector<bool>& telling() const { return telling_; }
 
-  /// Whether some jail wants every line.
-  [[nodiscard]] bool has_insatiable() const { return !always_.empty(); }
+  /// Places of jails that want every line.
+  [[nodiscard]] const std::vector<std::size_t>& insatiable() const { return always_; }
+
+  /// Whether some jail goes by a line's pairs.
+  [[nodiscard]] bool wants_pairs() const { return wants_pairs_; }
 
 private:
   std::vector<Jail> jails_;
   std::vector<std::vector<std::size_t>> asks_;  // for each word the places of who asks for it
   std::vector<bool> telling_;                   // for each word: somebody asks
-  std::vector<std::size_t> always_;             // places of jails that want every line
+  bool wants_pairs_{false};
+  std::vector<std::size_t> always_;  // places of jails that want every line
   std::unique_ptr<text::WordScanner> scanner_;
   std::unique_ptr<FoundWords> found_;
   std::vector<std::size_t> concerned_;

@@ -28,11 +28,12 @@ std::string target_of(std::string_view group, std::string_view start) {
   return lower == "id" ? "fid" : lower == "port" ? "fport" : lower;
 }
 
-FieldContent content_of(std::optional<std::string_view> caught, bool is_seen) {
-  if (!caught) {
-    return {};
+void note(std::string_view caught, bool is_seen, FieldContent& out) {
+  if (is_seen) {
+    out.emplace<std::string>(caught);
+  } else {
+    out = UnseenText{caught.size()};
   }
-  return is_seen ? FieldContent(std::string(*caught)) : FieldContent(UnseenText{caught->size()});
 }
 
 TuplePart part_of(const FieldContent* content) {
@@ -126,13 +127,18 @@ void CompiledExpression::note_telling_groups() {
                                                         "attempts",
                                                         "repeated"};
   for (int number = 1; number <= regex_.group_count(); ++number) {
-    const auto& name = regex_.group_name(number);
+    const std::string_view name = regex_.group_name(number);
+    if (name.empty()) {
+      continue;
+    }
     const auto is_part = [&](const Redirect& one) {
       return one.group == name || one.field == name;
     };
-    telling_.push_back(std::ranges::find(telling, name) != telling.end() ||
-                       std::ranges::any_of(alternatives_, is_part) ||
-                       std::ranges::any_of(tuples_, is_part));
+    named_.push_back({number,
+                      name,
+                      std::ranges::find(telling, name) != telling.end() ||
+                          std::ranges::any_of(alternatives_, is_part) ||
+                          std::ranges::any_of(tuples_, is_part)});
   }
 }
 
@@ -225,7 +231,7 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
     }
     quarantined_until_.reset();
   }
-  const auto status = searches.search(regex_, text);
+  const auto status = cost_ ? timed_search(text, searches) : searches.search(regex_, text);
   if (status == MatchStatus::limit) {
     ++limit_hits_;
     if (++recent_hits_ % hits_to_quarantine == 0) {
@@ -235,18 +241,28 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
   return status == MatchStatus::matched;
 }
 
+MatchStatus CompiledExpression::timed_search(std::string_view text, Searches& searches) {
+  using Clock = std::chrono::steady_clock;
+  const auto begun = Clock::now();
+  const auto status = searches.search(regex_, text);
+  cost_->time += Clock::now() - begun;
+  ++cost_->searches;
+  return status;
+}
+
 Failure CompiledExpression::groups(const Match& match, bool bare) const {
   Failure failure;
-  failure.fields.reserve(static_cast<std::size_t>(regex_.group_count()) + 4);
-  for (int number = 1; number <= regex_.group_count(); ++number) {
-    if (const auto& name = regex_.group_name(number); !name.empty()) {
-      const bool is_seen = !bare || telling_[static_cast<std::size_t>(number) - 1];
-      failure.fields.push_back({name, content_of(match.group(number), is_seen)});
+  constexpr std::size_t more = 4;  // that a session adds
+  failure.fields.reserve(named_.size() + more);
+  for (const auto& [number, name, is_telling] : named_) {
+    failure.fields.push_back({name, {}});
+    if (const auto caught = match.group(number)) {
+      note(*caught, !bare || is_telling, failure.fields.back().content);
     }
   }
   for (const auto& [group, field] : alternatives_) {
     if (failure.has(group) && !failure.has(field)) {
-      failure.set(field, *failure.find(group));
+      failure.set(field, FieldContent(*failure.find(group)));
     }
   }
   for (const auto& [group, field] : tuples_) {

@@ -56,6 +56,11 @@ struct ExpressionRole {
   bool multiline{false};  // re.MULTILINE
 };
 
+struct SearchCost {
+  std::uint64_t searches{0};
+  std::chrono::nanoseconds time{0};
+};
+
 class CompiledExpression {
 public:
   /// An expression that was stopped so often is left alone for a while.
@@ -104,6 +109,11 @@ public:
   /// The same of a text that is the line, or a part of it, for which may_match_line() was asked.
   [[nodiscard]] bool search_likely(std::string_view text, Searches& searches, ban::Instant now);
 
+  /// Whether it matches no text that begins with `start`, whatever follows.
+  [[nodiscard]] bool refuses(std::string_view start, Match& match) const {
+    return regex_.refuses(start, match);
+  }
+
   /// The named groups of the last search, alternatives and tuples put together. `bare`: texts that
   /// say neither whom to blame nor how often are not copied.
   [[nodiscard]] Failure groups(const Match& match, bool bare = false) const;
@@ -146,6 +156,11 @@ public:
 
   [[nodiscard]] std::uint64_t limit_hits() const { return limit_hits_; }
 
+  void time_searches() { cost_.emplace(); }
+
+  /// What its searches have cost since time_searches().
+  [[nodiscard]] SearchCost cost() const { return cost_.value_or(SearchCost()); }
+
   [[nodiscard]] bool in_quarantine() const { return quarantined_until_.has_value(); }
 
 private:
@@ -154,6 +169,7 @@ private:
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
   [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
+  [[nodiscard]] MatchStatus timed_search(std::string_view text, Searches& searches);
 
   CompiledExpression(const ban::Expression& source,
                      std::string expanded,
@@ -183,9 +199,17 @@ private:
   int content_{0};                               // number of the group
   std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
   bool simple_{false};
-  std::vector<bool> telling_;  // for each group: it says whom to blame, or how often
+
+  struct NamedGroup {
+    int number{0};
+    std::string_view name;  // as regex_ keeps it
+    bool telling{false};    // says whom to blame, or how often
+  };
+
+  std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;
+  std::optional<SearchCost> cost_;  // none: nobody asked
   std::uint64_t limit_hits_{0};
   std::uint64_t recent_hits_{0};
   std::optional<ban::Instant> quarantined_until_;

@@ -37,13 +37,27 @@ ban::FieldValue to_value(const FieldContent& content) {
   return {};
 }
 
+namespace {
+
+/// Names are short, and few of them end alike: most are told apart without a call.
+bool is_same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.empty() || a.back() == b.back()) && a == b;
+}
+
+template <class Fields>
+auto find_field(Fields& fields, std::string_view name) {
+  return std::ranges::find_if(fields, [&](const Field& one) { return is_same(one.name, name); });
+}
+
+}  // namespace
+
 const FieldContent* Failure::find(std::string_view name) const {
-  const auto found = std::ranges::find(fields, name, &Field::name);
+  const auto found = find_field(fields, name);
   return found == fields.end() ? nullptr : &found->content;
 }
 
 FieldContent* Failure::find(std::string_view name) {
-  const auto found = std::ranges::find(fields, name, &Field::name);
+  const auto found = find_field(fields, name);
   return found == fields.end() ? nullptr : &found->content;
 }
 
@@ -57,17 +71,16 @@ bool Failure::has(std::string_view name) const {
   return content != nullptr && is_true(*content);
 }
 
-void Failure::set(std::string_view name, FieldContent content) {
-  const auto found = std::ranges::find(fields, name, &Field::name);
-  if (found != fields.end()) {
+void Failure::set(std::string_view name, FieldContent&& content) {
+  if (const auto found = find_field(fields, name); found != fields.end()) {
     found->content = std::move(content);
-    return;
+  } else {
+    fields.push_back({name, std::move(content)});
   }
-  fields.push_back({name, std::move(content)});
 }
 
 bool Failure::drop(std::string_view name) {
-  const auto found = std::ranges::find(fields, name, &Field::name);
+  const auto found = find_field(fields, name);
   if (found == fields.end()) {
     return false;
   }

@@ -66,7 +66,7 @@ public:
   [[nodiscard]] bool has(std::string_view name) const;
 
   /// `name` must outlive the failure.
-  void set(std::string_view name, FieldContent content);
+  void set(std::string_view name, FieldContent&& content);
 
   /// Takes the field away; true where it was there and true in Python's sense.
   bool drop(std::string_view name);

@@ -78,11 +78,30 @@ public:
     return detector_.repeatable(settings_.today.value_or(std::max(now_, now)));
   }
 
+  [[nodiscard]] std::size_t repeatable_date() const override { return detector_.repeatable_date(); }
+
   void repeat(std::uint64_t lines, ban::Instant now) override {
     now_ = std::max(now_, now);
     detector_.repeat(lines, now_);
     statistics_.lines += lines;
     statistics_.dated += lines;
+    line_.number += lines;
+  }
+
+  [[nodiscard]] bool refuses(std::string_view start) const override {
+    return settings_.mode == MatchMode::replay && keeps_ascii_ && detector_.refuses(start);
+  }
+
+  [[nodiscard]] bool must_look() const override { return detector_.must_look(); }
+
+  [[nodiscard]] bool looks_dateless(std::string_view line) const override {
+    return detector_.looks_dateless(line);
+  }
+
+  void repeat_dateless(std::uint64_t lines, ban::Instant now) override {
+    now_ = std::max(now_, now);
+    statistics_.lines += lines;
+    statistics_.undated += lines;
     line_.number += lines;
   }
 

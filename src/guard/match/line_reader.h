@@ -98,8 +98,23 @@ public:
   /// repeat() will do where nobody asks for its text; "" where no line is known to do.
   [[nodiscard]] virtual std::string_view repeatable(ban::Instant now) const = 0;
 
+  /// How much of that is the date, which is cut out.
+  [[nodiscard]] virtual std::size_t repeatable_date() const = 0;
+
   /// As many such lines were passed over.
   virtual void repeat(std::uint64_t lines, ban::Instant now) = 0;
+
+  /// Whether no scanned line has a date that is ASCII, begins with `start` and, where must_look()
+  /// says so, is one that looks_dateless(): then repeat_dateless() will do where nobody asks for
+  /// its text.
+  [[nodiscard]] virtual bool refuses(std::string_view start) const = 0;
+
+  [[nodiscard]] virtual bool must_look() const = 0;
+
+  [[nodiscard]] virtual bool looks_dateless(std::string_view line) const = 0;
+
+  /// As many such lines were passed over.
+  virtual void repeat_dateless(std::uint64_t lines, ban::Instant now) = 0;
 
   /// Whether the words of a line are words of its bytes.
   [[nodiscard]] virtual bool can_be_scanned() const = 0;

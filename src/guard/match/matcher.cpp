@@ -69,6 +69,14 @@ public:
     return reader_->can_be_scanned() && pipeline_->number_words(table);
   }
 
+  [[nodiscard]] bool knows_words() const override { return pipeline_->knows_words(); }
+
+  [[nodiscard]] bool passes(std::string_view start) const override {
+    return pipeline_->passes(start);
+  }
+
+  [[nodiscard]] std::size_t remembers() const override { return pipeline_->remembers(); }
+
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const override {
     return pipeline_->numbered_words();
   }
@@ -109,7 +117,7 @@ public:
   [[nodiscard]] std::vector<Quarantined> quarantined() const override;
 
 private:
-  [[nodiscard]] ban::Sighting sighting(Hit hit, const DatedLine& line, ban::Instant now) const;
+  [[nodiscard]] ban::Sighting sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const;
   void count(bool found);
 
   [[nodiscard]] bool is_obsolete(const DatedLine& line, ban::Instant now) const {
@@ -149,7 +157,7 @@ void JailMatcher::feed_line(const DatedLine& line,
   count(found);
 }
 
-ban::Sighting JailMatcher::sighting(Hit hit, const DatedLine& line, ban::Instant now) const {
+ban::Sighting JailMatcher::sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const {
   ban::Sighting seen;
   seen.id = *std::move(hit.id);
   seen.at = hit.at;

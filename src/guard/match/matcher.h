@@ -77,9 +77,19 @@ public:
                          ban::Instant now,
                          std::vector<ban::Sighting>& out) = 0;
 
-  /// Takes the words that a line must hold to matter into `table`. False: there are none, and every
-  /// line must be fed. To be called once, before the first line.
+  /// Takes the words that expressions need into `table`. False: every line must be fed, whatever
+  /// words it holds, unless passes() says otherwise. To be called once, before the first line.
   [[nodiscard]] virtual bool number_words(WordTable& table) = 0;
+
+  /// Whether words have numbers; else a line's pairs tell which expressions may match.
+  [[nodiscard]] virtual bool knows_words() const = 0;
+
+  /// After number_words() said no: whether lines need not be fed whose text, without the date,
+  /// begins with `start`, and which hold none of telling_words(); but for the last of them, as many
+  /// as remembers() says.
+  [[nodiscard]] virtual bool passes(std::string_view start) const = 0;
+
+  [[nodiscard]] virtual std::size_t remembers() const = 0;
 
   /// The numbers of these words.
   [[nodiscard]] virtual std::vector<std::uint32_t> numbered_words() const = 0;

@@ -177,7 +177,9 @@ private:
     const bool escaped = c == '\\' && rest_.size() > 1;
     c = escaped ? rest_[1] : c;
     const bool letter = text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z');
-    const bool special = std::string_view("\\.^$*+?{}[]|()").find(c) != std::string_view::npos;
+    const bool special = c == '{'
+                             ? braces_length() > 0
+                             : std::string_view("\\.^$*+?[]|()").find(c) != std::string_view::npos;
     const bool printable = c >= ' ' && c <= '~';
     if (!printable || (escaped ? letter : special)) {
       return '\0';
@@ -292,16 +294,26 @@ private:
       repeat = Repeat::from_zero;
     } else if (take("+")) {
       repeat = Repeat::from_one;
-    } else if (take("{")) {
-      const bool some = !rest_.empty() && rest_.front() >= '1' && rest_.front() <= '9';
-      repeat = some ? Repeat::from_one : Repeat::from_zero;
-      rest_.remove_prefix(std::min(rest_.find_first_not_of("0123456789,"), rest_.size()));
-      lost_ = lost_ || !take("}");  // a brace that stands for itself
+    } else if (const auto length = braces_length(); length > 0) {
+      repeat = rest_[1] >= '1' && rest_[1] <= '9' ? Repeat::from_one : Repeat::from_zero;
+      rest_.remove_prefix(length);
     }
     if (repeat != Repeat::none && !take("?")) {
       take("+");
     }
     return repeat;
+  }
+
+  /// Of "{2}", "{2,}", "{,2}", "{2,3}" or "{,}"; 0: other braces stand for themselves.
+  [[nodiscard]] std::size_t braces_length() const {
+    if (!rest_.starts_with('{')) {
+      return 0;
+    }
+    const auto end = rest_.find_first_not_of("0123456789,", 1);
+    if (end == std::string_view::npos || rest_[end] != '}' || end == 1) {
+      return 0;
+    }
+    return std::ranges::count(rest_.substr(1, end - 1), ',') <= 1 ? end + 1 : 0;
   }
 
   bool take(std::string_view start) {

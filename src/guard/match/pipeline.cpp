@@ -102,6 +102,14 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
     }
   }
   ignored_by_.assign(ignore_.size(), 0);
+  if (settings_.timed) {
+    if (prefix_) {
+      prefix_->time_searches();
+    }
+    for (auto* list : {&fail_, &weak_, &ignore_}) {
+      std::ranges::for_each(*list, &CompiledExpression::time_searches);
+    }
+  }
   return {};
 }
 
@@ -115,7 +123,7 @@ bool Pipeline::can_be_scanned() const {
 }
 
 bool Pipeline::number_words(WordTable& table) {
-  if (settings_.note_prefix || !can_be_scanned()) {
+  if (settings_.note_prefix) {
     return false;
   }
   for (auto* list : {&fail_, &weak_, &ignore_}) {
@@ -133,7 +141,23 @@ bool Pipeline::number_words(WordTable& table) {
   }
   index_.add(prefix_ ? prefix_->word_numbers() : std::vector<WordIndex::Set>());
   numbered_ = true;
-  return true;
+  satisfied_ = can_be_scanned();
+  if (many_lines() && !prefix_ && !ignores_early() &&
+      std::ranges::all_of(expressions(), &CompiledExpression::has_line_words)) {
+    quiet_.set_most(maxlines_);
+    telling_.resize(table.words().size());
+    for (const auto word : telling_words()) {
+      telling_[word] = true;
+    }
+  }
+  return satisfied_;
+}
+
+bool Pipeline::passes(std::string_view start) const {
+  if (!numbered_ || prefix_) {
+    return false;
+  }
+  return many_lines() ? !telling_.empty() && loud_ == 0 : refusals_.know(start);
 }
 
 std::vector<std::uint32_t> Pipeline::numbered_words() const {
@@ -153,6 +177,9 @@ std::vector<std::uint32_t> Pipeline::telling_words() const {
   const auto has_words = [](const auto& all) {
     return std::ranges::all_of(all, &CompiledExpression::has_line_words);
   };
+  if (!satisfied_) {
+    return index_.first_words(0, prefix_number() + 1);
+  }
   // A program's name stands in many lines: rather what it says than who it is.
   const bool by_failures = has_words(fail_) && has_words(weak_);
   auto words = by_failures ? index_.first_words(0, first_ignore())
@@ -165,7 +192,7 @@ std::vector<std::uint32_t> Pipeline::telling_words() const {
 }
 
 bool Pipeline::is_concerned(const FoundWords& words) {
-  index_.look_up(words, likely_);
+  look_up(words);
   return (ignores_early() && likely_.has_any(first_ignore(), prefix_number())) ||
          (likely_.has(prefix_number()) && likely_.has_any(0, first_ignore()));
 }
@@ -184,6 +211,47 @@ std::vector<const CompiledExpression*> Pipeline::expressions() const {
 }
 
 void Pipeline::process(const DatedLine& line, ban::Instant now, std::vector<Hit>& out) {
+  if (telling_.empty()) {
+    look_at(line, now, out);
+    if (numbered_ && !satisfied_ && !prefix_ && !many_lines() && !caught_ && !ignored_last_) {
+      learn_refusal();
+    }
+    return;
+  }
+  const bool quiet = is_quiet(line);
+  if (quiet && loud_ == 0) {
+    ignored_last_ = caught_ = false;
+    quiet_.add(line);
+    return;
+  }
+  quiet_.move_to(lines_);
+  look_at(line, now, out);
+  // What a match leaves of earlier lines stays for longer.
+  loud_ = quiet && !caught_ ? loud_ - 1 : maxlines_;
+}
+
+/// Of several lines: whether no match needs anything that this one holds.
+bool Pipeline::is_quiet(const DatedLine& line) const {
+  return line.words != nullptr && std::ranges::none_of(line.words->all(), [this](auto word) {
+           return word < telling_.size() && telling_[word];
+         });
+}
+
+/// Nothing was caught in the line at hand: perhaps its beginning alone says that.
+void Pipeline::learn_refusal() {
+  refusals_.learn(whole_, [this](std::string_view start) {
+    if (!refusing_match_) {
+      refusing_match_.emplace(MatchLimits{.steps = Searches::steps});
+    }
+    const auto refuses = [&](const CompiledExpression& one) {
+      return one.has_line_words() || one.refuses(start, *refusing_match_);
+    };
+    return std::ranges::all_of(fail_, refuses) && std::ranges::all_of(weak_, refuses) &&
+           (!ignores_early() || std::ranges::all_of(ignore_, refuses));
+  });
+}
+
+void Pipeline::look_at(const DatedLine& line, ban::Instant now, std::vector<Hit>& out) {
   begin(line);
   if (ignores_early() && ignores(nullptr, now)) {
     return;
@@ -227,7 +295,10 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
 
 /// Whether any failregex is worth a search, whatever prefregex leaves of the line.
 bool Pipeline::may_be_caught() const {
-  return (many_lines() || !prefix_ || may_match(*prefix_, prefix_number())) &&
+  if (prefix_ && many_lines()) {
+    return true;  // later lines see what prefregex leaves of this one
+  }
+  return (!prefix_ || may_match(*prefix_, prefix_number())) &&
          (may_match_any(fail_, 0) || may_match_any(weak_, first_weak()));
 }
 
@@ -296,7 +367,7 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
   return Next::go_on;
 }
 
-Pipeline::Next Pipeline::take(Hit hit,
+Pipeline::Next Pipeline::take(Hit&& hit,
                               const CompiledExpression& expression,
                               const DatedLine& line,
                               ban::Instant now,
@@ -339,7 +410,7 @@ Pipeline::Next Pipeline::take(Hit hit,
 }
 
 /// What its session knows by now.
-Pipeline::Next Pipeline::take_session(Hit hit,
+Pipeline::Next Pipeline::take_session(Hit&& hit,
                                       const std::shared_ptr<Failure>& merged,
                                       std::vector<Hit>& out) {
   hit.of_session = true;
@@ -403,7 +474,7 @@ std::optional<Pipeline::Next> Pipeline::take_bare(Hit& hit,
   return Next::stop;
 }
 
-Pipeline::Next Pipeline::finish(Hit hit,
+Pipeline::Next Pipeline::finish(Hit&& hit,
                                 const std::shared_ptr<Failure>& session,
                                 std::vector<Hit>& out) {
   const auto ids = identify(*session, hit.of_session);

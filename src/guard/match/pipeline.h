@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ban/instant.h"
@@ -18,6 +19,7 @@
 #include "guard/match/line_reader.h"
 #include "guard/match/sessions.h"
 #include "guard/match/word_index.h"
+#include "guard/regex/refusals.h"
 
 namespace spranga::guard {
 
@@ -46,6 +48,7 @@ struct PipelineSettings {
   bool bare{false};          // of hits only whom they blame is asked, and how often
   bool need_date{true};      // a match without a time is none
   bool note_prefix{true};    // prefregex_matched() is right even where no failregex can match
+  bool timed{false};         // what searches cost is measured
   bool ageing{true};         // sessions end after a while:
   std::chrono::seconds session_lifetime{Sessions::lifetime};
   bool one_client_sessions{false};
@@ -90,9 +93,19 @@ public:
   /// Whether every line that matters to this filter must hold some words.
   [[nodiscard]] bool can_be_scanned() const;
 
-  /// Takes the words that a line must hold into `table`. False: there is nothing that every line
-  /// which matters to this filter must hold, and nothing was taken in.
+  /// Takes the words that expressions need into `table`, so that lines can be scanned for them.
+  /// False: not every line that matters to this filter must hold some of them.
   [[nodiscard]] bool number_words(WordTable& table);
+
+  /// Whether words have numbers.
+  [[nodiscard]] bool knows_words() const { return numbered_; }
+
+  /// After number_words() said no: whether lines do not matter whose text, without the date, begins
+  /// with `start`, and which hold none of telling_words(); but for the last of them, as many as
+  /// remembers() says, which must be fed.
+  [[nodiscard]] bool passes(std::string_view start) const;
+
+  [[nodiscard]] std::size_t remembers() const { return many_lines() ? maxlines_ : 0; }
 
   /// The numbers of these words.
   [[nodiscard]] std::vector<std::uint32_t> numbered_words() const;
@@ -127,11 +140,30 @@ private:
     bool is_name{false};
   };
 
+  /// Lines that need not be looked at when they come.
+  class QuietLines {
+  public:
+    void set_most(std::size_t lines) { ring_.resize(lines); }
+
+    void add(const DatedLine& line);
+
+    /// Appends them to `lines`, the latest last, and keeps none.
+    void move_to(std::vector<LineParts>& lines);
+
+  private:
+    std::vector<LineParts> ring_;
+    std::size_t next_{0};
+    std::size_t count_{0};
+  };
+
   explicit Pipeline(PipelineSettings settings)
       : settings_(std::move(settings)),
         sessions_(settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions) {}
 
   [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
+  [[nodiscard]] bool is_quiet(const DatedLine& line) const;
+  void look_at(const DatedLine& line, ban::Instant now, std::vector<Hit>& out);
+  void learn_refusal();
   void begin(const DatedLine& line);
   [[nodiscard]] bool ignores_early() const;
   [[nodiscard]] bool ignores(const Place* place, ban::Instant now);
@@ -142,7 +174,7 @@ private:
                              const DatedLine& line,
                              ban::Instant now,
                              std::vector<Hit>& out);
-  [[nodiscard]] Next take(Hit hit,
+  [[nodiscard]] Next take(Hit&& hit,
                           const CompiledExpression& expression,
                           const DatedLine& line,
                           ban::Instant now,
@@ -153,16 +185,28 @@ private:
                                               const DatedLine& line,
                                               ban::Instant now,
                                               std::vector<Hit>& out);
-  [[nodiscard]] Next take_session(Hit hit,
+  [[nodiscard]] Next take_session(Hit&& hit,
                                   const std::shared_ptr<Failure>& merged,
                                   std::vector<Hit>& out);
-  [[nodiscard]] Next finish(Hit hit,
+  [[nodiscard]] Next finish(Hit&& hit,
                             const std::shared_ptr<Failure>& session,
                             std::vector<Hit>& out);
   [[nodiscard]] Place locate(const CompiledExpression& expression) const;
   [[nodiscard]] Ids identify(Failure& failure, bool of_session) const;
   [[nodiscard]] Ids resolve(const std::string& name) const;
   void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
+
+  /// Which expressions may match a line that holds these words.
+  void look_up(const FoundWords& words) {
+    index_.look_up(words, likely_);
+    looked_up_ = &words;
+    stamp_ = words.stamp();
+  }
+
+  /// Whether is_concerned() was asked about these words just now.
+  [[nodiscard]] bool knows_already(const FoundWords& words) {
+    return std::exchange(looked_up_, nullptr) == &words && stamp_ == words.stamp();
+  }
 
   [[nodiscard]] bool search(CompiledExpression& expression,
                             std::string_view text,
@@ -189,7 +233,7 @@ private:
   /// `number`: the expression's in the index.
   [[nodiscard]] bool may_match(const CompiledExpression& expression, std::size_t number) const {
     if (many_lines()) {
-      return true;
+      return expression.may_match_line(whole_);
     }
     if (by_words_) {
       return likely_.has(number);
@@ -208,8 +252,16 @@ private:
   Searches prefix_search_;
   Searches search_;
   Searches ignore_search_;
-  WordIndex index_;       // of expressions, once words have numbers
-  bool numbered_{false};  // they have
+  WordIndex index_;                      // of expressions, once words have numbers
+  bool numbered_{false};                 // they have
+  bool satisfied_{false};                // and lines without them do not matter
+  Refusals refusals_;                    // of all expressions that need no words
+  std::optional<Match> refusing_match_;  // made when it is needed
+
+  // Several lines, where each expression needs words:
+  std::vector<bool> telling_;  // for each word whether some expression asks for it
+  std::size_t loud_{0};        // of the next lines so many may be matched with earlier ones
+  QuietLines quiet_;           // that were not looked at since
 
   // Of the line at hand.
   std::vector<LineParts> lines_;   // fail2ban's line buffer: what was not matched yet
@@ -217,10 +269,12 @@ private:
   const PairSet* pairs_{nullptr};  // that the window's text holds, where they are known
   bool by_words_{false};           // likely_ holds for it
   LikelyExpressions likely_;       // for is_concerned(), too
-  std::string whole_;              // the window's text
-  std::string text_;               // what failregexes see: the window's text, or F-CONTENT
-  bool stale_{false};              // text_ must be made from lines_ again
-  bool caught_{false};             // a failregex matched, whatever came of it
+  const FoundWords* looked_up_{nullptr};  // of what likely_ tells, never followed
+  std::uint64_t stamp_{0};
+  std::string whole_;   // the window's text
+  std::string text_;    // what failregexes see: the window's text, or F-CONTENT
+  bool stale_{false};   // text_ must be made from lines_ again
+  bool caught_{false};  // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;

@@ -80,7 +80,11 @@ void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vecto
     if (!settings_.bare) {
       hit.failure = failure;
     }
-    out.push_back(hit);
+    if (&id == &ids.ids.back()) {
+      out.push_back(std::move(hit));
+    } else {
+      out.push_back(hit);
+    }
   }
 }
 

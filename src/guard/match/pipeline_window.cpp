@@ -28,13 +28,28 @@ void join(const std::vector<LineParts>& lines, std::string& out) {
   }
 }
 
+void Pipeline::QuietLines::add(const DatedLine& line) {
+  auto& place = ring_[next_];
+  place.before.assign(line.before);
+  place.date.assign(line.date_text);
+  place.after.assign(line.after);
+  next_ = (next_ + 1) % ring_.size();
+  count_ = std::min(count_ + 1, ring_.size());
+}
+
+void Pipeline::QuietLines::move_to(std::vector<LineParts>& lines) {
+  for (; count_ > 0; --count_) {
+    lines.push_back(std::move(ring_[(next_ + ring_.size() - count_) % ring_.size()]));
+  }
+}
+
 void Pipeline::begin(const DatedLine& line) {
   ignored_last_ = caught_ = stale_ = false;
   window_.clear();
   pairs_ = many_lines() ? nullptr : line.pairs;
-  by_words_ = numbered_ && line.words != nullptr;
-  if (by_words_) {
-    index_.look_up(*line.words, likely_);
+  by_words_ = numbered_ && line.words != nullptr && !many_lines();
+  if (by_words_ && !knows_already(*line.words)) {
+    look_up(*line.words);
   }
   if (many_lines()) {
     lines_.push_back(parts_of(line));

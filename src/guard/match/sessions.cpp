@@ -20,7 +20,7 @@ Flags read_flags(Failure& fresh) {
   if (fresh.has("mlfgained")) {
     flags.gained = flags.nofail = true;
     if (!fresh.has("nofail")) {
-      fresh.set("nofail", *fresh.find("mlfgained"));
+      fresh.set("nofail", FieldContent(*fresh.find("mlfgained")));
     }
   } else {
     flags.nofail = fresh.has("nofail");

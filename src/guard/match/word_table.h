@@ -46,12 +46,17 @@ public:
       there_[word / bits] = 0;
     }
     all_.clear();
+    ++stamp_;
   }
+
+  /// Another for each line, once its words are in.
+  [[nodiscard]] std::uint64_t stamp() const { return stamp_; }
 
   void add(std::uint32_t word) {
     if (!has(word)) {
       there_[word / bits] |= std::uint64_t{1} << word % bits;
       all_.push_back(word);
+      ++stamp_;
     }
   }
 
@@ -69,6 +74,7 @@ private:
   const WordTable* table_;
   std::vector<std::uint64_t> there_;
   std::vector<std::uint32_t> all_;
+  std::uint64_t stamp_{0};
 };
 
 }  // namespace spranga::guard

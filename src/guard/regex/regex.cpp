@@ -155,6 +155,9 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexOptions options) {
   if (out.code_ == nullptr) {
     return fail(Errc::malformed, fmt::format("PCRE2: {}", message_of(error)));
   }
+  std::uint32_t known = 0;
+  out.anchored_ = pcre2_pattern_info(out.code_.get(), PCRE2_INFO_ALLOPTIONS, &known) == 0 &&
+                  (known & PCRE2_ANCHORED) != 0;
   out.has_jit_ = options.jit && pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
   if (const auto plain = ascii_form(syntax.pattern); plain && out.has_jit_) {
     out.ascii_code_ = compiled(*plain, compile_options(syntax) & ~unicode);
@@ -200,6 +203,24 @@ MatchStatus Regex::search(std::string_view text,
   }
   // Any other error (text that is not UTF-8) is a broken promise of the caller's: nothing is known.
   return found == PCRE2_ERROR_NOMATCH ? MatchStatus::no_match : MatchStatus::limit;
+}
+
+/// PCRE2 says "partial match" where the end of `start` decided anything, and "no match" only where
+/// it was never reached.
+bool Regex::refuses(std::string_view start, Match& match) const {
+  if (!anchored_ || start.empty() || !text::is_ascii(start)) {
+    return false;
+  }
+  match.found_ = 0;
+  match.make_room(group_count());
+  pcre2_set_offset_limit(match.context_.get(), PCRE2_UNSET);
+  return pcre2_match(code_.get(),
+                     units(start),
+                     start.size(),
+                     0,
+                     PCRE2_PARTIAL_HARD | no_jit,
+                     match.data_.get(),
+                     match.context_.get()) == PCRE2_ERROR_NOMATCH;
 }
 
 int Regex::group_number(std::string_view name) const {

@@ -110,6 +110,10 @@ public:
                                    std::size_t from = 0,
                                    std::size_t last_start = std::string_view::npos) const;
 
+  /// Whether no text that begins with `start` matches, whatever follows. Known only of expressions
+  /// that are bound to the text's begin; `start` is ASCII. `match` lends its limits.
+  [[nodiscard]] bool refuses(std::string_view start, Match& match) const;
+
   /// Capturing groups; the highest group number.
   [[nodiscard]] int group_count() const { return static_cast<int>(names_.size()); }
 
@@ -139,6 +143,7 @@ private:
   std::vector<std::string> names_;
   std::string rewritten_;
   bool has_jit_{false};
+  bool anchored_{false};  // to the text's begin, says PCRE2
 };
 
 }  // namespace spranga::guard

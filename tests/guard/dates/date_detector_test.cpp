@@ -1,10 +1,17 @@
 #include "guard/dates/date_detector.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
 #include <string>
 #include <vector>
+
+#include "guard/regex/regex.h"
+#include "text/utf8.h"
 
 namespace spranga::guard {
 
@@ -259,6 +266,132 @@ TEST(DateDetector, TheShortCutFindsWhatTheTemplateWouldFind) {
   EXPECT_EQ(seen(dates, "Jan 24 22:01:09 mail x"), "Jan 24 22:01:09=1106600469");
   EXPECT_EQ(seen(dates, "Jan 24 22:01:08"), "Jan 24 22:01:08=1106600468");
   EXPECT_EQ(dates.templates().front().hits, 6);
+}
+
+/// Patterns for which there are short cuts, and some that look like them.
+const std::vector<std::string> short_cut_patterns = {
+    "",
+    "{^LN-BEG}",
+    "^{DATE}",
+    "{DATE}",
+    "{^LN-BEG}{DATE}",
+    "EPOCH",
+    "TAI64N",
+    "{^LN-BEG}EPOCH\n{^LN-BEG}",
+    "^%Y-%m-%d %H:%M:%S",
+    "^t=%Y-%m-%dT%H:%M:%S%z",
+    "^\\[%d/%b/%Y %H:%M:%S\\]",
+    "^[^\\[]*\\[({DATE})\n{^LN-BEG}",
+    "^<W>{DATE}",
+    "%d/%b[^/]*/%Y:%H:%M:%S %z",
+    "%d/%b?/%Y:%H:%M:%S",
+    "%d/%b|%H:%M:%S",
+    "(?:%d/%b)?:%H:%M:%S",
+    "x :%M:%S",
+    "%H:%M:%S(?:\\.%f)?",
+    "^L %d/%m/%Y - %H:%M:%S|x",
+    "{^LN-BEG}(?:%a )?%b %d %H:%M:%S(?:\\.%f)?(?: %ExY)?\n{^LN-BEG}",
+    "{^LN-BEG}%ExY(?P<_sep>[-/.])%m(?P=_sep)%d[T ]%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?"};
+
+/// Lines of one form for a while, in which now and then something is not as it should be.
+class OddLines {
+public:
+  explicit OddLines(unsigned seed) : random_(seed) {}
+
+  std::string next() {
+    form_ = below(12) == 0 ? below(forms.size()) : form_;
+    second_ += below(3);
+    auto out = fmt::format(fmt::runtime(forms.at(form_)), second_ / 60 % 60, second_ % 60);
+    out += below(4) == 0 ? " [29/Nov/2026:10:00:01 +0000] x" : " mail/x[27]: 5/Nov done";
+    if (below(10) == 0) {
+      const std::string odd = "0:/[<@ xN\xC3\xA9";
+      out.insert(below(out.size() + 1), below(8) == 0 ? odd.substr(9) : odd.substr(below(9), 1));
+    }
+    if (below(20) == 0) {
+      out.erase(below(out.size()), below(5));
+    }
+    return text::to_valid_utf8(out);
+  }
+
+private:
+  std::size_t below(std::size_t end) { return random_() % end; }
+
+  static constexpr std::array<std::string_view, 12> forms = {"Nov 29 10:{:02}:{:02}",
+                                                             "Sun Nov  9 1:{:02}:{:02}",
+                                                             "2026-11-29 10:{:02}:{:02}",
+                                                             "2026-11-29T10:{:02}:{:02}.25Z",
+                                                             "[29/Nov/2026:10:{:02}:{:02} +0100]",
+                                                             "[29/Nov/2026 10:{:02}:{:02}]",
+                                                             "t=2026-11-29T10:{:02}:{:02}+0000",
+                                                             "<W>Nov 29 10:{:02}:{:02}",
+                                                             "17643{:02}{:02}0",
+                                                             "@400000005ed{:02}{:02}0a1b2c3d4e5f6",
+                                                             "no date {}.{}",
+                                                             "x :{:02}:{:02}"};
+
+  std::mt19937 random_;
+  std::size_t form_{0};
+  std::size_t second_{0};
+};
+
+TEST(DateDetector, FindsNoneOnlyWhereNoTemplateMatches) {
+  std::size_t none = 0;
+  for (const auto& pattern : short_cut_patterns) {
+    auto dates = detector(pattern);
+    std::vector<Regex> templates;
+    for (const auto& use : dates.templates()) {
+      templates.push_back(*Regex::compile(use.regex));
+    }
+    OddLines lines(11);
+    for (int i = 0; i < 1'500; ++i) {
+      const auto line = lines.next();
+      const bool found = dates.find(line, at(summer_2005)).has_value();
+      none += found ? 0 : 1;
+      Match match;
+      const bool matches = std::ranges::any_of(templates, [&](const Regex& regex) {
+        return regex.search(line, match) == MatchStatus::matched;
+      });
+      ASSERT_TRUE(found || !matches) << pattern << "\n" << line;
+    }
+  }
+  EXPECT_GT(none, 10'000U);
+}
+
+/// A line without a date ends what is known of a date's shape, and changes nothing else.
+TEST(DateDetector, FindsByItsShapeWhatIsFoundWithoutIt) {
+  for (const auto& pattern : short_cut_patterns) {
+    auto dates = detector(pattern);
+    auto plain = detector(pattern);
+    OddLines lines(12);
+    for (int i = 0; i < 1'500; ++i) {
+      const auto line = lines.next();
+      ASSERT_EQ(seen(plain, ""), "");
+      ASSERT_EQ(seen(dates, line), seen(plain, line)) << pattern << "\n" << line;
+    }
+    const auto uses = dates.templates();
+    const auto plain_uses = plain.templates();
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      EXPECT_EQ(uses[i].name, plain_uses[i].name) << pattern;
+      EXPECT_EQ(uses[i].hits, plain_uses[i].hits) << pattern;
+      EXPECT_EQ(uses[i].weight, plain_uses[i].weight) << pattern;
+    }
+  }
+}
+
+TEST(DateDetector, RefusesBeginningsOfLinesInWhichItFoundNone) {
+  auto dates = detector("^%Y-%m-%d %H:%M:%S");
+  EXPECT_FALSE(dates.refuses("Nov 29"));
+  EXPECT_EQ(seen(dates, "Nov 29 10:00:00 x"), "");
+  EXPECT_TRUE(dates.refuses("Nov 29"));
+  EXPECT_TRUE(dates.refuses("N"));
+  EXPECT_FALSE(dates.refuses("2005"));
+  EXPECT_FALSE(dates.must_look());
+  auto slashed = detector("%d/%b[^/]*/%Y:%H:%M:%S %z");
+  EXPECT_TRUE(slashed.refuses("Nov 29"));
+  EXPECT_TRUE(slashed.must_look());
+  EXPECT_TRUE(slashed.looks_dateless("Nov 29 10:00:00 inet/smtp 1/2"));
+  EXPECT_FALSE(slashed.looks_dateless("Nov 29 10:00:00 2/Nov"));
+  EXPECT_FALSE(detector("%d.%m.%y").refuses("Nov 29"));
 }
 
 TEST(DateDetector, BadPatternsSayWhatIsWrong) {

@@ -255,6 +255,41 @@ TEST(Judge, SumsTheBansOfAllJailsIfAsked) {
   EXPECT_EQ(judge(second, seen(attacker, 10)).ban->until, at_second(1210));
 }
 
+// A flood's row of the ledger stands for many: the account is as if they had come one by one.
+TEST(Judge, RecallsManyAtOnceAsOneByOne) {
+  for (const auto counting : {Counting::fail2ban, Counting::window}) {
+    for (const int maxretry : {1, 3, 10}) {
+      for (const int times : {1, 2, 3, 7, 29, 30, 31, 1000, 1001}) {
+        auto jail = jail_of(maxretry);
+        jail.counting = counting;
+        auto together = judge_for(jail);
+        auto single = judge_for(jail);
+        for (auto* judged : {&together, &single}) {
+          judged->recall(seen(attacker, 50), at_second(100));
+        }
+        auto all = seen(attacker, 60);
+        all.attempts = times;
+        together.recall(all, at_second(100), times);
+        for (int i = 0; i < times; ++i) {
+          single.recall(seen(attacker, 60), at_second(100));
+        }
+        EXPECT_EQ(together.count_of(attacker), single.count_of(attacker))
+            << maxretry << " " << times;
+        EXPECT_EQ(together.accounts(), single.accounts());
+      }
+    }
+  }
+}
+
+TEST(Judge, RecallsAnyNumberOfWeakOnesInNoTime) {
+  auto judged = judge_for(jail_of(3));
+  auto weak = seen(attacker, 60);
+  weak.weak = true;
+  weak.attempts = 2'000'000'000;
+  judged.recall(weak, at_second(100), 2'000'000'000);
+  EXPECT_EQ(judged.count_of(attacker), 0);
+}
+
 TEST(MemoryHistory, ForgetsShortBansAfterADayAndLongOnesLater) {
   MemoryHistory history;
   history.add({"test", attacker, at_second(0), at_second(600), 3, 5});

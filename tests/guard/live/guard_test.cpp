@@ -96,7 +96,7 @@ protected:
 
   LogLines log;
   RecordingHands hands;
-  std::vector<ledger::Record> notes;
+  NoteBook notes;
   LiveWorld world{
       log,
       hands,
@@ -134,12 +134,12 @@ TEST_F(GuardTest, NotesWhatTheLedgerHasToKnow) {
   auto stream = stream_of({&add(jail_of("postfix", 2))});
   fail_at(stream, "198.51.100.7", 0);
   fail_at(stream, "198.51.100.7", 1);
-  ASSERT_EQ(notes.size(), 3U);
-  const auto& seen = std::get<ledger::Seen>(notes[0]);
+  ASSERT_EQ(notes.records().size(), 3U);
+  const auto& seen = std::get<ledger::Seen>(notes.records()[0]);
   EXPECT_EQ(seen.rule, "filter.d/postfix.conf:7");
   EXPECT_EQ(seen.at, after(0));
   EXPECT_THAT(seen.line, testing::HasSubstr("failed for 198.51.100.7"));
-  const auto& made = std::get<ledger::BanMade>(notes[2]);
+  const auto& made = std::get<ledger::BanMade>(notes.records()[2]);
   EXPECT_EQ(made.ban.until, after(601));
   EXPECT_EQ(made.matches.size(), 2U);
 }
@@ -228,7 +228,7 @@ TEST_F(GuardTest, WhoIsBannedAnewBeforeHisOldBanComesBackIsBannedUntilTheLaterEn
   EXPECT_TRUE(jail.judge().is_banned("198.51.100.7", after(1'000'000)));
   ASSERT_THAT(hands.done, testing::SizeIs(3));
   EXPECT_THAT(hands.done.back(), testing::HasSubstr("postfix 198.51.100.7"));
-  const auto* made = std::get_if<ledger::BanMade>(&notes.back());
+  const auto* made = std::get_if<ledger::BanMade>(&notes.records().back());
   ASSERT_NE(made, nullptr);
   EXPECT_TRUE(made->prolonged);
 }
@@ -249,6 +249,24 @@ TEST_F(GuardTest, TakesANewFilterAndKeepsBansAndCounters) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail, testing::HasSubstr("postfix.conf:9"));
   EXPECT_EQ(jail.spec().filter.failregex[0].origin.line, 8);
+}
+
+TEST_F(GuardTest, LooksAfterBansThatDoNotHoldButNeverAfterAllAtOnce) {
+  auto stream = stream_of({&add(jail_of("postfix", 1))});
+  const auto checks_at = [&](int second) {
+    hands.done.clear();
+    for (int i = 0; i < 300; ++i) {
+      fail_at(stream, "198.51." + std::to_string(i / 100) + "." + std::to_string(i % 100), second);
+    }
+    return std::ranges::count_if(hands.done,
+                                 [](const auto& deed) { return deed.starts_with("check"); });
+  };
+  EXPECT_EQ(checks_at(0), 0) << "they begin";
+  EXPECT_EQ(checks_at(3), 0) << "lines that were under way";
+  EXPECT_EQ(checks_at(5), 200);
+  EXPECT_EQ(checks_at(6), 100);
+  EXPECT_EQ(checks_at(7), 0);
+  EXPECT_EQ(checks_at(15), 200);
 }
 
 TEST_F(GuardTest, LetsEverybodyGoWhenAJailCloses) {

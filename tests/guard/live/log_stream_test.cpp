@@ -128,14 +128,13 @@ public:
 
   /// What was seen, said and done since the last question, and what was counted.
   [[nodiscard]] std::vector<std::string> take() {
-    for (const auto& note : notes_) {
+    for (const auto& note : notes_.take()) {
       if (const auto* seen = std::get_if<ledger::Seen>(&note)) {
         told_.add(fmt::format("note {} {} {} {}", seen->jail, seen->id, seen->rule, seen->line));
       } else {
         told_.add(fmt::format("note of kind {}", note.index()));
       }
     }
-    notes_.clear();
     auto out = std::exchange(told_.lines, {});
     for (const auto& jail : guard_.jails()) {
       const auto& of = jail->matcher().statistics();
@@ -180,7 +179,7 @@ private:
   bool news_{false};
   ban::Instant now_;
   Told told_;
-  std::vector<ledger::Record> notes_;
+  NoteBook notes_;
   LiveWorld world_{world()};
   Guard guard_{world_};
   std::vector<LogStream> streams_;

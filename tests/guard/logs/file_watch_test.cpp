@@ -181,6 +181,43 @@ TEST(FileWatch, FindsInTheCopyWhatWasNotReadBeforeTheTruncation) {
   EXPECT_THAT(at.read(), ElementsAre("one", "two", "three", "four", "five"));
 }
 
+/// More than one turn reads.
+std::string flood() {
+  std::string out;
+  while (out.size() < 3 * OpenLogs::bytes_a_turn) {
+    out += "line " + std::to_string(out.size()) + "\n";
+  }
+  return out;
+}
+
+TEST(FileWatch, TellsWhatATruncationTookAwayUnread) {
+  WatchedFolder at;
+  at.append("mail.log", flood());
+  at.follow("mail.log");
+  at.watch.turn(at.clock.now(), at.lines);
+  std::filesystem::resize_file(at.path("mail.log"), 0);
+  at.append("mail.log", "after\n");
+  EXPECT_EQ(at.read().back(), "after");
+  ASSERT_THAT(at.lines.texts_of(LiveEvent::lost), testing::SizeIs(1));
+  const auto lost = std::to_string(flood().size() - OpenLogs::bytes_a_turn);
+  EXPECT_THAT(at.lines.texts_of(LiveEvent::lost)[0], testing::HasSubstr(": " + lost + " bytes"));
+}
+
+TEST(FileWatch, LosesNothingThatWasCopiedBeforeTheTruncation) {
+  WatchedFolder at;
+  at.append("mail.log", flood());
+  at.follow("mail.log");
+  at.watch.turn(at.clock.now(), at.lines);
+  std::filesystem::copy(at.path("mail.log"), at.path("mail.log.1"));
+  std::filesystem::resize_file(at.path("mail.log"), 0);
+  at.append("mail.log", "after\n");
+  const auto lines = at.read();
+  const auto all = flood();
+  EXPECT_EQ(lines.size(), static_cast<std::size_t>(std::ranges::count(all, '\n')) + 1);
+  EXPECT_EQ(lines.back(), "after");
+  EXPECT_THAT(at.lines.texts_of(LiveEvent::lost), testing::IsEmpty());
+}
+
 TEST(FileWatch, SeesATruncationThatHasGrownOverAgain) {
   WatchedFolder at;
   at.append("mail.log", "one\ntwo\n");

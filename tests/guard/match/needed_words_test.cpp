@@ -20,6 +20,16 @@ TEST(NeededWords, AreTheLongestRunOfPlainCharacters) {
   EXPECT_THAT(needed_words("abcd{0,2}ef"), ElementsAre("abc"));
 }
 
+TEST(NeededWords, HoldBracesThatStandForThemselves) {
+  EXPECT_THAT(needed_words("(?: \\({{(?:\\d+,){3}\\d+},\\d+}\\))?lost"), ElementsAre("lost"));
+  EXPECT_THAT(needed_words("ab{cd"), ElementsAre("ab{cd"));
+  EXPECT_THAT(needed_words("ab{}cd"), ElementsAre("ab{}cd"));
+  EXPECT_THAT(needed_words("ab{2,3,4}cd"), ElementsAre("ab{2,3,4}cd"));
+  EXPECT_THAT(needed_words("ab{,}cdef"), ElementsAre("cdef"));
+  EXPECT_THAT(needed_words("ab{,2}cdef"), ElementsAre("cdef"));
+  EXPECT_THAT(needed_words("abc\\{2}"), ElementsAre("abc{2}"));
+}
+
 TEST(NeededWords, OfAlternativesAreOneOfEachBranch) {
   EXPECT_THAT(needed_words("(?:sshd|dropbear)\\S*: x"), ElementsAre("sshd", "dropbear"));
   EXPECT_THAT(needed_words("^(?P<pre>(?:sshd\\[\\d+\\]|\\d+ sshd):)"),
@@ -118,7 +128,7 @@ TEST(TellingWords, AreTheRarestAndLongEnoughToBeScannedFor) {
 }
 
 TEST(NeededWords, AreUnknownWhereTheExpressionIsOdd) {
-  EXPECT_THAT(needed_words("a{b|c}sshd"), IsEmpty());
+  EXPECT_THAT(needed_words("a{b|c}sshd"), ElementsAre("a{b", "c}sshd"));
   EXPECT_THAT(needed_words("sshd)"), IsEmpty());
   EXPECT_THAT(needed_words("(sshd"), IsEmpty());
   EXPECT_THAT(needed_words("sshd\\"), IsEmpty());

@@ -58,6 +58,19 @@ inline std::vector<ban::JailSpec> odd_jails() {
   jails.push_back(made_up("no-words", "", {R"(^\s*\w+ \d+ <ADDR>$)"}));
   jails.push_back(made_up("two-lines", "", {R"(begin <HOST>$<SKIPLINES>^.*end$)"}));
   jails.back().filter.maxlines = 3;
+  jails.push_back(made_up("many-lines", "", {R"(begin (?P<ip4>\S+)$<SKIPLINES>^.*end$)"}));
+  jails.back().filter.maxlines = 20;
+  jails.push_back(
+      made_up("refusing", "", {R"(^\s\+?\d+ <ADDR>)", R"(wrong password .*from <HOST>)"}));
+  jails.push_back(made_up("vain", "", {R"(wrong password .*from <HOST>)"}));
+  jails.back().filter.datepattern = "^%Y:%m:%d-%H:%M:%S";
+  jails.push_back(made_up("vain-lines", "", {R"(begin <HOST>$<SKIPLINES>^.*end$)"}));
+  jails.back().filter.maxlines = 4;
+  jails.back().filter.datepattern = "^<\\d+>{DATE}";
+  jails.push_back(made_up("slashed", "", {R"(login of \S+ failed.* <HOST>)"}));
+  jails.back().filter.datepattern = "%d/%b[^/]*/%Y:%H:%M:%S %z";
+  jails.push_back(made_up("begun", "", {R"(login of \S+ failed.* <HOST>)"}));
+  jails.back().filter.datepattern = "^{DATE}";
   jails.push_back(made_up("latin", "", {R"(login of \S+ failed.* <HOST>)"}));
   jails.back().logencoding = "latin-1";
   jails.push_back(made_up("iconv", "", {R"(login of \S+ failed.* <HOST>)"}));

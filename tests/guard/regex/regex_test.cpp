@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -245,6 +246,60 @@ TEST(PythonSyntax, SurrogatesMatchNothing) {
   EXPECT_EQ(found("[\\ud800]", "x"), "-");
   EXPECT_EQ(found("[^\\ud800]", "x"), "x");
   EXPECT_EQ(found("[\\ud800-\\ue000]", "\ue000"), "\ue000");
+}
+
+TEST(Regex, RefusesWhatNothingCanFollow) {
+  Match match;
+  const auto refuses = [&](std::string_view pattern, std::string_view start) {
+    return Regex::compile(pattern)->refuses(start, match);
+  };
+  EXPECT_TRUE(refuses("^\\d+ x", "N"));
+  EXPECT_TRUE(refuses("^\\d+ x", "12 y"));
+  EXPECT_FALSE(refuses("^\\d+ x", "12 "));
+  EXPECT_FALSE(refuses("^\\d+ x", "12 xy"));
+  EXPECT_FALSE(refuses("^\\d+ x", ""));
+  EXPECT_TRUE(refuses("^(?:a|b)(?=\\W)", "ab"));
+  EXPECT_FALSE(refuses("^(?:a|b)\\b", "a"));
+  EXPECT_FALSE(refuses("^(?:a|b)$", "a"));
+  EXPECT_TRUE(refuses("^(?:a|b)$", "ac"));
+  EXPECT_FALSE(refuses("x", "N"));
+  EXPECT_FALSE(refuses("^x|y", "N"));
+  EXPECT_FALSE(refuses("(?m)^x", "N"));
+  EXPECT_TRUE(refuses("(?iu)^s", "x"));
+  EXPECT_FALSE(refuses("^\\w", "\xC5\xBF"));
+}
+
+/// Whatever is refused by its beginning does not match.
+TEST(Regex, RefusesNothingThatMatches) {
+  const std::vector<std::string> patterns = {"^(?:\\W{0,2})?(a|b)+c(?=\\b|\\W|$)",
+                                             "^[^[]*\\[(a|bc)\\]",
+                                             "^a?b?(?!c)c*",
+                                             "^(?=.*c)[abc]+$",
+                                             "^(?P<x>a|b)-?(?P=x)c",
+                                             "(?iu)^K\\s",
+                                             ".*c$",
+                                             "^(a)?(?(1)b|c)"};
+  const std::string letters = "abc[ ]-K\n";
+  std::mt19937 random(7);
+  std::size_t refused = 0;
+  for (const auto& pattern : patterns) {
+    const auto regex = Regex::compile(pattern);
+    ASSERT_TRUE(regex) << pattern;
+    for (int round = 0; round < 3'000; ++round) {
+      std::string text;
+      for (auto length = random() % 9; length > 0; --length) {
+        text += letters[random() % letters.size()];
+      }
+      Match match;
+      const bool matched = regex->search(text, match) == MatchStatus::matched;
+      for (std::size_t length = 1; length <= text.size(); ++length) {
+        const bool refuses = regex->refuses(std::string_view(text).substr(0, length), match);
+        refused += refuses ? 1 : 0;
+        ASSERT_FALSE(refuses && matched) << pattern << " in " << text;
+      }
+    }
+  }
+  EXPECT_GT(refused, 10'000U);
 }
 
 }  // namespace spranga::guard

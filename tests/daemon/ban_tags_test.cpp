@@ -1,0 +1,83 @@
+#include "daemon/ban_tags.h"
+
+#include <gtest/gtest.h>
+
+namespace spranga::daemon {
+namespace {
+
+using std::chrono::hours;
+using Lines = std::vector<std::string>;
+
+constexpr auto start = ban::Instant(std::chrono::hours(500'000));
+
+guard::HeldBan held() {
+  guard::HeldBan out;
+  out.ban = {"mail", "192.0.2.7", start, start + hours(1), 1, 3};
+  out.matches = {"c1", "c2"};
+  return out;
+}
+
+ledger::BanStory story(const std::string& jail, ban::Instant since, int failures, Lines lines) {
+  ledger::BanStory out;
+  out.made.ban = {jail, "192.0.2.7", since, since + hours(1), 1, failures};
+  out.made.matches = std::move(lines);
+  return out;
+}
+
+TEST(MergedBans, OfOneThatIsNotInTheLedgerYetAreItsOwn) {
+  const auto merged = merge_bans(held(), {}, "", 10);
+  EXPECT_EQ(merged.failures, 3);
+  EXPECT_EQ(merged.matches, (Lines{"c1", "c2"}));
+}
+
+TEST(MergedBans, CountTheBanAtHandOnce) {
+  const auto merged = merge_bans(held(), {story("mail", start, 3, {"c1", "c2"})}, "", 10);
+  EXPECT_EQ(merged.failures, 3);
+  EXPECT_EQ(merged.matches, (Lines{"c1", "c2"}));
+}
+
+TEST(MergedBans, HoldTheLastLinesTheOldestFirst) {
+  const std::vector<ledger::BanStory> past = {story("ssh", start - hours(2), 5, {"b1", "b2"}),
+                                              story("mail", start - hours(4), 7, {"a1", "a2"})};
+  const auto all = merge_bans(held(), past, "", 5);
+  EXPECT_EQ(all.failures, 15);
+  EXPECT_EQ(all.matches, (Lines{"a2", "b1", "b2", "c1", "c2"}));
+  const auto own = merge_bans(held(), past, "mail", 5);
+  EXPECT_EQ(own.failures, 10);
+  EXPECT_EQ(own.matches, (Lines{"a1", "a2", "c1", "c2"}));
+}
+
+TEST(MergedBans, OfAnEndedBanTakeALaterOneInToo) {
+  const auto merged = merge_bans(held(), {story("ssh", start + hours(1), 2, {"d"})}, "", 10);
+  EXPECT_EQ(merged.matches, (Lines{"c1", "c2", "d"}));
+}
+
+TEST(MergedBans, LeaveOutWhatAPersonLetGoAndWhoIsOnlyANeighbour) {
+  auto let_go = story("mail", start - hours(4), 7, {"a"});
+  let_go.ended = start - hours(3);
+  auto network = story("mail", start - hours(2), 9, {"n"});
+  network.made.ban.target = "192.0.2.0/24";
+  EXPECT_EQ(merge_bans(held(), {network, let_go}, "", 10).failures, 3);
+}
+
+TEST(BanTags, AskForEarlierBansOnlyWhereTheActionDoes) {
+  int questions = 0;
+  const PastBans past = [&](const std::string& target) {
+    ++questions;
+    EXPECT_EQ(target, "192.0.2.7");
+    return std::vector<ledger::BanStory>{story("ssh", start - hours(2), 5, {"b"})};
+  };
+  const auto plain = tags_of("mail", held(), {}, {"ip", "matches"}, past, 10);
+  EXPECT_EQ(questions, 0);
+  EXPECT_EQ(plain.at("matches"), "c1\nc2");
+  EXPECT_FALSE(plain.contains("ipmatches"));
+  const auto merged = tags_of("mail", held(), {}, {"ipmatches", "ipjailfailures"}, past, 10);
+  EXPECT_EQ(questions, 1);
+  EXPECT_EQ(merged.at("ipmatches"), "b\nc1\nc2");
+  EXPECT_EQ(merged.at("ipfailures"), "8");
+  EXPECT_EQ(merged.at("ipjailmatches"), "c1\nc2");
+  EXPECT_EQ(merged.at("ipjailfailures"), "3");
+}
+
+}  // namespace
+}  // namespace spranga::daemon
