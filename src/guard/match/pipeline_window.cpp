@@ -28,21 +28,6 @@ void join(const std::vector<LineParts>& lines, std::string& out) {
   }
 }
 
-void Pipeline::QuietLines::add(const DatedLine& line) {
-  auto& place = ring_[next_];
-  place.before.assign(line.before);
-  place.date.assign(line.date_text);
-  place.after.assign(line.after);
-  next_ = (next_ + 1) % ring_.size();
-  count_ = std::min(count_ + 1, ring_.size());
-}
-
-void Pipeline::QuietLines::move_to(std::vector<LineParts>& lines) {
-  for (; count_ > 0; --count_) {
-    lines.push_back(std::move(ring_[(next_ + ring_.size() - count_) % ring_.size()]));
-  }
-}
-
 void Pipeline::begin(const DatedLine& line) {
   ignored_last_ = caught_ = stale_ = false;
   window_.clear();
