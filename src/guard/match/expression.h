@@ -136,6 +136,27 @@ public:
   /// is put together of several groups.
   [[nodiscard]] bool is_simple() const { return simple_; }
 
+  struct NamedGroup {
+    int number{0};
+    std::string_view name;  // as the expression keeps it
+    bool telling{false};    // says whom to blame, or how often
+  };
+
+  /// A group whose value goes into the field of another name.
+  struct Redirect {
+    std::string group;
+    std::string field;
+
+    [[nodiscard]] auto operator<=>(const Redirect&) const = default;
+  };
+
+  [[nodiscard]] const std::vector<NamedGroup>& named_groups() const { return named_; }
+
+  /// F-ALT_X: taken for X where that caught nothing; in the order in which they are tried.
+  [[nodiscard]] const std::vector<Redirect>& alternatives() const { return alternatives_; }
+
+  [[nodiscard]] bool has_tuples() const { return !tuples_.empty(); }
+
   /// What F-CONTENT caught; "" where nothing.
   [[nodiscard]] std::string_view content(const Match& match) const;
 
@@ -181,14 +202,6 @@ private:
     std::uint32_t number{0};
   };
 
-  /// A group whose value goes into the field of another name.
-  struct Redirect {
-    std::string group;
-    std::string field;
-
-    [[nodiscard]] auto operator<=>(const Redirect&) const = default;
-  };
-
   const ban::Expression* source_;
   std::string expanded_;
   Regex regex_;
@@ -199,13 +212,6 @@ private:
   int content_{0};                               // number of the group
   std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
   bool simple_{false};
-
-  struct NamedGroup {
-    int number{0};
-    std::string_view name;  // as regex_ keeps it
-    bool telling{false};    // says whom to blame, or how often
-  };
-
   std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;

@@ -190,7 +190,7 @@ void JailMatcher::count(bool found) {
   } else {
     ++statistics_.missed;
   }
-  statistics_.sessions_dropped = pipeline_->sessions().dropped();
+  statistics_.sessions_dropped = pipeline_->sessions_dropped();
   statistics_.limit_hits = pipeline_->limit_hits();
 }
 

@@ -72,14 +72,10 @@ Pipeline::Ids Pipeline::resolve(const std::string& name) const {
   return out;
 }
 
-void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const {
+void Pipeline::emit(Hit& hit, const Ids& ids, std::vector<Hit>& out) {
   for (const auto& id : ids.ids) {
     hit.id = id;
     hit.is_name = ids.is_name;
-    hit.nofail = failure.has("nofail");
-    if (!settings_.bare) {
-      hit.failure = failure;
-    }
     if (&id == &ids.ids.back()) {
       out.push_back(std::move(hit));
     } else {
