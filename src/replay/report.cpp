@@ -38,10 +38,13 @@ Json json_time(ban::Instant at) {
 
 Json json_ban(const BookedBan& booked) {
   const auto& ban = booked.ban;
-  return {{"jail", ban.jail},
-          {"address", ban.target},
-          {"time", json_time(ban.since)},
-          {"until", ban.until ? json_time(*ban.until) : Json(nullptr)}};
+  Json::object_t out;  // an initializer list would be copied
+  out.reserve(4);
+  out.emplace("jail", ban.jail);
+  out.emplace("address", ban.target);
+  out.emplace("time", json_time(ban.since));
+  out.emplace("until", ban.until ? json_time(*ban.until) : Json(nullptr));
+  return out;
 }
 
 std::string length_of(const ban::Ban& ban) {

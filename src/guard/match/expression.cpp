@@ -220,8 +220,7 @@ bool CompiledExpression::search(std::string_view text, Searches& searches, ban::
 bool CompiledExpression::search_likely(std::string_view text,
                                        Searches& searches,
                                        ban::Instant now) {
-  const bool likely = line_sets_.empty() ? may_match(text) : text.starts_with(head_);
-  return likely && run(text, searches, now);
+  return text.starts_with(head_) && run(text, searches, now);
 }
 
 bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Instant now) {
