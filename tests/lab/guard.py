@@ -94,9 +94,15 @@ class Guard:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                         env=self.environment())
         if not until(lambda: self.process.poll() is not None or self.answers()):
-            raise RuntimeError("the guard did not come up")
+            raise RuntimeError("the guard did not come up\n" + self.state())
         if self.process.poll() is not None:
             raise RuntimeError(f"the guard ended, {self.process.returncode}: " + self.process.stdout.read() + "".join((self.home / "guard.log").read_text().splitlines(True)[-5:]))
+
+    def state(self):
+        """For who has to find out why: the processes of this guard and the end of its log."""
+        out = subprocess.run(["ps", "-eo", "pid,ppid,stat,wchan:24,etimes,args"], capture_output=True, text=True).stdout
+        lines = [line for line in out.splitlines() if "spranga" in line]
+        return "\n".join([*lines, *(self.home / "guard.log").read_text().splitlines()[-12:]])
 
     def environment(self):
         return dict(os.environ)
