@@ -65,6 +65,7 @@ private:
   void restore_some(std::chrono::milliseconds patience);
   void restore_all();
   void note_places();
+  void wait_for_first_places(const std::vector<ledger::Position>& kept);
   void follow_logs(const std::vector<ledger::Position>& kept);
   void hear_firewall();
   void attach_firewall(Fd channel);

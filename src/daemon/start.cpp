@@ -17,6 +17,7 @@ using guard::Level;
 
 constexpr auto claim_every = 10s;
 constexpr auto first_patience = 200ms;
+constexpr auto places_patience = 500ms;
 
 }  // namespace
 
@@ -94,6 +95,7 @@ Result<void> Daemon::start() {
   remember(memory);
   restore_some(first_patience);  // few are here before anybody asks
   note_places();
+  wait_for_first_places(memory.positions);
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));
   warden_.say(plan::Ask::What::ready);
   doors_.send(now());
@@ -233,6 +235,19 @@ void Daemon::restore_all() {
 void Daemon::note_places() {
   next_places_ = {};
   write_notes(true);
+}
+
+/// Of a log that was never read before nothing else tells that. Not for long: a disk may take
+/// nothing.
+void Daemon::wait_for_first_places(const std::vector<ledger::Position>& kept) {
+  const auto is_first = [&](const guard::JailPlace& read) {
+    return std::ranges::none_of(kept, [&](const ledger::Position& known) {
+      return known.path == read.place.path && known.jail == desk_.name_of(read.jail);
+    });
+  };
+  if (std::ranges::any_of(file_watch_->positions(), is_first)) {
+    static_cast<void>(ledger_->flush(places_patience));  // health() tells what kept it from that
+  }
 }
 
 void Daemon::attach_firewall(Fd channel) {
