@@ -73,15 +73,16 @@ Pipeline::Ids Pipeline::resolve(const std::string& name) const {
 }
 
 void Pipeline::emit(Hit& hit, const Ids& ids, std::vector<Hit>& out) {
-  for (const auto& id : ids.ids) {
-    hit.id = id;
-    hit.is_name = ids.is_name;
-    if (&id == &ids.ids.back()) {
-      out.push_back(std::move(hit));
-    } else {
-      out.push_back(hit);
-    }
+  if (ids.ids.empty()) {
+    return;
   }
+  hit.is_name = ids.is_name;
+  for (std::size_t i = 0; i + 1 < ids.ids.size(); ++i) {
+    out.push_back(hit);
+    out.back().id = ids.ids[i];
+  }
+  hit.id = ids.ids.back();
+  out.push_back(std::move(hit));
 }
 
 }  // namespace spranga::guard

@@ -15,14 +15,17 @@ using match_tests::FilterText;
 using match_tests::Lines;
 using match_tests::noon;
 
+constexpr const char* two_users =
+    "^failed(?: for <F-USER>\\w*</F-USER>)?"
+    "(?: as <F-ALT_USER>\\w*</F-ALT_USER>)?(?: at <ADDR>)?$";
+
 /// Session ids from prefregex, a user's name in two places, all that may end a session.
 const FilterText by_prefix = {
     .prefregex = "^<F-MLFID>d\\[\\d+\\]</F-MLFID>: (?:<F-REPEATED>\\d+</F-REPEATED> x )?"
                  "<F-CONTENT>.+</F-CONTENT>$",
     .failregex = {"^<F-NOFAIL>connect</F-NOFAIL> <HOST>$",
                   "^from <SUBNET>(?: <F-NOTE>\\S*</F-NOTE>)?$",
-                  "^failed(?: for <F-USER>\\w*</F-USER>)?(?: as <F-ALT_USER>\\w*</F-ALT_USER>)?"
-                  "(?: at <ADDR>)?$",
+                  two_users,
                   "^<F-MLFGAINED>accepted</F-MLFGAINED> <F-USER>\\w+</F-USER>$",
                   "^<F-MLFFORGET><F-MLFGAINED>in</F-MLFGAINED></F-MLFFORGET>$",
                   "^<F-MLFFORGET>bye</F-MLFFORGET>(?: <F-ATTEMPTS>\\d+</F-ATTEMPTS>)?$",
