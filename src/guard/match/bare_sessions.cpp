@@ -36,8 +36,8 @@ Flags read_flags(BareFields& fresh) {
 constexpr std::array addresses = {BarePlace::ip4, BarePlace::ip6, BarePlace::dns};
 
 bool is_of_another_client(const BareFields& fresh, const BareSession& known) {
-  const auto* const now = std::ranges::find_if(
-      addresses, [&](BarePlace place) { return fresh[place].is_true(); });
+  const auto* const now =
+      std::ranges::find_if(addresses, [&](BarePlace place) { return fresh[place].is_true(); });
   const auto* const before =
       std::ranges::find_if(addresses, [&](BarePlace place) { return known.has(place); });
   return now != addresses.end() && before != addresses.end() &&
@@ -87,8 +87,8 @@ void BareSession::update(const BareFields& fresh) {
 }
 
 void BareSession::take(std::size_t place, const BareField& fresh) {
-  const bool is_news = place < text_count && (fields_[place].is_set() != fresh.is_set() ||
-                                              texts_[place] != fresh.text());
+  const bool is_news = place < text_count &&
+                       (fields_[place].is_set() != fresh.is_set() || texts_[place] != fresh.text());
   fields_[place] = fresh.measured();
   if (is_news) {
     texts_[place].assign(fresh.text());

@@ -150,8 +150,7 @@ Pipeline::Ids Pipeline::identify(BareSession& session) const {
   }
   if (session.id().empty()) {
     const auto* cidr = session.text(BarePlace::cidr);
-    session.keep_id(
-        canonical_id(*ip, kind, cidr == nullptr ? std::nullopt : prefix_length(*cidr)));
+    session.keep_id(canonical_id(*ip, kind, cidr == nullptr ? std::nullopt : prefix_length(*cidr)));
   }
   return {{session.id()}};
 }

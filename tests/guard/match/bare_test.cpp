@@ -21,8 +21,9 @@ constexpr const char* two_users =
 
 /// Session ids from prefregex, a user's name in two places, all that may end a session.
 const FilterText by_prefix = {
-    .prefregex = "^<F-MLFID>d\\[\\d+\\]</F-MLFID>: (?:<F-REPEATED>\\d+</F-REPEATED> x )?"
-                 "<F-CONTENT>.+</F-CONTENT>$",
+    .prefregex =
+        "^<F-MLFID>d\\[\\d+\\]</F-MLFID>: (?:<F-REPEATED>\\d+</F-REPEATED> x )?"
+        "<F-CONTENT>.+</F-CONTENT>$",
     .failregex = {"^<F-NOFAIL>connect</F-NOFAIL> <HOST>$",
                   "^from <SUBNET>(?: <F-NOTE>\\S*</F-NOTE>)?$",
                   two_users,
