@@ -24,6 +24,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests/lab")]
 
 from checks import until  # noqa: E402
 from guard import FILTER, Guard  # noqa: E402
+from kernel import cpu  # noqa: E402
 from listener import Listener  # noqa: E402
 from network import Lab, Network  # noqa: E402
 from scenarios import in_lab  # noqa: E402
@@ -60,6 +61,18 @@ class Hasty(Guard):
                 each.write_text(each.read_text().replace("^\\s*", "^\\s*\\S+ ").replace("mail:", r"mail(?:\[\d+\])?:"))
 
 
+def settle(guard):
+    """Until what came of many bans is done: noted, mirrored, memory put in order."""
+    used = -1.0
+
+    def rests():
+        nonlocal used
+        before, used = used, sum(cpu(guard.processes()).values())
+        time.sleep(0.5)
+        return used - before < 0.02
+    until(rests, 60)
+
+
 class Writer:
     """Lines to where the guard reads, each in one call."""
 
@@ -93,6 +106,7 @@ def measure(net, spranga, rate, seconds, bans, jails=1, journal=False):
             writer.write(f"2001:db8:{0x100 + (number >> 16):x}:{number & 0xffff:x}::7")
         if bans and not until(lambda: guard.ask("status")["jails"][0]["banned"] >= bans, 300):
             sys.exit(f"of {bans} only {guard.ask('status')['jails'][0]['banned']} were banned")
+        settle(guard)
         written = {}
         listener = Listener(net.command("host"))
         writer.write("2001:db8:0:ff00::7")

@@ -65,7 +65,7 @@ void Daemon::turn() {
   }
   read_logs();
   if (doors_.send(now())) {
-    std::this_thread::yield();  // where one processor has both, the bans go in before they are noted
+    std::this_thread::yield();  // on one processor: bans go in before they are noted
   }
   hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {

@@ -10,7 +10,8 @@ namespace spranga::process {
 
 namespace {
 
-constexpr std::uint64_t turn_ns = 100'000;  // the least that the kernel takes; its own are some 3 ms
+/// The least that the kernel takes; its own are some 3 ms.
+constexpr std::uint64_t turn_ns = 100'000;
 
 /// The kernel's sched_attr, whose header and the C library's cannot be had together.
 struct SchedulingTerms {

@@ -1,5 +1,5 @@
-// Short turns: where many want the processor, who asks for short turns is let on sooner, and gets no
-// more of it than before. For a process that sleeps most of the time and is waited for.
+// Short turns: where many want the processor, who asks for short turns is let on sooner, and gets
+// no more of it than before. For a process that sleeps most of the time and is waited for.
 #pragma once
 
 namespace spranga::process {

@@ -157,12 +157,12 @@ TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
   EXPECT_TRUE(doors.is_busy());
   EXPECT_THAT(kernel.done, IsEmpty());
   doors.ban(door, "postfix", attacker, now + seconds(10), now);
-  doors.send(now + seconds(1));
+  EXPECT_TRUE(doors.send(now + seconds(1)));
   EXPECT_EQ(kernel.done.at(0), "ban 1 198.51.100.7/32 10000 ms");
   EXPECT_EQ(kernel.done.at(1), "ban 1 2001:db8::/128 99000 ms");
   const auto some = kernel.done.size();
   EXPECT_LT(some, 3000U);
-  doors.send(now);  // nothing was answered
+  EXPECT_FALSE(doors.send(now));  // nothing was answered
   EXPECT_EQ(kernel.done.size(), some);
   // RecordingFirewall's orders are as many as its lines.
   doors.done(some);

@@ -44,6 +44,19 @@ void read_to_end(JournalWatch& watch, KeptLines& lines) {
   } while (watch.next_turn(now) <= now);
 }
 
+TEST(JournalJail, AsksOnceForWhatSeveralJailsWant) {
+  const std::vector<std::string> sshd = {"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"};
+  std::vector<JournalJail> jails;
+  jails.push_back(beginning_of({0, sshd, ages}, {}, {}));
+  jails.push_back(beginning_of({1, {"_COMM=sshd"}, ages}, {}, {}));
+  jails.push_back(beginning_of({2, sshd, ages}, {}, {}));
+  const auto terms = all_terms(jails);
+  EXPECT_THAT(terms,
+              ElementsAre(ElementsAre("_SYSTEMD_UNIT=sshd.service"),
+                          ElementsAre("_COMM=sshd"),
+                          ElementsAre(HasSubstr("MESSAGE_ID="))));
+}
+
 TEST(JournalWatch, GivesEachJailWhatItsMatchLetsIn) {
   const LogFolder folder;
   const SystemClock clock;
