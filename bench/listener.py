@@ -27,7 +27,7 @@ NETLINK_NETFILTER, GROUP_NFTABLES = 12, 7
 SOL_NETLINK, ADD_MEMBERSHIP, RECEIVE_BUFFER_FORCE = 270, 1, 33
 SUBSYSTEM, NEW_ELEMENT = 10, 12
 KEY = re.compile(rb"\x14\x00\x01\x00(.{16})|\x08\x00\x01\x00(.{4})(?=\x0c\x00|$)", re.S)  # NFTA_DATA_VALUE of an address
-CLONE_NEWNS, MS_PRIVATE = 0x00020000, 0x44000  # MS_REC | MS_PRIVATE
+CLONE_NEWNS, MS_PRIVATE, MNT_DETACH = 0x00020000, 0x44000, 2  # MS_REC | MS_PRIVATE
 QUIET = 0.2  # seconds
 MOST_KEPT = 20_000
 libc = ctypes.CDLL(None, use_errno=True)
@@ -38,7 +38,7 @@ class WakeUps:
 
     def __init__(self):
         self.name, self.folder = f"hears{os.getpid()}", None
-        place = tempfile.mkdtemp(prefix="spranga-bench.")
+        self.place = place = tempfile.mkdtemp(prefix="spranga-bench.")
         Path("/proc/self/comm").write_text(self.name)
         try:
             if (libc.unshare(CLONE_NEWNS) or libc.mount(b"none", b"/", None, MS_PRIVATE, None)
@@ -64,9 +64,11 @@ class WakeUps:
                 for seconds, part in re.findall(r" (\d+)\.(\d{6}): sched_waking:", text)]
 
     def close(self):
-        if self.folder is not None:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if self.folder is not None:
                 self.folder.rmdir()
+            libc.umount2(self.place.encode(), MNT_DETACH)
+            os.rmdir(self.place)
 
 
 def addresses(data):
