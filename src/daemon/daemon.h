@@ -2,6 +2,7 @@
 // loop: lines first, then what the other processes have to say, then the clock.
 #pragma once
 
+#include <ctime>
 #include <map>
 #include <memory>
 #include <optional>
@@ -100,7 +101,7 @@ private:
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes(bool at_once = false);
-  [[nodiscard]] int wait_time() const;
+  [[nodiscard]] timespec wait_time() const;
 
   [[nodiscard]] Result<void> reload(const std::string& which);
   [[nodiscard]] Result<void> turn_log_to(const std::string& target);

@@ -167,11 +167,13 @@ bool Doors::ban(DoorId door,
   return true;
 }
 
-void Doors::send_fresh() {
-  if (!fresh_.empty()) {
+bool Doors::send_fresh() {
+  const bool any = !fresh_.empty();
+  if (any) {
     firewall_.ban(fresh_);
     fresh_.clear();
   }
+  return any;
 }
 
 /// When a ban that has waited ends by now; none: it was let go.
@@ -206,9 +208,10 @@ void Doors::send_later(ban::Instant now, std::size_t most_orders) {
   later_changed_ = later_changed_ && !later_.empty();
 }
 
-void Doors::send(ban::Instant now) {
-  send_fresh();
+bool Doors::send(ban::Instant now) {
+  const bool fresh = send_fresh();
   send_later(now, most_later_orders);
+  return fresh;
 }
 
 void Doors::send_all(ban::Instant now) {

@@ -82,7 +82,8 @@ public:
   void done(std::uint64_t order) { later_orders_.erase(order); }
 
   /// What has gathered goes out: all fresh bans, and as many older ones as may be on their way.
-  void send(ban::Instant now);
+  /// True: fresh ones were among it.
+  bool send(ban::Instant now);
 
   /// Without regard to how many are on their way.
   void send_all(ban::Instant now);
@@ -136,7 +137,7 @@ private:
   };
 
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
-  void send_fresh();
+  bool send_fresh();
   void unban_all(std::span<const firewall::Entry> gone);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);

@@ -141,6 +141,11 @@ TEST_F(DoorsTest, GathersBansUntilTheyAreSent) {
   many.unban(door, "postfix", "198.51.100.4", now);
   EXPECT_EQ(kernel.done[3], "ban 1 198.51.100.4/32 for good");
   EXPECT_EQ(kernel.done[4], "unban 1 198.51.100.4/32");
+  EXPECT_FALSE(many.send(now));
+  many.ban(door, "postfix", "198.51.100.5", std::nullopt, now);
+  EXPECT_TRUE(many.send(now));
+  EXPECT_FALSE(many.send(now));
+  EXPECT_EQ(kernel.done.size(), 6U);
 }
 
 TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {
