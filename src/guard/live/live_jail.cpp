@@ -344,6 +344,7 @@ void LiveJail::attempt(const std::string& id,
   constexpr std::size_t most = 1000;
   sighting.counts = std::max(1, static_cast<int>(std::min(lines.size(), most)));
   count("Attempt", sighting, now, bans);
+  world_.notes.hurry();
 }
 
 void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
