@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,7 @@ private:
   void remember(const ledger::Memory& memory);
   void restore_some(std::chrono::milliseconds patience);
   void restore_all();
+  void let_strangers_go();
   void note_places();
   void wait_for_first_places(const std::vector<ledger::Position>& kept);
   void follow_logs(const std::vector<ledger::Position>& kept);
@@ -169,6 +171,8 @@ private:
   std::optional<guard::control::Service> control_;
   std::unique_ptr<guard::FileWatch> file_watch_;
   std::vector<Journal> journals_;                              // one for each way to open it
+  std::set<std::size_t> followed_;                             // jails that read something
+  SteadyTime strangers_go_at_{};                               // at the latest
   std::vector<std::string> bad_jails_;                         // with the reason
   std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
   ban::Instant since_;                                         // when it started

@@ -19,6 +19,7 @@ using firewall::Entry;
 using std::chrono::milliseconds;
 
 constexpr std::size_t at_a_time = 4000;
+constexpr std::chrono::seconds kernel_may_lag{5};
 constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done again at the latest
 
 /// Rounded up: the kernel must not let go before we say so.
@@ -233,8 +234,9 @@ void Doors::let_go(Gate& gate,
   const auto before = holders->end();
   if (!holders->remove(jail)) {
     gate.held.erase(target);
-    // The kernel has let go by itself where the time was over.
-    if (before > now) {
+    // The kernel has let go by itself where the time was over, by its own clock: it does not count
+    // what a machine has slept, nor what a clock was put forward.
+    if (before > now || now - before > kernel_may_lag) {
       unban.push_back(entry_of(gate.door.id, target, forever, now));
     }
   } else if (const auto end = holders->end(); end != before) {

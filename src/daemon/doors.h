@@ -53,6 +53,9 @@ public:
   /// holds, is let go.
   void let_strangers_go(ban::Instant now);
 
+  /// Whether somebody was found of whom that is not decided yet.
+  [[nodiscard]] bool has_found() const { return !found_.empty(); }
+
   /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
   void keep_strangers() { found_.clear(); }
 

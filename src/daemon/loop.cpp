@@ -86,6 +86,7 @@ void Daemon::turn() {
   on_clock();
   hear_programs();
   restore_some({});
+  let_strangers_go();
   if (ready[0].revents != 0) {
     hear_warden();
   }

@@ -18,6 +18,7 @@ using guard::Level;
 constexpr auto claim_every = 10s;
 constexpr auto first_patience = 200ms;
 constexpr auto places_patience = 500ms;
+constexpr auto strangers_stay = 60s;
 
 }  // namespace
 
@@ -38,9 +39,6 @@ void Daemon::hear_firewall() {
     if (knows_all_bans_) {
       doors_.found(std::move(holding));
     }
-    if (!restoring_) {
-      doors_.let_strangers_go(now());
-    }
   };
   news_.on_failure = [this](const auto& outcome) {
     doors_.done(outcome.order);
@@ -50,6 +48,7 @@ void Daemon::hear_firewall() {
 
 Result<void> Daemon::start() {
   since_ = now();
+  strangers_go_at_ = clock_.now() + strangers_stay;
   SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(plan::guard_plan));
   SPRANGA_TRY(plan_, plan::read_guard_plan(bytes));
   log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
@@ -213,9 +212,17 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     doors_.keep_strangers();
   }
   restoring_.reset();
-  doors_.let_strangers_go(at);
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
+  }
+}
+
+/// Whom the kernel alone remembers. Some may have been banned just before a kill, so that the
+/// ledger did not hear of it: their lines are read again first, and they are banned again.
+void Daemon::let_strangers_go() {
+  if (doors_.has_found() && !restoring_ &&
+      (desk_.has_caught_up(followed_) || clock_.now() >= strangers_go_at_)) {
+    doors_.let_strangers_go(now());
   }
 }
 

@@ -116,6 +116,14 @@ TEST_F(DoorsTest, LeavesToTheKernelWhatEndsByItself) {
   EXPECT_EQ(doors.size(door), 0U);
 }
 
+TEST_F(DoorsTest, LetsGoOfWhomTheKernelStillHoldsSinceItsClockIsBehind) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.ban(door, "postfix", attacker, now + seconds(10), now);
+  forget();
+  doors.unban(door, "postfix", attacker, now + std::chrono::hours(8));  // it has slept
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
 TEST_F(DoorsTest, MakesEverythingAgain) {
   const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(100), now);

@@ -38,6 +38,9 @@ public:
   /// How many searches were stopped.
   [[nodiscard]] std::uint64_t stopped() const { return stopped_; }
 
+  /// The last one was, but could not have found anything.
+  void take_back_stop() { --stopped_; }
+
   /// What the last search found.
   [[nodiscard]] const Match& match() const { return *last_; }
 
@@ -189,6 +192,8 @@ private:
 
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
+  /// The same, whatever it costs.
+  [[nodiscard]] bool has_what_is_needed(std::string_view text) const;
   [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
   [[nodiscard]] MatchStatus timed_search(std::string_view text, Searches& searches);
 
