@@ -143,7 +143,8 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
   if (place != nullptr && many_lines()) {
     join(place->matched, matched);
   }
-  const auto& text = place == nullptr ? whole_ : many_lines() ? matched : text_;
+  const std::string_view line = many_lines() ? matched : text_;
+  const auto text = place == nullptr ? std::string_view(whole_) : line;
   bool found = false;
   for (std::size_t i = 0; i < ignore_.size(); ++i) {
     if (!may_match(ignore_[i], first_ignore() + i) ||
@@ -199,11 +200,16 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
-  text_.assign(content);
   if (many_lines()) {
-    lines_ = {{"", "", text_}};
+    lines_ = {{"", "", std::string(content)}};
   }
-  text_ += '\n';
+  if (content.end() + 1 == std::string_view(whole_).end()) {
+    text_ = {content.begin(), content.size() + 1};  // with the end of the line
+    return true;
+  }
+  made_text_.assign(content);
+  made_text_ += '\n';
+  text_ = made_text_;
   return true;
 }
 
@@ -217,7 +223,8 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
       continue;
     }
     if (stale_) {
-      join(many_lines() ? lines_ : std::vector<LineParts>{}, text_);
+      join(many_lines() ? lines_ : std::vector<LineParts>{}, made_text_);
+      text_ = made_text_;
       stale_ = false;
     }
     if (!may_match(expressions[i], first + i) || !search(expressions[i], text_, search_, now)) {
