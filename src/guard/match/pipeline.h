@@ -299,11 +299,11 @@ private:
   LikelyExpressions likely_;       // for is_concerned(), too
   const FoundWords* looked_up_{nullptr};  // of what likely_ tells, never followed
   std::uint64_t stamp_{0};
-  std::string whole_;   // the window's text
+  std::string whole_;      // the window's text
   std::string_view text_;  // what failregexes see: the window's text, or F-CONTENT
   std::string made_text_;  // where that had to be put together
-  bool stale_{false};   // text_ must be made from lines_ again
-  bool caught_{false};  // a failregex matched, whatever came of it
+  bool stale_{false};      // text_ must be made from lines_ again
+  bool caught_{false};     // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;
