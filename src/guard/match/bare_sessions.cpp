@@ -13,14 +13,14 @@ namespace {
 constexpr std::size_t most_kept_bytes = 256;  // of a text whose memory is used again
 
 /// What a line says about its session's failures.
-struct Flags {
+struct BareFlags {
   bool nofail{false};
   bool forget{false};
   bool gained{false};
 };
 
-Flags read_flags(BareFields& fresh) {
-  Flags flags;
+BareFlags read_flags(BareFields& fresh) {
+  BareFlags flags;
   auto& nofail = fresh[BarePlace::nofail];
   const auto& gained = fresh[BarePlace::mlfgained];
   flags.gained = gained.is_true();
@@ -48,7 +48,7 @@ void append(std::vector<std::size_t>& to, const std::vector<std::size_t>& lines)
   to.insert(to.end(), lines.begin(), lines.end());
 }
 
-void merge_lines(BareSession& session, const Flags& flags, std::size_t line_bytes) {
+void merge_lines(BareSession& session, const BareFlags& flags, std::size_t line_bytes) {
   if (!flags.nofail) {
     auto& all = session.nofail_matches;
     append(all, session.matches);
