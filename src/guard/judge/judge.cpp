@@ -312,9 +312,11 @@ Judge::Again Judge::ask_again(const ban::Ban& ban, ban::Instant now) const {
   Again out;
   out.why = ignored_now(ban.target);
   out.until = ban.until;
-  if (const auto longest = ban_time_.longest_now()) {
-    const auto end = ban.since + *longest;
-    out.until = out.until ? std::min(*out.until, end) : end;
+  // A ban that was prolonged ends later than so long after its begin, but never as late as one that
+  // begins now.
+  const auto longest = ban_time_.longest_now();
+  if (longest && is_later(out.until, now + *longest)) {
+    out.until = ban.since + *longest;
   }
   out.is_over = out.until && *out.until <= now;
   return out;

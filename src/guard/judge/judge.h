@@ -98,7 +98,7 @@ public:
 
   /// What becomes of a ban of an earlier life by today's settings, as in fail2ban: whom ignoreip
   /// names by now is not banned again (`why`, in fail2ban's words; ignorecommand is not asked), and
-  /// no ban is longer than the jail's longest is now.
+  /// no ban is longer than the jail's longest is now, but for one that was prolonged meanwhile.
   struct Again {
     const char* why{""};
     bool is_over{false};

@@ -253,6 +253,8 @@ TEST_F(GuardTest, NoBanOfAnEarlierLifeIsLongerThanTheJailsLongestByNow) {
   EXPECT_EQ(end_of(spec, std::nullopt), "200");
   spec.name = "shorter-still";
   EXPECT_EQ(end_of(spec, after(20)), "20");
+  spec.name = "prolonged";
+  EXPECT_EQ(end_of(spec, after(290)), "290");
   spec.name = "over";
   spec.bantime = std::chrono::seconds(100);
   EXPECT_EQ(end_of(spec, after(5000)), "over");
