@@ -26,6 +26,7 @@ import corpus  # noqa: E402
 import guard_latency  # noqa: E402
 from checks import until  # noqa: E402
 from guard import Guard  # noqa: E402
+from listener import Listener  # noqa: E402
 from network import Network  # noqa: E402
 
 PIECE = 0.05  # seconds between two writes
@@ -121,8 +122,8 @@ def used_by(pid):
 def measure(net, given):
     with Guard(net, Path(given.spranga).resolve(), bantime="1h") as guard:
         time.sleep(0.5)
-        seen = {}
-        monitor = guard_latency.listen(net, seen)
+        listener = Listener(net.command("host"))
+        seen = listener.told
         before = {name: used_by(pid) for name, pid in guard.processes().items()}
         attack = Attack(guard.log, given)
         attack.start()
@@ -134,7 +135,7 @@ def measure(net, given):
         until(lambda: guard.ask("status")["jails"][0]["banned"] >= len(banned) and len(seen) >= len(attack.written), 60)
         used = {name: used_by(pid) - before.get(name, 0) for name, pid in guard.processes().items()}
         status, theirs = guard.ask("status"), guard.banned()
-        monitor.kill()
+        listener.stop()
     late = sorted((seen[who] - at) / 1e6 for who, at in attack.written.items() if who in seen)
     quarter, half = max(1, len(memory) // 4), len(memory) // 2
     print(f"{attack.lines:,} lines in {given.seconds} s ({attack.lines / given.seconds:,.0f}/s, a write at most {attack.late * 1e3:.0f} ms "

@@ -3,9 +3,10 @@
 
     bench/guard_latency.py [--spranga PATH] [--journal] [--rate 1000] [--seconds 10] [--bans 0] [--jails 1]
 
-Lines at an even pace, each an attacker's last: the moment of the write is compared with that at which the kernel tells
-its listeners of the new element (nft monitor). --journal: they are written to a real journald, in the lab. --bans: so
-many are banned before it begins. --jails: so many read the log, each with a filter of its own.
+Lines at an even pace, each an attacker's last: the moment before the write is compared with that at which the kernel
+tells of the new element; in brackets with that at which a listener has heard of it, its own wake-up in it (listener.py).
+--journal: they are written to a real journald, in the lab. --bans: so many are banned before it begins. --jails: so many
+read the log, each with a filter of its own.
 """
 
 import argparse
@@ -14,9 +15,7 @@ import json
 import os
 import re
 import socket
-import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -25,6 +24,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests/lab")]
 
 from checks import until  # noqa: E402
 from guard import FILTER, Guard  # noqa: E402
+from kernel import cpu  # noqa: E402
+from listener import Listener  # noqa: E402
 from network import Lab, Network  # noqa: E402
 from scenarios import in_lab  # noqa: E402
 
@@ -36,20 +37,6 @@ def memory(guard):
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         out[name] = int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])
     return out
-
-
-def listen(net, seen):
-    """Fills `seen` with address: moment, as the kernel tells it."""
-    monitor = subprocess.Popen([*net.command("host"), "stdbuf", "-oL", "nft", "monitor", "new", "elements"],
-                               stdout=subprocess.PIPE, text=True, bufsize=1)
-
-    def read():
-        for line in monitor.stdout:
-            at = time.monotonic_ns()
-            for address in re.findall(r"2001:db8:0:[0-9a-f]+::7", line):
-                seen[address] = at
-    threading.Thread(target=read, daemon=True).start()
-    return monitor
 
 
 class Hasty(Guard):
@@ -74,26 +61,43 @@ class Hasty(Guard):
                 each.write_text(each.read_text().replace("^\\s*", "^\\s*\\S+ ").replace("mail:", r"mail(?:\[\d+\])?:"))
 
 
+def settle(guard):
+    """Until what came of many bans is done: noted, mirrored, memory put in order."""
+    used = -1.0
+
+    def rests():
+        nonlocal used
+        before, used = used, sum(cpu(guard.processes()).values())
+        time.sleep(0.5)
+        return used - before < 0.02
+    until(rests, 60)
+
+
 class Writer:
-    """Lines to where the guard reads."""
+    """Lines to where the guard reads, each in one call."""
 
     def __init__(self, guard):
-        self.log = None if guard.journal else open(guard.log, "a", buffering=1)
         self.socket = None
         if guard.journal:
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self.socket.connect("/run/systemd/journal/dev-log")
+        else:
+            self.log = os.open(guard.log, os.O_WRONLY | os.O_APPEND)
 
     def write(self, address):
+        """The moment before it."""
         line = f"mail: login of x from {address} failed"
+        line = f"<22>{line}".encode() if self.socket else f"{int(time.time())} {line}\n".encode()
+        at = time.monotonic_ns()
         if self.socket:
-            self.socket.send(f"<22>{line}".encode())
+            self.socket.send(line)
         else:
-            self.log.write(f"{int(time.time())} {line}\n")
+            os.write(self.log, line)
+        return at
 
 
 def measure(net, spranga, rate, seconds, bans, jails=1, journal=False):
-    """Memory when idle, the delays in ms in order, lines written, memory then."""
+    """Memory when idle, the delays in ms in order, those until a listener heard, lines written, memory then."""
     with Hasty(net, spranga, jails, journal) as guard:
         time.sleep(1)
         idle = memory(guard)
@@ -102,28 +106,25 @@ def measure(net, spranga, rate, seconds, bans, jails=1, journal=False):
             writer.write(f"2001:db8:{0x100 + (number >> 16):x}:{number & 0xffff:x}::7")
         if bans and not until(lambda: guard.ask("status")["jails"][0]["banned"] >= bans, 300):
             sys.exit(f"of {bans} only {guard.ask('status')['jails'][0]['banned']} were banned")
-        seen, written = {}, {}
-        monitor = listen(net, seen)
-        time.sleep(0.5)
-        for number in range(300):  # until the listener, who reads all that is banned first, hears of one
-            writer.write(f"2001:db8:0:{0xff00 - number:x}::7")
-            if until(lambda: seen, 1):
-                break
-        else:
+        settle(guard)
+        written = {}
+        listener = Listener(net.command("host"))
+        writer.write("2001:db8:0:ff00::7")
+        if not until(lambda: listener.told, 10):
             sys.exit("the kernel told of no ban")
-        seen.clear()
+        listener.clear()
         begun = time.monotonic()
         for number in range(1, rate * seconds + 1):
             due = begun + number / rate
             while time.monotonic() < due:
                 time.sleep(max(0, min(0.0005, due - time.monotonic())))
             address = f"2001:db8:0:{number:x}::7"
-            written[address] = time.monotonic_ns()
-            writer.write(address)
-        until(lambda: len(seen) == len(written), 30)
-        monitor.kill()
-        late = sorted((seen[address] - at) / 1e6 for address, at in written.items() if address in seen)
-        return idle, late, len(written), memory(guard)
+            written[address] = writer.write(address)
+        until(lambda: len(listener.told) == len(written), 30)
+        listener.stop()
+        late, heard = (sorted((seen[address] - at) / 1e6 for address, at in written.items() if address in seen)
+                       for seen in (listener.told, listener.heard))
+        return idle, late, heard, len(written), memory(guard)
 
 
 def run(given):
@@ -165,7 +166,7 @@ def main():
     if given.inside:
         (Path(given.answer) / "out").write_text(json.dumps(result))
         return 0
-    idle, late, written, busy = result
+    idle, late, heard, written, busy = result
     print(f"idle: {sum(idle.values()) / 1000:.1f} MB PSS {idle}")
     print(f"after: {sum(busy.values()) / 1000:.1f} MB PSS")
     if not late:
@@ -173,7 +174,7 @@ def main():
         return 1
     p50, p99 = percentiles(late)
     print(f"{written} lines at {given.rate}/s with {given.bans} bans before and {given.jails} jails: {len(late)} in the kernel; "
-          f"ms: p50 {p50:.2f}, p99 {p99:.2f}, most {late[-1]:.2f}; load {os.getloadavg()[0]:.1f}")
+          f"ms: p50 {p50:.2f}, p99 {p99:.2f}, most {late[-1]:.2f} (heard: {', '.join(f'{one:.2f}' for one in percentiles(heard))}); load {os.getloadavg()[0]:.1f}")
     return 0 if len(late) == written else 1
 
 

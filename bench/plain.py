@@ -9,6 +9,7 @@ parser, whole processes on the same made-up log in the same run. Printed as a ta
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,17 @@ def peak_of(pid):
     """The most memory it held so far, in kB."""
     text = Path(f"/proc/{pid}/status").read_text()
     return int(text.partition("VmHWM:")[2].split()[0])
+
+
+def mapped_of(pid, suffix):
+    """What it has in memory of files whose names end so, in kB: the system's pages, which others read too."""
+    out, counts = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            counts = line.endswith(suffix)
+        elif counts and line.startswith("Rss:"):
+            out += int(line.split()[1])
+    return out
 
 
 def wait_for(said, process, deadline):

@@ -2,9 +2,11 @@
 // loop: lines first, then what the other processes have to say, then the clock.
 #pragma once
 
+#include <ctime>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,7 +66,9 @@ private:
   void remember(const ledger::Memory& memory);
   void restore_some(std::chrono::milliseconds patience);
   void restore_all();
+  void let_strangers_go();
   void note_places();
+  void wait_for_first_places(const std::vector<ledger::Position>& kept);
   void follow_logs(const std::vector<ledger::Position>& kept);
   void hear_firewall();
   void attach_firewall(Fd channel);
@@ -99,7 +103,7 @@ private:
   /// What the jail reads: paths, or the journal.
   [[nodiscard]] std::vector<std::string> reads_of(const guard::LiveJail& jail) const;
   void write_notes(bool at_once = false);
-  [[nodiscard]] int wait_time() const;
+  [[nodiscard]] timespec wait_time() const;
 
   [[nodiscard]] Result<void> reload(const std::string& which);
   [[nodiscard]] Result<void> turn_log_to(const std::string& target);
@@ -167,6 +171,8 @@ private:
   std::optional<guard::control::Service> control_;
   std::unique_ptr<guard::FileWatch> file_watch_;
   std::vector<Journal> journals_;                              // one for each way to open it
+  std::set<std::size_t> followed_;                             // jails that read something
+  SteadyTime strangers_go_at_{};                               // at the latest
   std::vector<std::string> bad_jails_;                         // with the reason
   std::map<std::string, std::vector<std::string>> told_logs_;  // by jail: files that were "added"
   ban::Instant since_;                                         // when it started

@@ -19,6 +19,7 @@ using firewall::Entry;
 using std::chrono::milliseconds;
 
 constexpr std::size_t at_a_time = 4000;
+constexpr std::chrono::seconds kernel_may_lag{5};
 constexpr std::chrono::hours prolonging_takes{96};  // so much later it is done again at the latest
 
 /// Rounded up: the kernel must not let go before we say so.
@@ -167,11 +168,13 @@ bool Doors::ban(DoorId door,
   return true;
 }
 
-void Doors::send_fresh() {
-  if (!fresh_.empty()) {
+bool Doors::send_fresh() {
+  const bool any = !fresh_.empty();
+  if (any) {
     firewall_.ban(fresh_);
     fresh_.clear();
   }
+  return any;
 }
 
 /// When a ban that has waited ends by now; none: it was let go.
@@ -206,9 +209,10 @@ void Doors::send_later(ban::Instant now, std::size_t most_orders) {
   later_changed_ = later_changed_ && !later_.empty();
 }
 
-void Doors::send(ban::Instant now) {
-  send_fresh();
+bool Doors::send(ban::Instant now) {
+  const bool fresh = send_fresh();
   send_later(now, most_later_orders);
+  return fresh;
 }
 
 void Doors::send_all(ban::Instant now) {
@@ -230,8 +234,9 @@ void Doors::let_go(Gate& gate,
   const auto before = holders->end();
   if (!holders->remove(jail)) {
     gate.held.erase(target);
-    // The kernel has let go by itself where the time was over.
-    if (before > now) {
+    // The kernel has let go by itself where the time was over, by its own clock: it does not count
+    // what a machine has slept, nor what a clock was put forward.
+    if (before > now || now - before > kernel_may_lag) {
       unban.push_back(entry_of(gate.door.id, target, forever, now));
     }
   } else if (const auto end = holders->end(); end != before) {

@@ -53,6 +53,9 @@ public:
   /// holds, is let go.
   void let_strangers_go(ban::Instant now);
 
+  /// Whether somebody was found of whom that is not decided yet.
+  [[nodiscard]] bool has_found() const { return !found_.empty(); }
+
   /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
   void keep_strangers() { found_.clear(); }
 
@@ -82,7 +85,8 @@ public:
   void done(std::uint64_t order) { later_orders_.erase(order); }
 
   /// What has gathered goes out: all fresh bans, and as many older ones as may be on their way.
-  void send(ban::Instant now);
+  /// True: fresh ones were among it.
+  bool send(ban::Instant now);
 
   /// Without regard to how many are on their way.
   void send_all(ban::Instant now);
@@ -136,7 +140,7 @@ private:
   };
 
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
-  void send_fresh();
+  bool send_fresh();
   void unban_all(std::span<const firewall::Entry> gone);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);

@@ -47,8 +47,17 @@ void Daemon::follow_logs(const std::vector<ledger::Position>& kept) {
       choose_logs(*jail, files);
     }
   }
+  followed_.clear();
+  for (const auto& wish : files) {
+    followed_.insert(wish.jail);
+  }
   file_watch_->follow(std::move(files), places);
   open_journals(places);
+  for (const auto& journal : journals_) {
+    for (const auto& wish : journal.wishes) {
+      followed_.insert(wish.jail);
+    }
+  }
 }
 
 void Daemon::choose_logs(const guard::LiveJail& jail, std::vector<guard::LogWish>& files) {

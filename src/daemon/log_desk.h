@@ -1,6 +1,7 @@
 // LogDesk: which jails read which logs, and every line of them on its way to the guard.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,6 +42,11 @@ public:
   void on_note(const guard::LiveNote& note) override;
 
   [[nodiscard]] bool wants_places() const override { return false; }
+
+  /// Whether what these jails read was read to its end once.
+  [[nodiscard]] bool has_caught_up(const std::set<std::size_t>& jails) const {
+    return std::ranges::includes(in_operation_, jails);
+  }
 
   /// Whether a file was found since the last question.
   [[nodiscard]] bool take_found() { return std::exchange(found_, false); }

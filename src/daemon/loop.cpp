@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
+#include <thread>
 #include <utility>
 
 #include "daemon/daemon.h"
@@ -54,14 +56,17 @@ void Daemon::turn() {
   }
   doors_.send(now());
   log_.flush();
-  if (::poll(ready.data(), ready.size(), wait_time()) < 0 && errno != EINTR) {
+  const auto wait = wait_time();
+  if (::ppoll(ready.data(), ready.size(), &wait, nullptr) < 0 && errno != EINTR) {
     say(Level::critical, "server", "poll failed");
     status_ = 1;
     stopping_ = true;
     return;
   }
   read_logs();
-  doors_.send(now());
+  if (doors_.send(now())) {
+    std::this_thread::yield();  // on one processor: bans go in before they are noted
+  }
   hear_firewall(ready[2].revents);
   if ((ready[3].revents & POLLOUT) != 0) {
     runner_.on_writable();
@@ -81,6 +86,7 @@ void Daemon::turn() {
   on_clock();
   hear_programs();
   restore_some({});
+  let_strangers_go();
   if (ready[0].revents != 0) {
     hear_warden();
   }
@@ -267,14 +273,15 @@ void Daemon::hear_warden() {
   }
 }
 
-int Daemon::wait_time() const {
+/// To the nanosecond: a journal that is asked every 3 ms is not to be asked every 4.
+timespec Daemon::wait_time() const {
   const auto at = clock_.now();
   auto until = at + 1s;
   for (const auto* source : sources()) {
     until = std::min(until, source->next_turn(at));
   }
   if (firewall_.has_news() || net_.has_news()) {
-    return 0;
+    return {};
   }
   until = std::min(until,
                    news_.has_touched_rules() ? last_rules_ + rules_at_most_every : latest_rules_);
@@ -291,8 +298,9 @@ int Daemon::wait_time() const {
     // A ban is over when its end has passed: one step of the clock later.
     until = std::min(until, at + (*end - now()) + std::chrono::milliseconds(1));
   }
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - at).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
+  const auto left = std::clamp<std::chrono::nanoseconds>(until - at, 0s, 1s);
+  const auto whole = std::chrono::floor<std::chrono::seconds>(left);
+  return {whole.count(), (left - whole).count()};
 }
 
 }  // namespace spranga::daemon

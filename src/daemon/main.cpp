@@ -5,6 +5,7 @@
 
 #include "daemon/confine.h"
 #include "daemon/daemon.h"
+#include "process/short_turns.h"
 
 namespace {
 
@@ -30,5 +31,6 @@ int main(int argc, char** argv) {
   if (const auto started = daemon.start(); !started) {
     return failed(started.error());
   }
+  process::ask_for_short_turns();  // after threads that nobody waits for were started
   return daemon.run();
 }

@@ -181,10 +181,14 @@ void Daemon::bring_back(const std::string& name) {
   std::ranges::copy_if(memory->positions,
                        std::back_inserter(kept_places_),
                        [&name](const ledger::Position& place) { return place.jail == name; });
+  jail->begin_restoring();
   for (const auto& made : memory->bans) {
     if (made.ban.jail == name && jail->bans().find(made.ban.target) == nullptr) {
       jail->restore(made, now());
     }
+  }
+  if (!restoring_) {
+    jail->end_restoring();
   }
 }
 

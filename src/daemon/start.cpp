@@ -17,6 +17,8 @@ using guard::Level;
 
 constexpr auto claim_every = 10s;
 constexpr auto first_patience = 200ms;
+constexpr auto places_patience = 500ms;
+constexpr auto strangers_stay = 60s;
 
 }  // namespace
 
@@ -37,9 +39,6 @@ void Daemon::hear_firewall() {
     if (knows_all_bans_) {
       doors_.found(std::move(holding));
     }
-    if (!restoring_) {
-      doors_.let_strangers_go(now());
-    }
   };
   news_.on_failure = [this](const auto& outcome) {
     doors_.done(outcome.order);
@@ -49,6 +48,7 @@ void Daemon::hear_firewall() {
 
 Result<void> Daemon::start() {
   since_ = now();
+  strangers_go_at_ = clock_.now() + strangers_stay;
   SPRANGA_TRY(const auto bytes, plan::bytes_of_sealed(plan::guard_plan));
   SPRANGA_TRY(plan_, plan::read_guard_plan(bytes));
   log_.show_from(level_of(plan_.server["loglevel"]).value_or(Level::info));
@@ -94,6 +94,7 @@ Result<void> Daemon::start() {
   remember(memory);
   restore_some(first_patience);  // few are here before anybody asks
   note_places();
+  wait_for_first_places(memory.positions);
   SPRANGA_TRY(control_, guard::control::Service::make(Fd(plan::guard_socket)));
   warden_.say(plan::Ask::What::ready);
   doors_.send(now());
@@ -211,9 +212,17 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     doors_.keep_strangers();
   }
   restoring_.reset();
-  doors_.let_strangers_go(at);
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
+  }
+}
+
+/// Whom the kernel alone remembers. Some may have been banned just before a kill, so that the
+/// ledger did not hear of it: their lines are read again first, and they are banned again.
+void Daemon::let_strangers_go() {
+  if (doors_.has_found() && !restoring_ &&
+      (desk_.has_caught_up(followed_) || clock_.now() >= strangers_go_at_)) {
+    doors_.let_strangers_go(now());
   }
 }
 
@@ -233,6 +242,19 @@ void Daemon::restore_all() {
 void Daemon::note_places() {
   next_places_ = {};
   write_notes(true);
+}
+
+/// Of a log that was never read before nothing else tells that. Not for long: a disk may take
+/// nothing.
+void Daemon::wait_for_first_places(const std::vector<ledger::Position>& kept) {
+  const auto is_first = [&](const guard::JailPlace& read) {
+    return std::ranges::none_of(kept, [&](const ledger::Position& known) {
+      return known.path == read.place.path && known.jail == desk_.name_of(read.jail);
+    });
+  };
+  if (std::ranges::any_of(file_watch_->positions(), is_first)) {
+    static_cast<void>(ledger_->flush(places_patience));  // health() tells what kept it from that
+  }
 }
 
 void Daemon::attach_firewall(Fd channel) {

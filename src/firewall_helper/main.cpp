@@ -14,6 +14,7 @@
 
 #include "firewall_helper/service.h"
 #include "process/sandbox.h"
+#include "process/short_turns.h"
 
 namespace {
 
@@ -67,6 +68,7 @@ Result<void> serve(std::span<char*> given) {
   confinement.capabilities = {CAP_NET_ADMIN};
   SPRANGA_CHECK(process::enter_sandbox(confinement));
   firewall_helper::Service service(std::move(channel), std::move(sockets), std::move(claim));
+  process::ask_for_short_turns();  // not for the thread that ends sessions
   return service.run();
 }
 

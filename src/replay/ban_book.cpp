@@ -6,7 +6,14 @@
 
 namespace spranga::replay {
 
-void BanBook::add(std::size_t jail, const guard::TargetKey& target, const ban::Ban& ban) {
+/// Whether any jail has banned it.
+bool BanBook::knows(const guard::TargetKey& target) const {
+  const auto key_of = [this](std::uint32_t place) { return targets_[place]; };
+  return std::ranges::any_of(
+      last_of_, [&](const auto& table) { return table.find(target, key_of).has_value(); });
+}
+
+void BanBook::add(std::size_t jail, const guard::TargetKey& target, ban::Ban ban) {
   if (jail >= last_of_.size()) {
     last_of_.resize(jail + 1);
   }
@@ -15,14 +22,16 @@ void BanBook::add(std::size_t jail, const guard::TargetKey& target, const ban::B
   if (const auto last = last_of_[jail].find(target, key_of)) {
     last_of_[jail].move(target, *last, place);
   } else {
+    different_ += knows(target) ? 0 : 1;
     last_of_[jail].insert(target, place, key_of);
   }
-  bans_.push_back({ban});
   targets_.push_back(target);
-  const auto network = guard::Network::parse(ban.target);
+  const bool may_be_network = ban.target.find('/') != std::string::npos;
+  const auto network = may_be_network ? guard::Network::parse(ban.target) : std::nullopt;
   if (network && !network->is_single()) {
     networks_.emplace(static_cast<int>(network->base().family()), network->prefix());
   }
+  bans_.push_back({std::move(ban)});
 }
 
 BookedBan* BanBook::find(std::size_t jail, const guard::TargetKey& target) {
@@ -72,8 +81,11 @@ void BanBook::meet(const std::string& target, const Login& login, ban::Instant a
       continue;
     }
     ++booked->logins;
-    if (booked->users.size() < BookedBan::max_users) {
-      booked->users.insert(login.user);
+    auto& users = booked->users;
+    const auto place = std::ranges::lower_bound(users, login.user);
+    const bool is_there = place != users.end() && *place == login.user;
+    if (!is_there && users.size() < BookedBan::max_users) {
+      users.insert(place, login.user);
     }
   }
 }

@@ -62,7 +62,8 @@ struct ExportedJournal {
 struct ReplayResult {
   std::uint64_t lines{0};
   std::uint64_t sightings{0};
-  std::vector<BookedBan> bans;
+  BookedBans bans;
+  std::size_t targets{0};  // different ones that they have
   std::optional<ban::Instant> first_date;
   std::optional<ban::Instant> last_date;
   std::vector<std::string> jails;  // that were at work

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -38,10 +37,13 @@ Json json_time(ban::Instant at) {
 
 Json json_ban(const BookedBan& booked) {
   const auto& ban = booked.ban;
-  return {{"jail", ban.jail},
-          {"address", ban.target},
-          {"time", json_time(ban.since)},
-          {"until", ban.until ? json_time(*ban.until) : Json(nullptr)}};
+  Json::object_t out;  // an initializer list would be copied
+  out.reserve(4);
+  out.emplace("jail", ban.jail);
+  out.emplace("address", ban.target);
+  out.emplace("time", json_time(ban.since));
+  out.emplace("until", ban.until ? json_time(*ban.until) : Json(nullptr));
+  return out;
 }
 
 std::string length_of(const ban::Ban& ban) {
@@ -70,7 +72,7 @@ struct Widths {
   std::size_t address{0};
 };
 
-Widths widths_of(const std::vector<BookedBan>& bans) {
+Widths widths_of(const BookedBans& bans) {
   Widths out;
   for (const auto& booked : bans) {
     out.jail = std::max(out.jail, booked.ban.jail.size());
@@ -85,7 +87,7 @@ std::string padded(const std::string& text, std::size_t width) {
   return fmt::format("{:<{}}", text::escape(text), width);
 }
 
-std::string innocents_text(const std::vector<BookedBan>& bans) {
+std::string innocents_text(const BookedBans& bans) {
   const auto hit = std::ranges::count_if(bans, [](const auto& one) { return one.logins > 0; });
   if (hit == 0) {
     return bans.empty() ? "" : say(Word::replay_no_innocents) + "\n";
@@ -94,7 +96,6 @@ std::string innocents_text(const std::vector<BookedBan>& bans) {
   const auto widths = widths_of(bans);
   for (const auto& booked : bans) {
     if (booked.logins > 0) {
-      const std::vector<std::string> users(booked.users.begin(), booked.users.end());
       out += "  " +
              say(Word::replay_innocent_row,
                  {local_time(booked.ban.since),
@@ -102,14 +103,14 @@ std::string innocents_text(const std::vector<BookedBan>& bans) {
                   padded(booked.ban.target, widths.address),
                   length_of(booked.ban),
                   number(booked.logins),
-                  text::enumerate(users)}) +
+                  text::enumerate(booked.users)}) +
              "\n";
     }
   }
   return out;
 }
 
-std::string bans_text(const std::vector<BookedBan>& bans) {
+std::string bans_text(const BookedBans& bans) {
   std::string out = "\n";
   const auto widths = widths_of(bans);
   for (std::size_t i = 0; i < std::min(bans.size(), most_rows); ++i) {
@@ -198,15 +199,13 @@ std::string text_report(const ReplayResult& result, bool innocents) {
   if (result.bans.empty()) {
     return out + say(Word::replay_nobody, {number(result.sightings)}) + "\n";
   }
-  std::set<std::string> targets;
   std::uint64_t stopped = 0;
   for (const auto& booked : result.bans) {
-    targets.insert(booked.ban.target);
     stopped += booked.stopped;
   }
   out += say(Word::replay_bans,
              {std::to_string(result.bans.size()),
-              std::to_string(targets.size()),
+              std::to_string(result.targets),
               number(result.sightings)}) +
          "\n";
   out += say(Word::replay_stopped, {number(stopped)}) + "\n";

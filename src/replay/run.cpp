@@ -73,6 +73,8 @@ ReplayResult Run::go(const std::vector<ban::JailSpec>& jails) {
 }
 
 void Run::make_jails(const std::vector<ban::JailSpec>& jails) {
+  needs_history_ =
+      std::ranges::any_of(jails, [](const auto& spec) { return spec.increment.enabled; });
   for (const auto& spec : jails) {
     make_jail(spec);
   }
@@ -89,7 +91,7 @@ void Run::make_jail(const ban::JailSpec& spec) {
   };
   guard::JudgePorts ports;
   ports.own_addresses = [this] { return &options_.own_addresses; };
-  ports.history = &history_;
+  ports.history = needs_history_ ? &history_ : nullptr;
   ports.secret = BanBook::secret;
   ports.files = [this](const std::string& path) {
     auto known = ignore_files_.find(path);
@@ -159,6 +161,7 @@ void Run::connect() {
         std::ranges::none_of(names, [&](const FileName& name) {
           return logpath_names(specs_[i], name.absolute) || logpath_names(specs_[i], name.real);
         });
+    has_recidive_ = has_recidive_ || jails_[i].fed_by_bans;
   }
   result_.matched_by_none = jails_.empty() ? std::vector<std::string>() : feeding.matched_by_none;
   if (options_.since) {
@@ -328,11 +331,16 @@ void Run::judge(const Stream* stream, JailRun& jail, const ban::Sighting& sighti
   using Kind = guard::Judgement::Kind;
   const auto now = clock_ == ban::Instant() ? options_.today : clock_;
   const auto number = static_cast<std::size_t>(&jail - jails_.data());
-  const auto judgement = jail.judge->on_sighting(sighting, now);
+  auto judgement = jail.judge->on_sighting(sighting, now);
   result_.sightings += judgement.is_found() ? 1 : 0;
   if (judgement.kind == Kind::banned) {
-    book_.add(number, judgement.key, *judgement.ban);
-    fresh_.push_back(*judgement.ban);
+    if (has_recidive_) {
+      fresh_.push_back(*judgement.ban);
+    }
+    // There may be one for each line: nobody else looks at it but who watches.
+    book_.add(number,
+              judgement.key,
+              watch_.sighting ? *judgement.ban : std::exchange(*judgement.ban, {}));
   } else if (judgement.is_found()) {
     if (judgement.kind == Kind::prolonged) {
       book_.prolong(number, judgement.key, *judgement.ban);
@@ -393,7 +401,8 @@ void Run::report_progress() {
 }
 
 void Run::finish() {
-  result_.bans = book_.bans();
+  result_.targets = book_.targets();
+  result_.bans = book_.take();
   result_.last_date = clock_ == ban::Instant() ? std::nullopt : std::optional(clock_);
   std::set<std::string> names;
   for (auto& jail : jails_) {

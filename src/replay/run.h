@@ -51,6 +51,7 @@ private:
   const ReplayWatch& watch_;
   ReplayResult result_;
   guard::MemoryHistory history_;
+  bool needs_history_{false};  // some jail's bans grow by what was before
   std::unordered_map<std::string, Result<std::string>> ignore_files_;
   std::vector<ban::JailSpec> specs_;  // of jails_, in their order
   std::vector<ban::JailSpec> left_out_;
@@ -61,7 +62,8 @@ private:
   BanBook book_;
   ban::Instant clock_{};
   std::optional<ban::Instant> start_;  // with --since
-  std::vector<ban::Ban> fresh_;        // bans that recidive has not been told of
+  bool has_recidive_{false};
+  std::vector<ban::Ban> fresh_;  // bans that recidive has not been told of
   std::vector<ban::Sighting> found_;
   std::uint64_t steps_{0};
 };

@@ -116,6 +116,14 @@ TEST_F(DoorsTest, LeavesToTheKernelWhatEndsByItself) {
   EXPECT_EQ(doors.size(door), 0U);
 }
 
+TEST_F(DoorsTest, LetsGoOfWhomTheKernelStillHoldsSinceItsClockIsBehind) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.ban(door, "postfix", attacker, now + seconds(10), now);
+  forget();
+  doors.unban(door, "postfix", attacker, now + std::chrono::hours(8));  // it has slept
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
 TEST_F(DoorsTest, MakesEverythingAgain) {
   const auto door = *doors.open(mail_ports(), "postfix");
   doors.ban(door, "postfix", attacker, now + seconds(100), now);
@@ -141,6 +149,11 @@ TEST_F(DoorsTest, GathersBansUntilTheyAreSent) {
   many.unban(door, "postfix", "198.51.100.4", now);
   EXPECT_EQ(kernel.done[3], "ban 1 198.51.100.4/32 for good");
   EXPECT_EQ(kernel.done[4], "unban 1 198.51.100.4/32");
+  EXPECT_FALSE(many.send(now));
+  many.ban(door, "postfix", "198.51.100.5", std::nullopt, now);
+  EXPECT_TRUE(many.send(now));
+  EXPECT_FALSE(many.send(now));
+  EXPECT_EQ(kernel.done.size(), 6U);
 }
 
 TEST_F(DoorsTest, SendsFreshBansAheadOfThoseOfEarlierLives) {

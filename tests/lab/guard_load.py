@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole guard under load: killed at random moments while its log is rotated, flooded, and given what nobody sends.
 
-    tests/lab/guard_load.py SCENARIO --spranga spranga [--seed N]     (as root)
+    tests/lab/guard_load.py SCENARIO --spranga spranga [--seed N] [--kills N]     (as root)
     tests/lab/guard_load.py --list
 
 Exit: 0 as expected, 1 not, 77 could not be run.
@@ -21,7 +21,7 @@ from checks import main, until
 from guard import Guard
 from network import Network
 
-ATTACKERS, VISITORS, KILLS = 600, 300, 20
+ATTACKERS, VISITORS = 600, 300
 LATE4 = "203.0.113.78"
 KEPT = 30  # rotations that stay: none is lost before it could be read
 
@@ -114,7 +114,7 @@ def kill_all(guard):
     guard.process.wait(20)
 
 
-def kills(net, spranga, checks, rng):
+def kills(net, spranga, checks, rng, given):
     """Killed at random moments, whole or in part, while the log is written and rotated: as if nothing had been."""
     with Guard(net, spranga) as guard:
         load = Load(guard.log, None)
@@ -130,7 +130,7 @@ def kills(net, spranga, checks, rng):
         up.set()
         load = Load(guard.log, None)
         total = 3 * ATTACKERS + 2 * VISITORS
-        moments = sorted(rng.randrange(10, total - 10) for _ in range(KILLS))
+        moments = sorted(rng.randrange(10, total - 10) for _ in range(given.kills))
         gate = threading.Semaphore(0)
         load.paced = gate.acquire  # lines come when the moment before is over
         load.start()
@@ -192,7 +192,7 @@ def reads(guard, name):
     return next(jail["reads"] for jail in guard.ask("status")["jails"] if jail["name"] == name)
 
 
-def hostile(net, spranga, checks, rng):
+def hostile(net, spranga, checks, rng, _):
     """What nobody should send: it answers, bans the right ones and nobody else, and does not fall."""
     import pickle
     import shutil
@@ -273,9 +273,10 @@ SCENARIOS = {"kills": kills, "hostile": hostile}
 def run(given, checks):
     print(f"  --seed {given.seed}", flush=True)
     with Network() as net:
-        SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks, random.Random(given.seed))
+        SCENARIOS[given.scenario](net, Path(given.spranga).resolve(), checks, random.Random(given.seed), given)
 
 
 if __name__ == "__main__":
     sys.exit(main(__doc__, run, scenarios=SCENARIOS,
-                  seed={"type": int, "default": random.SystemRandom().randrange(10**6)}))
+                  seed={"type": int, "default": random.SystemRandom().randrange(10**6)},
+                  kills={"type": int, "default": 200}))

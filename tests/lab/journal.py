@@ -170,9 +170,19 @@ def inside(arguments):
         for unit in held:
             held[unit] |= in_journal(unit)
 
+    def is_read():
+        return {text.split(": ", 1)[1] for _, text in list(reader.lines)} >= held[UNIT] | held[OTHER]
+
+    def vacuum():
+        """Nothing that nobody has read yet."""
+        journalctl("--rotate")
+        look()
+        wait_for(is_read, "line before the vacuum")
+        journalctl("--vacuum-files=1")
+
     deeds = [lambda: journalctl("--rotate"), lambda: reader.kill_and_go_on(), lambda: restart_journald(top),
              lambda: os.kill(pid_of_journald(), signal.SIGUSR2), lambda: reader.kill_and_go_on(),
-             lambda: (journalctl("--rotate"), look(), journalctl("--vacuum-files=1")), lambda: restart_journald(top),
+             vacuum, lambda: restart_journald(top),
              lambda: reader.kill_and_go_on()]
     for number, deed in enumerate(deeds):
         wanted = (number + 1) * 300
@@ -183,7 +193,7 @@ def inside(arguments):
     wait_for(lambda: pid_of_journald() != 0, "journald")
     journalctl("--sync")
     look()
-    wait_for(lambda: {text.split(": ", 1)[1] for _, text in list(reader.lines)} >= held[UNIT] | held[OTHER], "last line")
+    wait_for(is_read, "last line")
     reader.end(kill=True)
 
     seen = Counter(text.split(": ", 1)[1] for _, text in reader.lines)

@@ -74,6 +74,15 @@ Result<BanTime> BanTime::make(const ban::JailSpec& spec) {
   return out;
 }
 
+std::optional<BanTime::Length> BanTime::longest_now() const {
+  if (!grows_) {
+    return base_;
+  }
+  const bool is_limited = maxtime_ && maxtime_->count() >= 0;
+  return is_limited ? std::optional<Length>(std::min<std::chrono::seconds>(*maxtime_, longest))
+                    : std::nullopt;
+}
+
 Result<double> BanTime::seconds(int earlier) const {
   const double base = static_cast<double>(base_->count()) / micros;
   if (!multipliers_.empty()) {

@@ -23,6 +23,10 @@ public:
   /// What a target without a history gets; none: for good.
   [[nodiscard]] std::optional<Length> base() const { return base_; }
 
+  /// What no ban of an earlier life is longer than: bantime, or where bans grow their maxtime;
+  /// none: each lasts as it was made.
+  [[nodiscard]] std::optional<Length> longest_now() const;
+
   [[nodiscard]] bool grows() const { return grows_ && base_.has_value(); }
 
   /// With `earlier` bans before this one; `random` gives numbers from 0 up to 1. Where the formula

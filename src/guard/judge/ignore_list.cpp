@@ -45,6 +45,17 @@ void IgnoreList::add(Network network) {
   networks_.push_back(network);
 }
 
+IgnoreList IgnoreList::with_files_read(const FilePort& files) const {
+  auto out = *this;
+  out.files_.clear();
+  for (const auto& path : files_) {
+    if (const auto text = files ? files(path) : Result<std::string>(fail(Errc::not_found, path))) {
+      std::ranges::for_each(parse_ignore_file(*text), [&out](const auto& one) { out.add(one); });
+    }
+  }
+  return out;
+}
+
 IgnoreList::Why IgnoreList::covers(const std::string& id,
                                    const std::optional<net::Address>& address,
                                    const NamePort& names,

@@ -38,6 +38,11 @@ public:
   /// Whether a ban of `network` would hit something that is ignored (names are not asked).
   [[nodiscard]] bool overlaps(const Network& network, const FilePort& files) const;
 
+  /// The same with what the files say by now, for who is about to ask of many: they are read once.
+  [[nodiscard]] IgnoreList with_files_read(const FilePort& files) const;
+
+  [[nodiscard]] bool empty() const { return networks_.empty() && names_.empty() && files_.empty(); }
+
   /// Names that only DNS could tell.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 

@@ -104,12 +104,12 @@ const std::vector<net::Address>& Judge::own_addresses() const {
   return own == nullptr ? none : *own;
 }
 
-const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
-  const auto address = net::Address::parse(sighting.id);
+const char* Judge::ask_ignore_lists(const IgnoreList& ignored, const std::string& id) const {
+  const auto address = net::Address::parse(id);
   if (spec_.ignoreself && address && std::ranges::count(own_addresses(), *address) > 0) {
     return "ignoreself rule";
   }
-  switch (ignored_.covers(sighting.id, address, ports_.names, ports_.files)) {
+  switch (ignored.covers(id, address, ports_.names, ports_.files)) {
     case IgnoreList::Why::address:
       return "ip";
     case IgnoreList::Why::name:
@@ -117,8 +117,23 @@ const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
     case IgnoreList::Why::no:
       break;
   }
+  return "";
+}
+
+const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
+  if (const auto* const why = ask_ignore_lists(ignored_, sighting.id); *why != '\0') {
+    return why;
+  }
   const bool asked = ports_.command && has_ignorecommand();
   return asked && ports_.command(spec_.ignorecommand, sighting) ? "command" : "";
+}
+
+/// Whether a ban of the network would hit somebody on the ignore list.
+bool Judge::hits_ignored(const IgnoreList& ignored, const Network& network) const {
+  return ignored.overlaps(network, ports_.files) ||
+         (spec_.ignoreself && std::ranges::any_of(own_addresses(), [&](const auto& own) {
+            return network.contains(own);
+          }));
 }
 
 std::string Judge::target_of(const std::string& id) const {
@@ -133,10 +148,7 @@ std::string Judge::target_of(const std::string& id) const {
   const auto network = Network::of(*address, is_ipv4 ? spec_.ipv4_prefix : spec_.ipv6_prefix);
   // Nobody on the ignore list is hit through a neighbour, nor who may never be banned.
   const bool hits_others =
-      (ports_.spares && ports_.spares(network)) || ignored_.overlaps(network, ports_.files) ||
-      (spec_.ignoreself && std::ranges::any_of(own_addresses(), [&](const auto& own) {
-         return network.contains(own);
-       }));
+      (ports_.spares && ports_.spares(network)) || hits_ignored(ignored_, network);
   return hits_others ? id : network.to_string();
 }
 
@@ -284,6 +296,32 @@ void Judge::impose(const ban::Ban& ban) {
   bans_.put(key, ban);
 }
 
+/// Of a ban's target, by the lists alone.
+const char* Judge::ignored_now(const std::string& target) const {
+  const auto& ignored = ignored_at_start_ ? *ignored_at_start_ : ignored_;
+  if (ignored.empty()) {
+    return "";  // there may be a million bans
+  }
+  const auto* const why = ask_ignore_lists(ignored, target);
+  const bool is_network = *why == '\0' && target.find('/') != std::string::npos;
+  const auto network = is_network ? Network::parse(target) : std::nullopt;
+  return network && hits_ignored(ignored, *network) ? "ip" : why;
+}
+
+Judge::Again Judge::ask_again(const ban::Ban& ban, ban::Instant now) const {
+  Again out;
+  out.why = ignored_now(ban.target);
+  out.until = ban.until;
+  // A ban that was prolonged ends later than so long after its begin, but never as late as one that
+  // begins now.
+  const auto longest = ban_time_.longest_now();
+  if (longest && is_later(out.until, now + *longest)) {
+    out.until = ban.since + *longest;
+  }
+  out.is_over = out.until && *out.until <= now;
+  return out;
+}
+
 bool Judge::release(const std::string& target) {
   return bans_.erase(key_of(target));
 }
@@ -300,6 +338,9 @@ Result<void> Judge::change(const ban::JailSpec& spec) {
     accounts_.clear();  // the two ways of counting have nothing in common
   }
   ignored_ = IgnoreList::make(spec.ignoreip);
+  if (ignored_at_start_) {
+    begin_restoring();
+  }
   ban_time_ = std::move(ban_time);
   cache_ = std::move(cache);
   spec_ = spec;

@@ -91,6 +91,22 @@ public:
   /// target's account is closed.
   void impose(const ban::Ban& ban);
 
+  /// Until end_restoring(), ask_again() may be asked very often: files of ignoreip are read once.
+  void begin_restoring() { ignored_at_start_ = ignored_.with_files_read(ports_.files); }
+
+  void end_restoring() { ignored_at_start_.reset(); }
+
+  /// What becomes of a ban of an earlier life by today's settings, as in fail2ban: whom ignoreip
+  /// names by now is not banned again (`why`, in fail2ban's words; ignorecommand is not asked), and
+  /// no ban is longer than the jail's longest is now, but for one that was prolonged meanwhile.
+  struct Again {
+    const char* why{""};
+    bool is_over{false};
+    std::optional<ban::Instant> until;
+  };
+
+  [[nodiscard]] Again ask_again(const ban::Ban& ban, ban::Instant now) const;
+
   /// Takes a ban back; false where there was none.
   bool release(const std::string& target);
 
@@ -127,6 +143,10 @@ private:
   [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting, ban::Instant now);
   [[nodiscard]] const std::vector<net::Address>& own_addresses() const;
   [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
+  [[nodiscard]] const char* ask_ignore_lists(const IgnoreList& ignored,
+                                             const std::string& id) const;
+  [[nodiscard]] const char* ignored_now(const std::string& target) const;
+  [[nodiscard]] bool hits_ignored(const IgnoreList& ignored, const Network& network) const;
   [[nodiscard]] TargetKey key_of(const std::string& target) const;
   [[nodiscard]] Account account_of(const TargetKey& target, ban::Instant now);
   void keep(const TargetKey& target, const Account& account, ban::Instant now);
@@ -142,6 +162,7 @@ private:
   ban::JailSpec spec_;  // without its filter
   JudgePorts ports_;
   IgnoreList ignored_;
+  std::optional<IgnoreList> ignored_at_start_;
   BanTime ban_time_;
   std::optional<IgnoreCache> cache_;
   std::unique_ptr<RecentLines> own_lines_;

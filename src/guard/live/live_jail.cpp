@@ -344,13 +344,19 @@ void LiveJail::attempt(const std::string& id,
   constexpr std::size_t most = 1000;
   sighting.counts = std::max(1, static_cast<int>(std::min(lines.size(), most)));
   count("Attempt", sighting, now, bans);
+  world_.notes.hurry();
 }
 
 void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
-  const bool is_over = made.ban.until && *made.ban.until <= now;
-  if (is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
+  const auto again = judge_->ask_again(made.ban, now);
+  if (again.is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
     return;
   }
+  if (*again.why != '\0') {
+    say(Level::info, "filter", {"Ignore ", made.ban.target, " by ", again.why});
+    return;
+  }
+  made.ban.until = again.until;
   if (const auto* held = bans_.find(made.ban.target)) {
     outlast(*held, made.ban.until);
     return;

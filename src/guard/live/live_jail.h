@@ -80,12 +80,19 @@ public:
 
   /// Bans of an earlier life will come, maybe long after the first line: until end_restoring(), who
   /// is let go by a person is remembered, so that no such ban brings him back.
-  void begin_restoring() { let_go_meanwhile_.emplace(); }
+  void begin_restoring() {
+    let_go_meanwhile_.emplace();
+    judge_->begin_restoring();
+  }
 
-  void end_restoring() { let_go_meanwhile_.reset(); }
+  void end_restoring() {
+    let_go_meanwhile_.reset();
+    judge_->end_restoring();
+  }
 
-  /// A ban of an earlier life that runs on. One that is here already stands, until the later of
-  /// both ends. `counts`: it is one more in the totals.
+  /// A ban of an earlier life that runs on, unless today's settings say otherwise
+  /// (Judge::ask_again). One that is here already stands, until the later of both ends. `counts`:
+  /// it is one more in the totals.
   void restore(ledger::BanMade made, ban::Instant now, bool counts = true);
 
   /// A failure of an earlier life, for the counters.

@@ -95,7 +95,8 @@ bool NoteBook::put_together(const std::string& jail,
                             ban::Instant at) {
   const Key key{target_key(secret_, sighting.id),
                 std::chrono::floor<seconds>(at.time_since_epoch()),
-                sighting.weak};
+                sighting.weak,
+                sighting.expression};
   const auto [place, is_new] = failures_.try_emplace(key, records_.size());
   if (!is_new) {
     if (auto& seen = std::get<Seen>(records_[place->second]);

@@ -42,6 +42,9 @@ public:
   /// Anything else. A position takes the place of an earlier one of the same file.
   void add(ledger::Record record);
 
+  /// What is in it came by a person's word: it is not in any log, and must not wait.
+  void hurry() { urgent_ = true; }
+
   [[nodiscard]] const ledger::Records& records() const { return records_; }
 
   [[nodiscard]] bool empty() const { return records_.empty(); }
@@ -66,13 +69,15 @@ private:
     TargetKey id;
     std::chrono::seconds second;
     bool weak;
+    const ban::Expression* rule;  // never followed: where two jails see the same, each has its own
 
     [[nodiscard]] bool operator==(const Key&) const = default;
   };
 
   struct KeyHash {
     [[nodiscard]] std::size_t operator()(const Key& of) const {
-      return of.id.first ^ static_cast<std::size_t>(of.second.count());
+      return of.id.first ^ static_cast<std::size_t>(of.second.count()) ^
+             std::hash<const ban::Expression*>()(of.rule);
     }
   };
 

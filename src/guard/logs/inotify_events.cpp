@@ -12,7 +12,8 @@
 namespace spranga::guard {
 
 Result<FileEvents> read_events(int inotify) {
-  alignas(inotify_event) std::array<char, 64UL * 1024> buffer{};
+  // Not cleared: that would touch all of it, for one event as for thousands.
+  alignas(inotify_event) std::array<char, 64UL * 1024> buffer;  // NOLINT(*-member-init)
   FileEvents out;
   const auto count = ::read(inotify, buffer.data(), buffer.size());
   if (count < 0) {

@@ -1,6 +1,7 @@
 #include "guard/logs/journal_jail.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "guard/logs/journal_entry.h"
 
@@ -35,14 +36,20 @@ std::vector<std::string> terms_of(const std::vector<JournalField>& set, bool by_
 
 std::vector<std::vector<std::string>> all_terms(const std::vector<JournalJail>& jails) {
   std::vector<std::vector<std::string>> out;
+  // The same for two jails is said once: for each entry libsystemd looks after each set.
+  const auto add = [&out](std::vector<std::string> set) {
+    if (std::ranges::find(out, set) == out.end()) {
+      out.push_back(std::move(set));
+    }
+  };
   for (const auto& jail : jails) {
     if (jail.match.sets().empty()) {
       return {};
     }
     for (const auto& set : jail.match.sets()) {
-      out.push_back(terms_of(set, false));
+      add(terms_of(set, false));
       if (std::ranges::any_of(set, has_instances)) {
-        out.push_back(terms_of(set, true));
+        add(terms_of(set, true));
       }
     }
   }

@@ -3,7 +3,7 @@
 // another.
 //
 // journald tells late of what it wrote (up to 250 ms: it holds its wake-ups back), but what it
-// wrote can be read at once. So after an entry the journal is asked every 5 ms for some seconds,
+// wrote can be read at once. So after an entry the journal is asked every 3 ms for some seconds,
 // and every 50 ms when it has been quiet: an attack's first line may come 50 ms late, its others do
 // not. Each asking costs a look at the end of every journal file.
 //
@@ -35,7 +35,7 @@ public:
       const std::vector<JournalWish>& wishes,
       const std::vector<JailPlace>& kept);
 
-  static constexpr std::chrono::milliseconds quick{5};
+  static constexpr std::chrono::milliseconds quick{3};
   static constexpr std::chrono::milliseconds calm{50};
   static constexpr std::chrono::seconds quick_for{5};  // after the last entry
   static constexpr std::size_t entries_a_turn = 2000;

@@ -120,7 +120,8 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
       take(place, named, rotations, PlaceMatch::first_line, out);
     }
   }
-  if (out.named) {
+  // Of an empty log a place says little: its number may have been another file's.
+  if (out.named.value_or(0) > 0) {
     return out;
   }
   bool younger = false;

@@ -58,7 +58,9 @@ void Concern::look_at(std::span<const text::ScannedLines::Found> words) {
       }
     }
   }
-  std::ranges::sort(concerned_);
+  if (concerned_.size() > 1) {
+    std::ranges::sort(concerned_);
+  }
 }
 
 }  // namespace spranga::guard

@@ -167,6 +167,12 @@ bool CompiledExpression::may_match(std::string_view text) const {
          std::ranges::any_of(needed_, [&](const NeededWord& word) { return word.is_in(text); });
 }
 
+bool CompiledExpression::has_what_is_needed(std::string_view text) const {
+  return text.starts_with(head_) &&
+         (needed_.empty() ||
+          std::ranges::any_of(needed_, [&](const NeededWord& word) { return word.is_in(text); }));
+}
+
 bool CompiledExpression::may_match_line(std::string_view line) const {
   const auto is_in = [&](const LineWord& one) { return one.word.is_in(line); };
   return line_sets_.empty() || std::ranges::any_of(line_sets_, [&](const auto& set) {
@@ -220,8 +226,7 @@ bool CompiledExpression::search(std::string_view text, Searches& searches, ban::
 bool CompiledExpression::search_likely(std::string_view text,
                                        Searches& searches,
                                        ban::Instant now) {
-  const bool likely = line_sets_.empty() ? may_match(text) : text.starts_with(head_);
-  return likely && run(text, searches, now);
+  return text.starts_with(head_) && run(text, searches, now);
 }
 
 bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Instant now) {
@@ -232,6 +237,10 @@ bool CompiledExpression::run(std::string_view text, Searches& searches, ban::Ins
     quarantined_until_.reset();
   }
   const auto status = cost_ ? timed_search(text, searches) : searches.search(regex_, text);
+  if (status == MatchStatus::limit && !has_what_is_needed(text)) {
+    searches.take_back_stop();  // it does not match: which look before the search says so differs
+    return false;
+  }
   if (status == MatchStatus::limit) {
     ++limit_hits_;
     if (++recent_hits_ % hits_to_quarantine == 0) {

@@ -38,6 +38,9 @@ public:
   /// How many searches were stopped.
   [[nodiscard]] std::uint64_t stopped() const { return stopped_; }
 
+  /// The last one was, but could not have found anything.
+  void take_back_stop() { --stopped_; }
+
   /// What the last search found.
   [[nodiscard]] const Match& match() const { return *last_; }
 
@@ -136,6 +139,27 @@ public:
   /// is put together of several groups.
   [[nodiscard]] bool is_simple() const { return simple_; }
 
+  struct NamedGroup {
+    int number{0};
+    std::string_view name;  // as the expression keeps it
+    bool telling{false};    // says whom to blame, or how often
+  };
+
+  /// A group whose value goes into the field of another name.
+  struct Redirect {
+    std::string group;
+    std::string field;
+
+    [[nodiscard]] auto operator<=>(const Redirect&) const = default;
+  };
+
+  [[nodiscard]] const std::vector<NamedGroup>& named_groups() const { return named_; }
+
+  /// F-ALT_X: taken for X where that caught nothing; in the order in which they are tried.
+  [[nodiscard]] const std::vector<Redirect>& alternatives() const { return alternatives_; }
+
+  [[nodiscard]] bool has_tuples() const { return !tuples_.empty(); }
+
   /// What F-CONTENT caught; "" where nothing.
   [[nodiscard]] std::string_view content(const Match& match) const;
 
@@ -168,6 +192,8 @@ private:
 
   /// Whether `text` may match at all.
   [[nodiscard]] bool may_match(std::string_view text) const;
+  /// The same, whatever it costs.
+  [[nodiscard]] bool has_what_is_needed(std::string_view text) const;
   [[nodiscard]] bool run(std::string_view text, Searches& searches, ban::Instant now);
   [[nodiscard]] MatchStatus timed_search(std::string_view text, Searches& searches);
 
@@ -181,14 +207,6 @@ private:
     std::uint32_t number{0};
   };
 
-  /// A group whose value goes into the field of another name.
-  struct Redirect {
-    std::string group;
-    std::string field;
-
-    [[nodiscard]] auto operator<=>(const Redirect&) const = default;
-  };
-
   const ban::Expression* source_;
   std::string expanded_;
   Regex regex_;
@@ -199,13 +217,6 @@ private:
   int content_{0};                               // number of the group
   std::array<int, id_group_count> id_groups_{};  // their numbers, 0: there is none
   bool simple_{false};
-
-  struct NamedGroup {
-    int number{0};
-    std::string_view name;  // as regex_ keeps it
-    bool telling{false};    // says whom to blame, or how often
-  };
-
   std::vector<NamedGroup> named_;
   std::vector<Redirect> alternatives_;
   std::vector<Redirect> tuples_;

@@ -117,7 +117,7 @@ public:
   [[nodiscard]] std::vector<Quarantined> quarantined() const override;
 
 private:
-  [[nodiscard]] ban::Sighting sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const;
+  void tell(Hit&& hit, const DatedLine& line, ban::Instant now, ban::Sighting& seen) const;
   void count(bool found);
 
   [[nodiscard]] bool is_obsolete(const DatedLine& line, ban::Instant now) const {
@@ -150,15 +150,18 @@ void JailMatcher::feed_line(const DatedLine& line,
   bool found = false;
   for (auto& hit : hits_) {
     if (hit.id) {
-      out.push_back(sighting(std::move(hit), line, now));
-      found = found || !out.back().nofail;
+      auto& seen = out.emplace_back();
+      tell(std::move(hit), line, now, seen);
+      found = found || !seen.nofail;
     }
   }
   count(found);
 }
 
-ban::Sighting JailMatcher::sighting(Hit&& hit, const DatedLine& line, ban::Instant now) const {
-  ban::Sighting seen;
+void JailMatcher::tell(Hit&& hit,
+                       const DatedLine& line,
+                       ban::Instant now,
+                       ban::Sighting& seen) const {
   seen.id = *std::move(hit.id);
   seen.at = hit.at;
   if (options_.mode == MatchMode::live && seen.at) {
@@ -179,7 +182,6 @@ ban::Sighting JailMatcher::sighting(Hit&& hit, const DatedLine& line, ban::Insta
   seen.nofail = seen.nofail || hit.attempts == 0;
   seen.weak = hit.weak;
   seen.is_name = hit.is_name;
-  return seen;
 }
 
 void JailMatcher::count(bool found) {
@@ -190,7 +192,7 @@ void JailMatcher::count(bool found) {
   } else {
     ++statistics_.missed;
   }
-  statistics_.sessions_dropped = pipeline_->sessions().dropped();
+  statistics_.sessions_dropped = pipeline_->sessions_dropped();
   statistics_.limit_hits = pipeline_->limit_hits();
 }
 

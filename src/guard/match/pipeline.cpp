@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "guard/match/source_id.h"
@@ -13,20 +12,9 @@ namespace spranga::guard {
 
 namespace {
 
-/// More than a line may stand for, so that no log line can ban by itself what a hundred would not.
-constexpr int most_attempts = 100;
-
-/// What spranga's own <F-ATTEMPTS> or <F-REPEATED> says: its number; 1 where it caught text that is
-/// no number.
-int number_in(std::string_view text) {
-  int number = 1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return std::clamp(number, 0, most_attempts);
-}
-
 std::optional<int> number_of(const Failure& fresh, std::string_view name) {
   const auto* text = fresh.text(name);
-  return text == nullptr ? std::nullopt : std::optional(number_in(*text));
+  return text == nullptr ? std::nullopt : std::optional(attempts_in(*text));
 }
 
 Failure with_prefix(Failure prefix, Failure own) {
@@ -42,21 +30,6 @@ std::string session_key(const FieldContent& content) {
   }
   const auto* tuple = std::get_if<std::vector<TuplePart>>(&content);
   return tuple == nullptr ? "" : tuple_id(*tuple);
-}
-
-/// How many failures the line stands for. F-ATTEMPTS tells of a whole session, when it ends: what
-/// other lines of it have told of already is not counted again. F-REPEATED comes on top of them.
-/// False: nothing is left.
-bool adds(Hit& hit, Failure& session) {
-  hit.attempts = hit.total.value_or(hit.attempts);
-  if (!hit.of_session || session.has("nofail")) {
-    return hit.attempts > 0;
-  }
-  if (hit.total) {
-    hit.attempts = std::max(0, *hit.total - session.counted);
-  }
-  session.counted += hit.attempts;
-  return hit.attempts > 0;
 }
 
 Result<std::vector<CompiledExpression>> compile_all(const std::vector<ban::Expression>& sources,
@@ -101,6 +74,7 @@ Result<void> Pipeline::compile(const ban::FilterSpec& filter) {
       std::ranges::for_each(*list, &CompiledExpression::drop_weak_words);
     }
   }
+  prepare_bare();
   ignored_by_.assign(ignore_.size(), 0);
   if (settings_.timed) {
     if (prefix_) {
@@ -169,7 +143,8 @@ bool Pipeline::ignores(const Place* place, ban::Instant now) {
   if (place != nullptr && many_lines()) {
     join(place->matched, matched);
   }
-  const auto& text = place == nullptr ? whole_ : many_lines() ? matched : text_;
+  const std::string_view line = many_lines() ? matched : text_;
+  const auto text = place == nullptr ? std::string_view(whole_) : line;
   bool found = false;
   for (std::size_t i = 0; i < ignore_.size(); ++i) {
     if (!may_match(ignore_[i], first_ignore() + i) ||
@@ -225,11 +200,16 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
-  text_.assign(content);
   if (many_lines()) {
-    lines_ = {{"", "", text_}};
+    lines_ = {{"", "", std::string(content)}};
   }
-  text_ += '\n';
+  if (content.end() + 1 == std::string_view(whole_).end()) {
+    text_ = {content.begin(), content.size() + 1};  // with the end of the line
+    return true;
+  }
+  made_text_.assign(content);
+  made_text_ += '\n';
+  text_ = made_text_;
   return true;
 }
 
@@ -243,7 +223,8 @@ Pipeline::Next Pipeline::try_all(std::vector<CompiledExpression>& expressions,
       continue;
     }
     if (stale_) {
-      join(many_lines() ? lines_ : std::vector<LineParts>{}, text_);
+      join(many_lines() ? lines_ : std::vector<LineParts>{}, made_text_);
+      text_ = made_text_;
       stale_ = false;
     }
     if (!may_match(expressions[i], first + i) || !search(expressions[i], text_, search_, now)) {
@@ -314,59 +295,16 @@ Pipeline::Next Pipeline::take_session(Hit&& hit,
       auto copy = *merged;
       const auto ids = identify(copy, false);
       if (ids.valid) {
-        emit(hit, ids, copy, out);
+        hit.nofail = copy.has("nofail");
+        if (!settings_.bare) {
+          hit.failure = std::move(copy);
+        }
+        emit(hit, ids, out);
       }
     }
     return Next::stop;
   }
   return finish(std::move(hit), merged, out);
-}
-
-std::optional<Pipeline::Next> Pipeline::take_bare(Hit& hit,
-                                                  const CompiledExpression& expression,
-                                                  const DatedLine& line,
-                                                  ban::Instant now,
-                                                  std::vector<Hit>& out) {
-  using Group = CompiledExpression::IdGroup;
-  if (many_lines() || settings_.check_all || !expression.is_simple() ||
-      (prefix_ && !prefix_->is_simple())) {
-    return std::nullopt;
-  }
-  // A group of the expression hides the one of prefregex, even where it caught nothing.
-  const auto caught = [&](Group group) {
-    return !prefix_ || expression.has(group) ? expression.caught(group, search_.match())
-                                             : prefix_->caught(group, prefix_search_.match());
-  };
-  const auto ip4 = caught(Group::ip4);
-  const auto ip = ip4 ? ip4 : caught(Group::ip6);
-  if (!ip) {
-    return std::nullopt;
-  }
-  if (!ignore_.empty()) {
-    const Place nowhere;
-    if (ignores(&nowhere, now)) {
-      stale_ = true;
-      return Next::stop;
-    }
-  }
-  if (line.undated && !line.at && settings_.need_date) {
-    return Next::go_on;
-  }
-  const auto number = [&](Group group) {
-    const auto text = caught(group);
-    return text ? std::optional(number_in(*text)) : std::nullopt;
-  };
-  hit.total = number(Group::attempts);
-  hit.attempts = hit.total.value_or(number(Group::repeated).value_or(1));
-  if (hit.attempts <= 0 && !settings_.show_nofail) {
-    return Next::stop;
-  }
-  const auto cidr = caught(Group::cidr);
-  hit.id = canonical_id(
-      *ip, ip4 ? IdKind::ipv4 : IdKind::ipv6, cidr ? prefix_length(*cidr) : std::nullopt);
-  hit.nofail = caught(Group::nofail).value_or("") != "";
-  out.push_back(std::move(hit));
-  return Next::stop;
 }
 
 Pipeline::Next Pipeline::finish(Hit&& hit,
@@ -376,16 +314,20 @@ Pipeline::Next Pipeline::finish(Hit&& hit,
   if (!ids.valid) {
     return Next::go_on;
   }
-  if (!ids.ids.empty() && !ids.ids.front()) {
+  if (ids.wait()) {
     session->pending = true;
     if (!settings_.check_all && !settings_.show_pending) {
       return Next::stop;
     }
   }
-  if (!adds(hit, *session) && !settings_.check_all && !settings_.show_nofail) {
+  hit.nofail = session->has("nofail");
+  if (!hit.adds_to(session->counted) && !settings_.check_all && !settings_.show_nofail) {
     return Next::stop;
   }
-  emit(hit, ids, *session, out);
+  if (!settings_.bare) {
+    hit.failure = *session;
+  }
+  emit(hit, ids, out);
   return settings_.check_all ? Next::go_on : Next::stop;
 }
 

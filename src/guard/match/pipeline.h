@@ -14,6 +14,8 @@
 #include "ban/instant.h"
 #include "ban/jail_spec.h"
 #include "base/result.h"
+#include "guard/match/bare_fields.h"
+#include "guard/match/bare_sessions.h"
 #include "guard/match/expression.h"
 #include "guard/match/failure.h"
 #include "guard/match/line_reader.h"
@@ -36,7 +38,16 @@ struct Hit {
   std::optional<ban::Instant> at;
   bool nofail{false};
   Failure failure;  // bare: empty
+
+  /// How many failures the line stands for. F-ATTEMPTS tells of a whole session, when it ends: what
+  /// other lines of it have told of already (`counted`, which grows) is not counted again.
+  /// F-REPEATED comes on top of them. False: nothing is left.
+  [[nodiscard]] bool adds_to(int& counted);
 };
+
+/// What spranga's own <F-ATTEMPTS> or <F-REPEATED> says: its number, within bounds; 1 where it
+/// caught text that is no number.
+[[nodiscard]] int attempts_in(std::string_view text);
 
 struct PipelineSettings {
   ban::UseDns usedns{ban::UseDns::warn};
@@ -88,7 +99,10 @@ public:
 
   [[nodiscard]] const std::vector<CompiledExpression>& ignoreregex() const { return ignore_; }
 
-  [[nodiscard]] const Sessions& sessions() const { return sessions_; }
+  /// Sessions forgotten because together they held too much.
+  [[nodiscard]] std::uint64_t sessions_dropped() const {
+    return sessions_.dropped() + bare_sessions_.dropped();
+  }
 
   /// Whether every line that matters to this filter must hold some words.
   [[nodiscard]] bool can_be_scanned() const;
@@ -138,6 +152,9 @@ private:
     std::vector<std::optional<std::string>> ids;
     bool valid{true};  // no: an expression without an id where one is needed
     bool is_name{false};
+
+    /// The address is not known yet.
+    [[nodiscard]] bool wait() const { return !ids.empty() && !ids.front(); }
   };
 
   /// Lines that need not be looked at when they come.
@@ -158,7 +175,9 @@ private:
 
   explicit Pipeline(PipelineSettings settings)
       : settings_(std::move(settings)),
-        sessions_(settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions) {}
+        sessions_(settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions),
+        bare_sessions_(
+            settings_.ageing, settings_.session_lifetime, settings_.one_client_sessions) {}
 
   [[nodiscard]] Result<void> compile(const ban::FilterSpec& filter);
   [[nodiscard]] bool is_quiet(const DatedLine& line) const;
@@ -179,12 +198,19 @@ private:
                           const DatedLine& line,
                           ban::Instant now,
                           std::vector<Hit>& out);
-  /// The same where nobody will ask for more than an address. False: it takes more than that.
+  /// The same where nobody will ask for more than an address. nullopt: it takes more than that.
   [[nodiscard]] std::optional<Next> take_bare(Hit& hit,
                                               const CompiledExpression& expression,
                                               const DatedLine& line,
                                               ban::Instant now,
                                               std::vector<Hit>& out);
+  [[nodiscard]] std::optional<Next> take_bare_session(Hit& hit,
+                                                      const DatedLine& line,
+                                                      ban::Instant now,
+                                                      std::vector<Hit>& out);
+  [[nodiscard]] std::optional<Next> refuses_bare(const DatedLine& line, ban::Instant now);
+  [[nodiscard]] Ids identify(BareSession& session) const;
+  void prepare_bare();
   [[nodiscard]] Next take_session(Hit&& hit,
                                   const std::shared_ptr<Failure>& merged,
                                   std::vector<Hit>& out);
@@ -194,7 +220,7 @@ private:
   [[nodiscard]] Place locate(const CompiledExpression& expression) const;
   [[nodiscard]] Ids identify(Failure& failure, bool of_session) const;
   [[nodiscard]] Ids resolve(const std::string& name) const;
-  void emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const;
+  static void emit(Hit& hit, const Ids& ids, std::vector<Hit>& out);
 
   /// Which expressions may match a line that holds these words.
   void look_up(const FoundWords& words) {
@@ -249,6 +275,8 @@ private:
   std::vector<CompiledExpression> weak_;
   std::vector<CompiledExpression> ignore_;
   Sessions sessions_;
+  BareSessions bare_sessions_;             // in place of them:
+  std::optional<BareFields> bare_fields_;  // where this is there
   Searches prefix_search_;
   Searches search_;
   Searches ignore_search_;
@@ -271,10 +299,11 @@ private:
   LikelyExpressions likely_;       // for is_concerned(), too
   const FoundWords* looked_up_{nullptr};  // of what likely_ tells, never followed
   std::uint64_t stamp_{0};
-  std::string whole_;   // the window's text
-  std::string text_;    // what failregexes see: the window's text, or F-CONTENT
-  bool stale_{false};   // text_ must be made from lines_ again
-  bool caught_{false};  // a failregex matched, whatever came of it
+  std::string whole_;      // the window's text
+  std::string_view text_;  // what failregexes see: the window's text, or F-CONTENT
+  std::string made_text_;  // where that had to be put together
+  bool stale_{false};      // text_ must be made from lines_ again
+  bool caught_{false};     // a failregex matched, whatever came of it
   bool prefix_matched_{false};
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;

@@ -72,20 +72,17 @@ Pipeline::Ids Pipeline::resolve(const std::string& name) const {
   return out;
 }
 
-void Pipeline::emit(Hit& hit, const Ids& ids, const Failure& failure, std::vector<Hit>& out) const {
-  for (const auto& id : ids.ids) {
-    hit.id = id;
-    hit.is_name = ids.is_name;
-    hit.nofail = failure.has("nofail");
-    if (!settings_.bare) {
-      hit.failure = failure;
-    }
-    if (&id == &ids.ids.back()) {
-      out.push_back(std::move(hit));
-    } else {
-      out.push_back(hit);
-    }
+void Pipeline::emit(Hit& hit, const Ids& ids, std::vector<Hit>& out) {
+  if (ids.ids.empty()) {
+    return;
   }
+  hit.is_name = ids.is_name;
+  for (std::size_t i = 0; i + 1 < ids.ids.size(); ++i) {
+    out.push_back(hit);
+    out.back().id = ids.ids[i];
+  }
+  hit.id = ids.ids.back();
+  out.push_back(std::move(hit));
 }
 
 }  // namespace spranga::guard

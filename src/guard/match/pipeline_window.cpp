@@ -58,7 +58,7 @@ Pipeline::Place Pipeline::locate(const CompiledExpression& expression) const {
     return place;
   }
   const auto& match = search_.match();
-  const std::string_view text = text_;
+  const auto text = text_;
   const auto before = text.substr(0, match.begin() + 1).rfind('\n');
   const auto from = before == std::string_view::npos ? 0 : before + 1;
   const auto behind = text.find('\n', match.end() == 0 ? text.size() - 1 : match.end() - 1);

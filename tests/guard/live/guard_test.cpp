@@ -213,8 +213,67 @@ TEST_F(GuardTest, GoesOnWhereAnEarlierLifeEnded) {
   EXPECT_THAT(hands.done, ElementsAre("restore postfix 198.51.100.9", "ban postfix 198.51.100.7"));
 }
 
+TEST_F(GuardTest, WhoIsIgnoredByNowIsNotBannedAgain) {
+  auto spec = jail_of("postfix");
+  spec.ignoreip = {"198.51.100.7", "203.0.113.0/24"};
+  auto& jail = add(spec);
+  const auto restore = [&](const std::string& target) {
+    const ban::Ban old{"postfix", target, after(-100), after(500), 1, 3};
+    jail.restore({old, false, "filter", {}}, start);
+  };
+  restore("198.51.100.7");
+  EXPECT_EQ(log.lines.back(), "filter: [postfix] Ignore 198.51.100.7 by ip");
+  restore("203.0.113.9");
+  restore("203.0.0.0/16");
+  restore("198.51.100.8");
+  restore("198.51.100.16/28");
+  EXPECT_THAT(hands.done,
+              ElementsAre("restore postfix 198.51.100.8", "restore postfix 198.51.100.16/28"));
+  spec.ignoreip = {"198.51.100.9"};
+  jail.begin_restoring();
+  ASSERT_TRUE(jail.change(spec, start));
+  restore("198.51.100.9");
+  EXPECT_EQ(hands.done.size(), 2U);
+}
+
+TEST_F(GuardTest, NoBanOfAnEarlierLifeIsLongerThanTheJailsLongestByNow) {
+  const auto end_of = [this](const ban::JailSpec& spec, std::optional<ban::Instant> until) {
+    auto& jail = add(spec);
+    jail.restore({{spec.name, "198.51.100.7", after(-100), until, 1, 3}, false, "filter", {}},
+                 start);
+    const auto* held = jail.bans().find("198.51.100.7");
+    return held == nullptr   ? std::string("over")
+           : held->ban.until ? std::to_string((*held->ban.until - start) / std::chrono::seconds(1))
+                             : "for good";
+  };
+  auto spec = jail_of("short");
+  spec.bantime = std::chrono::seconds(300);
+  EXPECT_EQ(end_of(spec, after(5000)), "200");
+  spec.name = "for-good";
+  EXPECT_EQ(end_of(spec, std::nullopt), "200");
+  spec.name = "shorter-still";
+  EXPECT_EQ(end_of(spec, after(20)), "20");
+  spec.name = "prolonged";
+  EXPECT_EQ(end_of(spec, after(290)), "290");
+  spec.name = "over";
+  spec.bantime = std::chrono::seconds(100);
+  EXPECT_EQ(end_of(spec, after(5000)), "over");
+  spec.name = "grows";
+  spec.increment.enabled = true;
+  EXPECT_EQ(end_of(spec, after(5000)), "5000");
+  spec.name = "grows-up-to";
+  spec.increment.maxtime = std::chrono::seconds(1000);
+  EXPECT_EQ(end_of(spec, after(5000)), "900");
+  spec.name = "never-ends";
+  spec.increment = {};
+  spec.bantime = std::chrono::seconds(-1);
+  EXPECT_EQ(end_of(spec, after(5000)), "5000");
+}
+
 TEST_F(GuardTest, WhoIsBannedAnewBeforeHisOldBanComesBackIsBannedUntilTheLaterEnd) {
-  auto& jail = add(jail_of("postfix", 1));
+  auto spec = jail_of("postfix", 1);
+  spec.increment.enabled = true;  // bans may be of any length
+  auto& jail = add(spec);
   jail.begin_restoring();
   auto stream = stream_of({&jail});
   fail_at(stream, "198.51.100.7", 0);

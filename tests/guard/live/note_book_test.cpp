@@ -18,9 +18,16 @@ constexpr ban::Instant start{seconds(1'700'000'000)};
 class NoteBookTest : public testing::Test {
 protected:
   void fail(const std::string& who, ban::Instant at, bool banned = false) {
+    fail_by(rule, who, at, banned);
+  }
+
+  void fail_by(const ban::Expression& by,
+               const std::string& who,
+               ban::Instant at,
+               bool banned = false) {
     ban::Sighting sighting;
     sighting.id = who;
-    sighting.expression = &rule;
+    sighting.expression = &by;
     sighting.matches = {"a line about " + who};
     sighting.attempts = attempts;
     sighting.weak = weak;
@@ -57,6 +64,7 @@ protected:
 
   std::string jail{"postfix"};
   ban::Expression rule{"failed for <HOST>$", {"filter.d/postfix.conf", 7}};
+  ban::Expression other_rule{"Ban <HOST>$", {"filter.d/recidive.conf", 9}};
   int attempts{1};
   bool weak{false};
   ban::Instant now{start};
@@ -108,6 +116,17 @@ TEST_F(NoteBookTest, KeepsApartWhatDiffersInJailRuleOrWeight) {
   EXPECT_EQ(spelt().size(), 4U);
   fail("192.0.2.7", start);
   EXPECT_EQ(spelt().back(), "192.0.2.7 x2/2 at 0");
+}
+
+TEST_F(NoteBookTest, PutsTogetherWhatTwoJailsSeeInTheSameLinesForEachOfThem) {
+  fill_the_second();
+  for (int i = 0; i < 50; ++i) {
+    jail = "postfix";
+    fail("192.0.2.7", start);
+    jail = "recidive";
+    fail_by(other_rule, "192.0.2.7", start);
+  }
+  EXPECT_THAT(spelt(), ElementsAre("192.0.2.7 x50/50 at 0", "192.0.2.7 x50/50 at 0"));
 }
 
 TEST_F(NoteBookTest, LetsAFloodsNotesWaitASecondAndNoLonger) {

@@ -44,6 +44,19 @@ void read_to_end(JournalWatch& watch, KeptLines& lines) {
   } while (watch.next_turn(now) <= now);
 }
 
+TEST(JournalJail, AsksOnceForWhatSeveralJailsWant) {
+  const std::vector<std::string> mine = {"_SYSTEMD_UNIT=app.service + _COMM=app"};
+  std::vector<JournalJail> jails;
+  jails.push_back(beginning_of({0, mine, ages}, {}, {}));
+  jails.push_back(beginning_of({1, {"_COMM=app"}, ages}, {}, {}));
+  jails.push_back(beginning_of({2, mine, ages}, {}, {}));
+  const auto terms = all_terms(jails);
+  EXPECT_THAT(terms,
+              ElementsAre(ElementsAre("_SYSTEMD_UNIT=app.service"),
+                          ElementsAre("_COMM=app"),
+                          ElementsAre(HasSubstr("MESSAGE_ID="))));
+}
+
 TEST(JournalWatch, GivesEachJailWhatItsMatchLetsIn) {
   const LogFolder folder;
   const SystemClock clock;

@@ -1,6 +1,7 @@
 // Restarts: what was read in one life is not read in the next, and nothing in between is lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <functional>
 #include <memory>
@@ -133,6 +134,28 @@ TEST_F(Restart, ReadsWhatCameAndWentMeanwhile) {
   EXPECT_THAT(lives.read(), ElementsAre("one", "two", "three", "four"));
 }
 
+TEST_F(Restart, AnEmptyLogWithTheNumberOfOneThatWentHidesNothing) {
+  append("mail.log", "one\n");
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), ElementsAre("one"));
+  lives.end();
+  append("mail.log", "two\n");
+  rename("mail.log", "mail.log.1");
+  append("mail.log", "three\n");
+  rename("mail.log.1", "mail.log.2");
+  rename("mail.log", "mail.log.1");
+  append("mail.log", "");
+  struct stat now = {};
+  ASSERT_EQ(::stat(path("mail.log").c_str(), &now), 0);
+  LogPlace place;
+  place.path = path("mail.log");
+  place.device = now.st_dev;
+  place.inode = now.st_ino;
+  lives.keep(place);
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), ElementsAre("one", "two", "three"));
+}
+
 TEST_F(Restart, FindsTheCopyOfALogThatWasTruncatedMeanwhile) {
   append("mail.log", "one\n");
   lives.begin(path("mail.log"));
@@ -196,6 +219,7 @@ public:
         [this] { write(); },
         [this] { write(); },
         [this] { rotate(); },
+        [this] { forget_the_oldest(); },
         [this] { at_.lives.turn(); },
         [this] { at_.lives.turn(); },
         [this] { at_.lives.begin(at_.path("mail.log")); },
@@ -212,6 +236,8 @@ public:
   [[nodiscard]] const std::vector<std::string>& written() const { return written_; }
 
 private:
+  static constexpr int most_rotations = 26;
+
   void write() {
     std::string bytes;
     for (auto count = 1 + random_() % 5; count > 0; --count) {
@@ -222,7 +248,7 @@ private:
   }
 
   void shift() const {
-    for (int number = 25; number > 0; --number) {
+    for (int number = most_rotations - 1; number > 0; --number) {
       const auto from = at_.path("mail.log." + std::to_string(number));
       ::rename(from.c_str(), at_.path("mail.log." + std::to_string(number + 1)).c_str());
     }
@@ -236,7 +262,21 @@ private:
       std::filesystem::copy(at_.path("mail.log"), at_.path("mail.log.1"));
       std::filesystem::resize_file(at_.path("mail.log"), 0);
     }
-    write();
+    if (kind_ == RotatedBy::copying || random_() % 3 != 0) {
+      write();
+    } else {
+      at_.append("mail.log", "");
+    }
+  }
+
+  /// Its number may then be another file's.
+  void forget_the_oldest() {
+    static_cast<void>(at_.lives.read());
+    for (int number = most_rotations; number > 0; --number) {
+      if (std::filesystem::remove(at_.path("mail.log." + std::to_string(number)))) {
+        return;
+      }
+    }
   }
 
   Restart& at_;

@@ -160,6 +160,19 @@ TEST(Pipeline, AnExpressionThatRunsAwayIsStoppedAndTheOthersStillSeeTheLine) {
   EXPECT_EQ(lines.pipeline().limit_hits(), 1U);
 }
 
+TEST(Expression, IsNotStoppedWhereALookAtTheTextSaysThatItDoesNotMatch) {
+  const ban::Expression source{"^x: (?:a+)+$ at <HOST> or (?:one|other) word", {}};
+  auto expression = *CompiledExpression::compile(source, {});
+  Searches searches;
+  const auto hostile = "x: " + std::string(60, 'a') + " rod at ";
+  EXPECT_FALSE(expression.search(hostile, searches, match_tests::noon));
+  EXPECT_EQ(searches.stopped(), 0U);
+  EXPECT_EQ(expression.limit_hits(), 0U);
+  EXPECT_FALSE(expression.search(hostile + " or one word", searches, match_tests::noon));
+  EXPECT_EQ(searches.stopped(), 1U);
+  EXPECT_EQ(expression.limit_hits(), 1U);
+}
+
 TEST(Pipeline, AnExpressionThatRunsAwayAgainAndAgainIsLeftAloneForAWhile) {
   Lines lines({.failregex = {"^(?:a+)+$ <HOST>", "^a+ <HOST>$"}});
   const auto hostile = std::string(60, 'a') + " 192.0.2.1";
