@@ -103,7 +103,8 @@ class Guard:
         """For who has to find out why: the processes of this guard and the end of its log."""
         out = subprocess.run(["ps", "-eo", "pid,ppid,stat,wchan:24,etimes,args"], capture_output=True, text=True).stdout
         lines = [line for line in out.splitlines() if "spranga" in line]
-        return "\n".join([*lines, *(self.home / "guard.log").read_text().splitlines()[-12:]])
+        log = self.home / "guard.log"
+        return "\n".join([*lines, *(log.read_text().splitlines()[-12:] if log.exists() else ["no log"])])
 
     def environment(self):
         return dict(os.environ)

@@ -115,27 +115,23 @@ std::size_t BareSession::note_user(const BareField& user) {
 }
 
 std::size_t BareSession::weight(const std::vector<std::size_t>& name_lengths) const {
-  constexpr std::size_t of_session = 256;
-  constexpr std::size_t of_line = 128;
-  constexpr std::size_t of_field = 96;
-  constexpr std::size_t of_user = 64;
   constexpr std::string_view users = "users";
-  auto bytes = of_session;
+  auto bytes = SessionWeight::itself;
   for (const auto* lines : {&matches, &nofail_matches}) {
     for (const auto line : *lines) {
-      bytes += of_line + line;
+      bytes += SessionWeight::line + line;
     }
   }
   for (std::size_t place = 0; place < fields_.size(); ++place) {
     if (fields_[place].is_there()) {
-      bytes += of_field + name_lengths[place] + fields_[place].length();
+      bytes += SessionWeight::field + name_lengths[place] + fields_[place].length();
     }
   }
   if (user_) {
-    bytes += of_field + users.size() + of_user + user_->size();
+    bytes += SessionWeight::field + users.size() + SessionWeight::user + user_->size();
   }
   for (const auto& user : more_users_) {
-    bytes += of_user + user.size();
+    bytes += SessionWeight::user + user.size();
   }
   return bytes;
 }

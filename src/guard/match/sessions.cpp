@@ -90,21 +90,21 @@ void merge_lines(Failure& failure, const Flags& flags, std::vector<LineParts> li
 }
 
 std::size_t weight(const Failure& failure) {
-  std::size_t bytes = 256;
+  auto bytes = SessionWeight::itself;
   for (const auto* lines : {&failure.matches, &failure.nofail_matches}) {
     for (const auto& line : *lines) {
-      bytes += 128 + line.bytes();
+      bytes += SessionWeight::line + line.bytes();
     }
   }
   for (const auto& field : failure.fields) {
-    bytes += 96 + field.name.size();
+    bytes += SessionWeight::field + field.name.size();
     if (const auto* text = std::get_if<std::string>(&field.content)) {
       bytes += text->size();
     } else if (const auto* unseen = std::get_if<UnseenText>(&field.content)) {
       bytes += unseen->bytes;
     } else if (const auto* set = std::get_if<std::set<std::string>>(&field.content)) {
       for (const auto& member : *set) {
-        bytes += 64 + member.size();
+        bytes += SessionWeight::user + member.size();
       }
     }
   }

@@ -20,6 +20,14 @@
 
 namespace spranga::guard {
 
+/// What a session is reckoned to hold beside its texts, in bytes.
+struct SessionWeight {
+  static constexpr std::size_t itself{256};
+  static constexpr std::size_t line{128};
+  static constexpr std::size_t field{96};
+  static constexpr std::size_t user{64};
+};
+
 class Sessions {
 public:
   static constexpr std::size_t most_bytes{32U << 20U};

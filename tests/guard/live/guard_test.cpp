@@ -268,6 +268,8 @@ TEST_F(GuardTest, NoBanOfAnEarlierLifeIsLongerThanTheJailsLongestByNow) {
   spec.increment = {};
   spec.bantime = std::chrono::seconds(-1);
   EXPECT_EQ(end_of(spec, after(5000)), "5000");
+  spec.name = "stays-for-good";
+  EXPECT_EQ(end_of(spec, std::nullopt), "for good");
 }
 
 TEST_F(GuardTest, WhoIsBannedAnewBeforeHisOldBanComesBackIsBannedUntilTheLaterEnd) {

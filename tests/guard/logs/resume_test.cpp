@@ -77,6 +77,19 @@ struct Restart : testing::Test {
     std::filesystem::rename(path(from), path(to));
   }
 
+  /// Of three files only the first line of the oldest is read; nothing has the log's name.
+  void read_one_and_rotate_twice() {
+    append("mail.log", "one\n");
+    lives.begin(path("mail.log"));
+    EXPECT_THAT(lives.read(), ElementsAre("one"));
+    lives.end();
+    append("mail.log", "two\n");
+    rename("mail.log", "mail.log.1");
+    append("mail.log", "three\n");
+    rename("mail.log.1", "mail.log.2");
+    rename("mail.log", "mail.log.1");
+  }
+
   LogFolder folder;
   Lives lives;
 };
@@ -119,15 +132,7 @@ TEST_F(Restart, ReadsTheRestOfAFileThatWasRotatedMeanwhileFirst) {
 }
 
 TEST_F(Restart, ReadsWhatCameAndWentMeanwhile) {
-  append("mail.log", "one\n");
-  lives.begin(path("mail.log"));
-  EXPECT_THAT(lives.read(), ElementsAre("one"));
-  lives.end();
-  append("mail.log", "two\n");
-  rename("mail.log", "mail.log.1");
-  append("mail.log", "three\n");
-  rename("mail.log.1", "mail.log.2");
-  rename("mail.log", "mail.log.1");
+  read_one_and_rotate_twice();
   lives.begin(path("mail.log"));
   EXPECT_THAT(lives.read(), ElementsAre("one", "two", "three"));
   append("mail.log", "four\n");
@@ -135,15 +140,7 @@ TEST_F(Restart, ReadsWhatCameAndWentMeanwhile) {
 }
 
 TEST_F(Restart, AnEmptyLogWithTheNumberOfOneThatWentHidesNothing) {
-  append("mail.log", "one\n");
-  lives.begin(path("mail.log"));
-  EXPECT_THAT(lives.read(), ElementsAre("one"));
-  lives.end();
-  append("mail.log", "two\n");
-  rename("mail.log", "mail.log.1");
-  append("mail.log", "three\n");
-  rename("mail.log.1", "mail.log.2");
-  rename("mail.log", "mail.log.1");
+  read_one_and_rotate_twice();
   append("mail.log", "");
   struct stat now = {};
   ASSERT_EQ(::stat(path("mail.log").c_str(), &now), 0);
