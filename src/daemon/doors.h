@@ -155,7 +155,7 @@ private:
               std::vector<firewall::Entry>& shorten);
 
   static constexpr std::size_t most_later = 2000;      // bans that wait here
-  static constexpr std::size_t later_at_once = 500;    // of them in one order
+  static constexpr std::size_t later_at_once = 1000;   // of them in one order
   static constexpr std::size_t most_later_orders = 2;  // on their way to the firewall process
 
   firewall::Firewall& firewall_;

@@ -134,7 +134,7 @@ Request JailHands::about(const std::string& jail,
   auto out = request(jail, bound, verb);
   out.tags =
       tags_of(jail, held, numbers, bound.tags, settings_.past_bans, settings_.most_matches());
-  for (const auto& [name, value] : held.fields) {
+  for (const auto& [name, value] : held.evidence().fields) {
     out.fields.emplace(name, value);
   }
   return out;

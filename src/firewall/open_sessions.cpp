@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace spranga::firewall {
 
@@ -108,6 +109,10 @@ void add_condition(std::string& to, const Network& peer, bool last) {
   }
 }
 
+const net::Address& base_of(const Condemned* each) {
+  return each->peer.base;
+}
+
 }  // namespace
 
 std::string peer_filter(std::span<const Condemned> all) {
@@ -131,9 +136,12 @@ std::string peer_filter(std::span<const Condemned> all) {
   return out;
 }
 
-CondemnedPeers::CondemnedPeers(const std::vector<Condemned>& all) {
+CondemnedPeers::CondemnedPeers(std::span<const Condemned> all) {
   for (const auto& each : all) {
-    by_prefix_[each.peer.prefix][each.peer.base].push_back(each.ports);
+    by_prefix_[each.peer.prefix].push_back(&each);
+  }
+  for (auto& [prefix, peers] : by_prefix_) {
+    std::ranges::sort(peers, {}, base_of);
   }
 }
 
@@ -143,12 +151,13 @@ bool CondemnedPeers::has(const net::Address& peer, std::uint16_t port) const {
     if (prefix > full_prefix(peer.family())) {
       return false;
     }
-    const auto found = peers.find(masked(peer, prefix).base);
-    return found != peers.end() && std::ranges::any_of(found->second, [port](const auto& ports) {
-             return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
-                      return range.first <= port && port <= range.last;
-                    });
-           });
+    const auto found = std::ranges::equal_range(peers, masked(peer, prefix).base, {}, base_of);
+    return std::ranges::any_of(found, [port](const Condemned* each) {
+      const auto& ports = *each->ports;
+      return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
+               return range.first <= port && port <= range.last;
+             });
+    });
   });
 }
 
@@ -216,9 +225,8 @@ std::set<std::uint16_t> OpenSessions::listening_ports() {
 
 void OpenSessions::sweep(const std::vector<Condemned>& all) {
   const auto ports = listening_ports();
-  const CondemnedPeers condemned(all);
   const auto filter = peer_filter(all);
-  std::vector<Session> sessions;
+  std::vector<std::pair<net::Address, Session>> found;
   for (const auto family : diag_families) {
     static_cast<void>(socket_.dump(
         question(family, connected, filter),
@@ -227,12 +235,19 @@ void OpenSessions::sweep(const std::vector<Condemned>& all) {
           const auto* body = body_of(message);
           const auto peer = body == nullptr ? std::nullopt : peer_of(*body);
           const auto port = body == nullptr ? std::uint16_t{0} : ntohs(body->id.idiag_sport);
-          if (peer && ports.contains(port) && !peer->is_loopback() && condemned.has(*peer, port)) {
-            sessions.push_back({body->idiag_family, body->id});
+          if (peer && ports.contains(port) && !peer->is_loopback()) {
+            found.emplace_back(*peer, Session{body->idiag_family, body->id});
           }
         }));
   }
-  for (const auto& session : sessions) {
+  if (found.empty()) {
+    return;
+  }
+  const CondemnedPeers condemned(all);
+  for (const auto& [peer, session] : found) {
+    if (!condemned.has(peer, ntohs(session.id.idiag_sport))) {
+      continue;
+    }
     // One that ended by itself meanwhile is not there any more; the rules see to the rest.
     static_cast<void>(socket_.request(destruction(session)));
   }

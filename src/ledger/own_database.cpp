@@ -61,6 +61,15 @@ ALTER TABLE places RENAME TO positions;
 )sql",
     // How many failures the row stands for.
     "ALTER TABLE sightings ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
+    // Whether no later ban of the same target in the same jail is known: a start need not look for
+    // that among a million.
+    R"sql(
+ALTER TABLE bans ADD COLUMN latest INTEGER NOT NULL DEFAULT 1;
+UPDATE bans SET latest = 0 WHERE id NOT IN (SELECT max(id) FROM bans GROUP BY target, jail);
+CREATE TRIGGER bans_latest AFTER INSERT ON bans BEGIN
+  UPDATE bans SET latest = 0 WHERE target = NEW.target AND jail = NEW.jail AND id < NEW.id AND latest;
+END;
+)sql",
 };
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());

@@ -110,7 +110,7 @@ Result<std::optional<Known>> Takeover::find(const Fail2banBan& row) {
   std::optional<Known> known;
   SPRANGA_CHECK(own_->each(
       "SELECT id, change, ended, since, until FROM bans"
-      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?)",
+      " WHERE target = ? AND jail = ? AND latest",
       [&known](const Row& found) {
         BanMade made;
         made.ban.since = found.instant(3);
@@ -173,7 +173,7 @@ Result<void> Takeover::end() {
     return {};
   }
   return own_->run(
-      "UPDATE bans SET ended = ?1 WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)"
+      "UPDATE bans SET ended = ?1 WHERE latest"
       " AND ended IS NULL AND change <= ?2 AND id NOT IN (SELECT id FROM temp.met)"
       " AND (until IS NULL OR since >= ?3 OR since + 3 * (until - since) >= ?3)",
       now_,

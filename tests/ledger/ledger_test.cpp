@@ -121,14 +121,52 @@ TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
               ElementsAre("192.0.2.50"));
 }
 
+void bring_back_to_version_3(const Folder& folder) {
+  asked(folder.own(), "DROP TRIGGER bans_latest");
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
+  asked(folder.own(), "PRAGMA user_version = 3");
+}
+
 TEST(Ledger, TakesRowsOfAnOlderVersionForOneFailureEach) {
   const Folder folder;
   remembered(folder, {seen("192.0.2.7")});
+  bring_back_to_version_3(folder);
   asked(folder.own(), "ALTER TABLE sightings DROP COLUMN times");
   asked(folder.own(), "PRAGMA user_version = 2");
   const auto memory = remembered(folder, {seen("192.0.2.8")});
   ASSERT_THAT(names(memory.seen), ElementsAre("192.0.2.7", "192.0.2.8"));
   EXPECT_EQ(memory.seen[0].times, 1);
+}
+
+/// Of each target the first one would be longer, and was another one.
+Records banned_twice(const std::string& id, std::optional<ban::Instant> until) {
+  auto before = banned(id, std::nullopt);
+  before.ban.since -= 1h;
+  return {before, banned(id, until)};
+}
+
+TEST(Ledger, OfSeveralBansOfATargetBringsTheLastOneBack) {
+  const Folder folder;
+  auto records = banned_twice("192.0.2.7", noon + 1h);
+  for (const auto& over : banned_twice("192.0.2.8", noon - 1s)) {
+    records.push_back(over);
+  }
+  const auto memory = remembered(folder, records);
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.7"));
+  EXPECT_EQ(memory.bans[0].ban.until, noon + 1h);
+  EXPECT_EQ(asked(folder.own(), "SELECT count(*) FROM bans"), std::vector<std::string>{"4"});
+}
+
+TEST(Ledger, FindsTheLastOneInAFileOfAnOlderVersionToo) {
+  const Folder folder;
+  auto records = banned_twice("192.0.2.7", noon + 1h);
+  for (const auto& over : banned_twice("192.0.2.8", noon - 1s)) {
+    records.push_back(over);
+  }
+  remembered(folder, records);
+  bring_back_to_version_3(folder);
+  const auto memory = remembered(folder, {banned("192.0.2.9", noon + 1h)});
+  EXPECT_THAT(names(memory.bans), ElementsAre("192.0.2.7", "192.0.2.9"));
 }
 
 TEST(Ledger, BeginsWithNothing) {

@@ -386,7 +386,7 @@ TEST_F(GuardTest, ASightingThatWaitsIsJudgedWhenItComesBack) {
   const auto* held = jail.bans().find("198.51.100.9");
   ASSERT_NE(held, nullptr);
   EXPECT_EQ(held->ban.since, after(2)) << "when the line was written";
-  EXPECT_EQ(held->rule, "filter.d/postfix.conf:7");
+  EXPECT_EQ(held->evidence().rule, "filter.d/postfix.conf:7");
 }
 
 }  // namespace
