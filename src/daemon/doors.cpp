@@ -158,14 +158,30 @@ bool Doors::ban(DoorId door,
   }
   const auto end = holders.end();
   if (turn == Turn::behind_fresh) {
-    later_.push_back({{door, network->base, network->prefix, std::nullopt}, end});
+    if (ahead_ != Ahead::trusted || !is_new || !takes_ahead(gate)) {
+      later_.push_back({{door, network->base, network->prefix, std::nullopt}, end, true});
+    }
     return true;
   }
+  // Of who was banned ahead and waits, the end that is held counts.
+  later_changed_ = later_changed_ || ahead_ == Ahead::trusted;
   fresh_.push_back(entry_of(door, *network, end, now));
   if (fresh_.size() >= at_once_) {
     send_fresh();
   }
   return true;
+}
+
+/// Who is held already was banned anew; if his old ban lasts longer, ban() will say so.
+void Doors::ban_ahead(DoorId door, const std::string& target, std::optional<ban::Instant> until) {
+  const auto found = gates_.find(door);
+  const auto network = network_of(target);
+  ahead_ = ahead_ == Ahead::none ? Ahead::trusted : ahead_;
+  if (ahead_ == Ahead::trusted && network && found != gates_.end() && takes_ahead(found->second) &&
+      found->second.held.find(*network) == nullptr) {
+    later_.push_back(
+        {{door, network->base, network->prefix, std::nullopt}, until.value_or(forever), false});
+  }
 }
 
 bool Doors::send_fresh() {
@@ -187,7 +203,10 @@ std::optional<ban::Instant> Doors::end_now(const Later& later) const {
     return std::nullopt;
   }
   const auto* const holders = gate->second.held.find({later.entry.base, later.entry.prefix});
-  return holders == nullptr ? std::nullopt : std::optional(holders->end());
+  if (holders == nullptr) {
+    return later.is_held ? std::nullopt : std::optional(later.until);
+  }
+  return holders->end();
 }
 
 void Doors::send_later(ban::Instant now, std::size_t most_orders) {
@@ -353,6 +372,7 @@ void Doors::refill(ban::Instant now) {
   fresh_.clear();  // they are held, and go out with the others
   later_.clear();
   later_changed_ = false;
+  doubt();
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }

@@ -81,6 +81,19 @@ public:
            ban::Instant now,
            Turn turn = Turn::next);
 
+  /// Of an earlier life, and so are all that come by ban() with behind_fresh after the first of
+  /// these: they find it done, unless it is in doubt. Nothing is held for it until then.
+  void ban_ahead(firewall::DoorId door,
+                 const std::string& target,
+                 std::optional<ban::Instant> until);
+
+  /// What was banned ahead may not be as it was, or not be all: from now on ban() does it (again).
+  void doubt() {
+    if (ahead_ == Ahead::trusted) {
+      ahead_ = Ahead::doubted;
+    }
+  }
+
   /// An order was answered, well or not.
   void done(std::uint64_t order) { later_orders_.erase(order); }
 
@@ -134,10 +147,17 @@ private:
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
   };
 
+  enum class Ahead { none, trusted, doubted };
+
   struct Later {
     firewall::Entry entry;  // but for its time
     ban::Instant until;     // as it was when it came
+    bool is_held;           // false: ahead of its ban
   };
+
+  [[nodiscard]] static bool takes_ahead(const Gate& gate) {
+    return gate.door.backend == firewall::Backend::nftables;
+  }
 
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   bool send_fresh();
@@ -164,6 +184,7 @@ private:
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};
+  Ahead ahead_{Ahead::none};
   std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;

@@ -137,6 +137,7 @@ Value JailFace::get(Setting setting) const {
 
 /// The jail takes it, or stays as it was.
 JailFace::Outcome<void> JailFace::change(const ban::JailSpec& spec) {
+  daemon_.restore_all();  // by one and the same settings
   if (const auto changed = jail_.change(spec, daemon_.now()); !changed) {
     return raise("ValueError", changed.error().detail);
   }

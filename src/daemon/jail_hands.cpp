@@ -247,6 +247,16 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
   }
 }
 
+void JailHands::ban_ahead(const std::string& jail,
+                          const std::string& target,
+                          std::optional<ban::Instant> until) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.door && !settings_.dry_run) {
+      doors_.ban_ahead(*bound.door, target, until);
+    }
+  }
+}
+
 /// By the jail's own mail actions, or else by the usual way.
 void JailHands::tell_by_mail(const std::vector<Bound>& bounds, const HeldBan& held) {
   bool told = false;

@@ -70,6 +70,9 @@ public:
   void ban(const std::string& jail,
            const guard::HeldBan& held,
            const guard::JailNumbers& numbers) override;
+  void ban_ahead(const std::string& jail,
+                 const std::string& target,
+                 std::optional<ban::Instant> until) override;
   void prolong(const std::string& jail,
                const guard::HeldBan& held,
                const guard::JailNumbers& numbers) override;

@@ -42,6 +42,7 @@ void Daemon::hear_firewall() {
   };
   news_.on_failure = [this](const auto& outcome) {
     doors_.done(outcome.order);
+    doors_.doubt();
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
   };
 }
@@ -198,7 +199,13 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     return;
   }
   const auto at = now();
-  for (auto& made : restoring_->take(patience)) {
+  auto portion = restoring_->take(patience);
+  for (const auto& ban : portion.ahead) {
+    if (auto* jail = guard_.find(ban.jail)) {
+      jail->restore_ahead(ban, at);
+    }
+  }
+  for (auto& made : portion.bans) {
     if (auto* jail = guard_.find(made.ban.jail)) {
       jail->restore(std::move(made), at, counts_restored_);
     }
@@ -212,6 +219,7 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     doors_.keep_strangers();
   }
   restoring_.reset();
+  doors_.doubt();
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }

@@ -26,8 +26,9 @@ BanReader::BanReader(std::vector<BanMade> bans) : ready_(::eventfd(0, EFD_NONBLO
   for (std::size_t at = 0; at < bans.size(); at += portion_size) {
     const auto first = bans.begin() + static_cast<std::ptrdiff_t>(at);
     const auto size = std::min(portion_size, bans.size() - at);
-    portions_.emplace_back(std::make_move_iterator(first),
-                           std::make_move_iterator(first + static_cast<std::ptrdiff_t>(size)));
+    portions_.push_back({{},
+                         {std::make_move_iterator(first),
+                          std::make_move_iterator(first + static_cast<std::ptrdiff_t>(size))}});
   }
   ended_ = true;
   ::eventfd_write(ready_.get(), 1);
@@ -45,21 +46,42 @@ BanReader::~BanReader() {
 }
 
 void BanReader::read(Database& db, ban::Instant now) {
-  std::vector<BanMade> portion;
+  Portion portion;
   // One state of the database, whatever is written meanwhile; without it they are read as they
   // come.
   static_cast<void>(db.run("BEGIN"));
-  const auto done = each_running_ban(db, now, [&](BanMade made) {
-    portion.push_back(std::move(made));
-    return portion.size() < portion_size || hand_over(std::exchange(portion, {}));
-  });
-  if (!portion.empty()) {
+  auto done = read_ahead(db, now);
+  if (done) {
+    done = each_running_ban(db, now, [&](BanMade made) {
+      portion.bans.push_back(std::move(made));
+      return portion.bans.size() < portion_size || hand_over(std::exchange(portion, {}));
+    });
+  }
+  if (!portion.bans.empty()) {
     hand_over(std::move(portion));
   }
   end(done ? "" : done.error().detail);
 }
 
-bool BanReader::hand_over(std::vector<BanMade> portion) {
+/// Of no use where one portion is all.
+Result<void> BanReader::read_ahead(Database& db, ban::Instant now) {
+  Portion portion;
+  bool any = false;
+  auto done = each_running_target(db, now, [&](ban::Ban ban) {
+    portion.ahead.push_back(std::move(ban));
+    if (portion.ahead.size() <= portion_size) {
+      return true;
+    }
+    any = true;
+    return hand_over(std::exchange(portion, {}));
+  });
+  if (any && !portion.ahead.empty()) {
+    hand_over(std::move(portion));
+  }
+  return done;
+}
+
+bool BanReader::hand_over(Portion portion) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopping_ || portions_.size() < most_portions; });
   portions_.push_back(std::move(portion));
@@ -76,7 +98,7 @@ void BanReader::end(std::string trouble) {
   changed_.notify_all();
 }
 
-std::vector<BanMade> BanReader::take(std::chrono::milliseconds patience) {
+BanReader::Portion BanReader::take(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [this] { return ended_ || !portions_.empty(); });
   if (portions_.empty()) {

@@ -91,6 +91,18 @@ Result<void> each_running_ban(Database& db,
       now);
 }
 
+Result<void> each_running_target(Database& db,
+                                 ban::Instant now,
+                                 const std::function<bool(ban::Ban)>& take) {
+  return db.each_while(
+      "SELECT jail, target, since, until FROM bans"
+      " WHERE latest AND ended IS NULL AND (until IS NULL OR until > ?) ORDER BY id",
+      [&take](const Row& row) {
+        return take({row.bytes(0), row.bytes(1), row.instant(2), row.maybe_instant(3)});
+      },
+      now);
+}
+
 BanMade ban_of(const Row& row, int first) {
   BanMade made;
   made.ban.jail = row.bytes(first++);

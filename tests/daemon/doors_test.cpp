@@ -197,6 +197,65 @@ TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
               ElementsAre("ban 1 198.51.100.2/32 500000 ms", "ban 1 198.51.100.3/32 100000 ms"));
 }
 
+TEST_F(DoorsTest, BansAheadOfTheBooksAreNotDoneTwice) {
+  constexpr auto later = Doors::Turn::behind_fresh;
+  const auto door = *doors.open(mail_ports(), "postfix");
+  forget();
+  doors.ban_ahead(door, attacker, now + seconds(100));
+  doors.ban_ahead(door, "198.51.100.8", std::nullopt);
+  EXPECT_EQ(doors.size(door), 0U);
+  doors.send(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("ban 1 198.51.100.7/32 100000 ms", "ban 1 198.51.100.8/32 for good"));
+  forget();
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, later);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+  EXPECT_EQ(doors.size(door), 1U);
+  // Another jail holds him longer.
+  doors.ban(door, "dovecot", attacker, now + seconds(900), now, later);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 900000 ms"));
+}
+
+TEST_F(DoorsTest, BansAheadThatAreInDoubtAreDoneAgain) {
+  constexpr auto later = Doors::Turn::behind_fresh;
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.ban_ahead(door, attacker, now + seconds(100));
+  doors.refill(now);  // the kernel has lost everything
+  forget();
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100));
+  doors.send(now);
+  EXPECT_THAT(kernel.done, IsEmpty()) << "the books will see to it";
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, later);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(100), now, later);
+  doors.send(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("ban 1 198.51.100.7/32 100000 ms", "ban 1 198.51.100.8/32 100000 ms"));
+}
+
+TEST_F(DoorsTest, WhoIsBannedAnewMeanwhileKeepsHisNewEnd) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  forget();
+  doors.ban_ahead(door, attacker, now + seconds(10));  // waits
+  doors.ban(door, "postfix", attacker, now + seconds(500), now);
+  doors.ban_ahead(door, attacker, now + seconds(10));
+  doors.send(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("ban 1 198.51.100.7/32 500000 ms", "ban 1 198.51.100.7/32 500000 ms"));
+}
+
+TEST_F(DoorsTest, BansNobodyAheadInASetOfIpset) {
+  auto shape = mail_ports();
+  shape.backend = firewall::Backend::ipset;
+  shape.name = "postfix";
+  const auto door = *doors.open(shape, "postfix");
+  forget();
+  doors.ban_ahead(door, attacker, now + seconds(10));
+  doors.send(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
 TEST_F(DoorsTest, GoTogetherToAFirewallThatIsNotThereYet) {
   doors.gather();
   const auto mail = *doors.open(mail_ports(), "postfix");

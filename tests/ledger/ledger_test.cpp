@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAreArray;
 
 /// What a later life remembers of what `records` said.
 Memory remembered(const Folder& folder, Records records, ban::Instant now = noon) {
@@ -359,15 +360,23 @@ TEST(BanReader, GivesTheBansThatRunOnInPortionsByTheirBeginning) {
   auto ledger = opened(folder.files(), clock);
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader) << reader.error().detail;
+  std::vector<std::string> ahead;
   std::vector<std::string> targets;
   while (!(*reader)->is_done()) {
     const auto portion = (*reader)->take(1s);
-    EXPECT_LE(portion.size(), BanReader::portion_size);
-    for (const auto& made : portion) {
+    EXPECT_LE(portion.bans.size(), BanReader::portion_size);
+    for (const auto& ban : portion.ahead) {
+      EXPECT_THAT(targets, IsEmpty()) << "all of them come before";
+      EXPECT_EQ(ban.jail, "sshd");
+      EXPECT_EQ(ban.until, noon + 1h);
+      ahead.push_back(ban.target);
+    }
+    for (const auto& made : portion.bans) {
       targets.push_back(made.ban.target);
       EXPECT_EQ(made.matches.size(), 2U);
     }
   }
+  EXPECT_THAT(ahead, UnorderedElementsAreArray(targets));
   EXPECT_EQ((*reader)->trouble(), "");
   ASSERT_EQ(targets.size(), 1299U);
   EXPECT_EQ(targets.front(), "2001:db8::1001");
@@ -385,7 +394,22 @@ TEST(BanReader, EndsWhenNobodyWantsTheRest) {
   ASSERT_TRUE(ledger->flush(60s));
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader);
-  EXPECT_EQ((*reader)->take(10s).size(), BanReader::portion_size);
+  EXPECT_GT((*reader)->take(10s).ahead.size(), 0U);
+}
+
+TEST(BanReader, GivesFewOnce) {
+  const FixedClock clock;
+  const Folder folder;
+  auto ledger = opened(folder.files(), clock);
+  for (std::size_t i = 0; i < BanReader::portion_size; ++i) {
+    ledger->note(banned("2001:db8::" + std::to_string(i)));
+  }
+  ASSERT_TRUE(ledger->flush(60s));
+  auto reader = ledger->running_bans(noon);
+  ASSERT_TRUE(reader);
+  const auto portion = (*reader)->take(10s);
+  EXPECT_THAT(portion.ahead, IsEmpty());
+  EXPECT_EQ(portion.bans.size(), BanReader::portion_size);
 }
 
 TEST(BanReader, ReadsALedgerInMemoryToo) {
@@ -395,7 +419,7 @@ TEST(BanReader, ReadsALedgerInMemoryToo) {
   ASSERT_TRUE(ledger->flush(20s));
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader);
-  EXPECT_EQ((*reader)->take().size(), 1U);
+  EXPECT_EQ((*reader)->take().bans.size(), 1U);
   EXPECT_TRUE((*reader)->is_done());
 }
 

@@ -348,6 +348,15 @@ void LiveJail::attempt(const std::string& id,
   world_.notes.hurry();
 }
 
+/// Says nothing: restore() does.
+void LiveJail::restore_ahead(const ban::Ban& ban, ban::Instant now) {
+  const auto again = judge_->ask_again(ban, now);
+  if (!again.is_over && *again.why == '\0' && world_.safe(ban.target).empty() &&
+      !(let_go_meanwhile_ && let_go_meanwhile_->contains(ban.target))) {
+    world_.hands.ban_ahead(spec_.name, ban.target, again.until);
+  }
+}
+
 void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
   const auto again = judge_->ask_again(made.ban, now);
   if (again.is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {

@@ -90,6 +90,9 @@ public:
     judge_->end_restoring();
   }
 
+  /// restore() will come for it: what it needs of the firewall is ordered. `ban`: without counts.
+  void restore_ahead(const ban::Ban& ban, ban::Instant now);
+
   /// A ban of an earlier life that runs on, unless today's settings say otherwise
   /// (Judge::ask_again). One that is here already stands, until the later of both ends. `counts`:
   /// it is one more in the totals.

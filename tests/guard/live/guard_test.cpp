@@ -32,6 +32,12 @@ public:
     done.push_back((held.restored ? "restore " : "ban ") + jail + " " + held.ban.target);
   }
 
+  void ban_ahead(const std::string& jail,
+                 const std::string& target,
+                 std::optional<ban::Instant> /*until*/) override {
+    done.push_back("ahead " + jail + " " + target);
+  }
+
   void prolong(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
     done.push_back("prolong " + jail + " " + held.ban.target);
   }
