@@ -8,6 +8,7 @@
 // look into its sets have to go first.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -92,6 +93,12 @@ public:
     if (ahead_ == Ahead::trusted) {
       ahead_ = Ahead::doubted;
     }
+  }
+
+  /// Whoever was banned ahead is held by now, or was let go: nobody else goes out any more.
+  void end_ahead() {
+    doubt();
+    std::ranges::for_each(later_, [](Later& later) { later.is_held = true; });
   }
 
   /// An order was answered, well or not.

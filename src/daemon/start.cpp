@@ -219,7 +219,7 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     doors_.keep_strangers();
   }
   restoring_.reset();
-  doors_.doubt();
+  doors_.end_ahead();
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }

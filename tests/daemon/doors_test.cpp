@@ -245,6 +245,17 @@ TEST_F(DoorsTest, WhoIsBannedAnewMeanwhileKeepsHisNewEnd) {
               ElementsAre("ban 1 198.51.100.7/32 500000 ms", "ban 1 198.51.100.7/32 500000 ms"));
 }
 
+TEST_F(DoorsTest, WhoIsLetGoAfterTheBooksDoesNotGoOutAhead) {
+  const auto door = *doors.open(mail_ports(), "postfix");
+  doors.ban_ahead(door, attacker, now + seconds(100));  // waits
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, Doors::Turn::behind_fresh);
+  doors.end_ahead();
+  doors.unban(door, "postfix", attacker, now);
+  forget();
+  doors.send(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
 TEST_F(DoorsTest, BansNobodyAheadInASetOfIpset) {
   auto shape = mail_ports();
   shape.backend = firewall::Backend::ipset;

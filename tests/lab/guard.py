@@ -579,7 +579,7 @@ class Frozen:
 
     def reads(self):
         """It was frozen in time."""
-        return 0 < self.guard.ask("status")["jails"][0]["banned"] < self.bans
+        return self.guard.ask("status")["jails"][0]["banned"] < self.bans
 
     def __exit__(self, *_):
         with contextlib.suppress(OSError):
