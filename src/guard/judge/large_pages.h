@@ -1,7 +1,9 @@
-// LargePages: an allocator for what may be looked at all over: blocks of two megabytes and more
-// stand on the processor's large pages where the kernel has some, so that a look at a far place
-// costs one miss and not a walk through page tables besides; and they go back to the kernel at
-// once.
+// LargePages: an allocator for tables that are looked at all over: from two megabytes on they stand
+// on the processor's large pages where the kernel has some, so that a look at a far place costs one
+// miss and not a walk through page tables besides.
+//
+// Not for lists that are filled one after the other: there they gain nothing, and on a virtual
+// machine, which may have to get each of them from its host in pieces, they cost.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,8 +14,7 @@
 
 namespace spranga::guard {
 
-/// `advised` false: as they come.
-template <class T, bool advised = true>
+template <class T>
 class LargePages {
 public:
   using value_type = T;
@@ -21,16 +22,11 @@ public:
   LargePages() = default;
 
   template <class Other>
-  struct rebind {
-    using other = LargePages<Other, advised>;
-  };
-
-  template <class Other>
-  explicit(false) LargePages(const LargePages<Other, advised>& /*same*/) {}
+  explicit(false) LargePages(const LargePages<Other>& /*same*/) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
     const auto size = count * sizeof(T);
-    return static_cast<T*>(size < page ? ::operator new(size) : map(size));
+    return static_cast<T*>(size < page ? ::operator new(size) : map(whole_pages(size)));
   }
 
   void deallocate(T* block, std::size_t count) {
@@ -38,7 +34,7 @@ public:
     if (size < page) {
       ::operator delete(block);
     } else {
-      ::munmap(block, size);
+      ::munmap(block, whole_pages(size));
     }
   }
 
@@ -47,11 +43,15 @@ public:
   static constexpr std::size_t page = 2UL * 1024 * 1024;
 
 private:
-  /// Begins at the begin of a large page; what is mapped too much goes at once.
-  static void* map(std::size_t size) {
-    constexpr int how = PROT_READ | PROT_WRITE;
+  [[nodiscard]] static std::size_t whole_pages(std::size_t size) {
+    return (size + page - 1) / page * page;
+  }
+
+  /// Begins where a large page does; what is mapped too much goes at once.
+  [[nodiscard]] static void* map(std::size_t size) {
+    constexpr int access = PROT_READ | PROT_WRITE;
     auto* const begin =
-        ::mmap(nullptr, size + page, how, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        ::mmap(nullptr, size + page, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (begin == MAP_FAILED) {  // NOLINT: the constant is a cast
       throw std::bad_alloc();
     }
@@ -60,14 +60,10 @@ private:
     if (before > 0) {
       ::munmap(bytes, before);
     }
-    constexpr std::size_t small_page = 4096;
-    const auto used = (size + small_page - 1) / small_page * small_page;
-    if (before + used < size + page) {
-      ::munmap(bytes + before + used, size + page - before - used);
+    if (before < page) {
+      ::munmap(bytes + before + size, page - before);
     }
-    if (advised)
-      ::madvise(
-          bytes + before, size / page * page, MADV_HUGEPAGE);  // where there are none, without
+    ::madvise(bytes + before, size, MADV_HUGEPAGE);  // where there are none, without
     return bytes + before;
   }
 };

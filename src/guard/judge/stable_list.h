@@ -11,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "guard/judge/large_pages.h"
-
 namespace spranga::guard {
 
 template <class T>
@@ -46,7 +44,7 @@ public:
 
   T& push_back(T value) {
     if (size_ == room()) {
-      blocks_.push_back(LargePages<T, false>().allocate(size_of_block(blocks_.size())));
+      blocks_.push_back(std::allocator<T>().allocate(size_of_block(blocks_.size())));
     }
     auto* const made = std::construct_at(place(size_), std::move(value));
     ++size_;
@@ -132,7 +130,7 @@ private:
   }
 
   void drop_block() {
-    LargePages<T, false>().deallocate(blocks_.back(), size_of_block(blocks_.size() - 1));
+    std::allocator<T>().deallocate(blocks_.back(), size_of_block(blocks_.size() - 1));
     blocks_.pop_back();
   }
 
