@@ -100,6 +100,28 @@ void Doors::begin() {
   }
 }
 
+/// `wanted(end)`: whether an element that lasts until then is to be put in.
+template <class Wanted>
+void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
+  std::vector<Entry> batch;
+  const auto send = [&] {
+    if (!batch.empty()) {
+      firewall_.ban(batch);
+      batch.clear();
+    }
+  };
+  for (const auto& [key, target, holders] : gate.held.all()) {
+    const auto end = holders.end();
+    if (end > now && wanted(end)) {
+      batch.push_back(entry_of(gate.door.id, target, end, now));
+    }
+    if (batch.size() >= at_a_time) {
+      send();
+    }
+  }
+  send();
+}
+
 void Doors::look() {
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::nftables) {
@@ -151,6 +173,9 @@ bool Doors::ban(DoorId door,
   auto& gate = found->second;
   const Holder holder{until.value_or(forever), number_of(jail)};
   gate.users.insert(holder.jail);
+  if (turn == Turn::behind_fresh && take_over(gate, *network, holder)) {
+    return true;
+  }
   const auto [holders, is_new] = gate.held.put(*network, holder);
   later_changed_ = later_changed_ || !is_new;
   if (gate.opening != 0) {
@@ -158,13 +183,9 @@ bool Doors::ban(DoorId door,
   }
   const auto end = holders.end();
   if (turn == Turn::behind_fresh) {
-    if (ahead_ != Ahead::trusted || !is_new || !takes_ahead(gate)) {
-      later_.push_back({{door, network->base, network->prefix, std::nullopt}, end, true});
-    }
+    later_.push_back({{door, network->base, network->prefix, std::nullopt}, end});
     return true;
   }
-  // Of who was banned ahead and waits, the end that is held counts.
-  later_changed_ = later_changed_ || ahead_ == Ahead::trusted;
   fresh_.push_back(entry_of(door, *network, end, now));
   if (fresh_.size() >= at_once_) {
     send_fresh();
@@ -172,16 +193,67 @@ bool Doors::ban(DoorId door,
   return true;
 }
 
-/// Who is held already was banned anew; if his old ban lasts longer, ban() will say so.
-void Doors::ban_ahead(DoorId door, const std::string& target, std::optional<ban::Instant> until) {
+/// Several jails may have banned it: until the last end of all.
+void Doors::ban_ahead(DoorId door,
+                      const std::string& target,
+                      std::optional<ban::Instant> until,
+                      ban::Instant now) {
   const auto found = gates_.find(door);
   const auto network = network_of(target);
-  ahead_ = ahead_ == Ahead::none ? Ahead::trusted : ahead_;
-  if (ahead_ == Ahead::trusted && network && found != gates_.end() && takes_ahead(found->second) &&
-      found->second.held.find(*network) == nullptr) {
-    later_.push_back(
-        {{door, network->base, network->prefix, std::nullopt}, until.value_or(forever), false});
+  const auto end = until.value_or(forever);
+  if (!network || found == gates_.end() || end <= now ||
+      found->second.door.backend != Backend::nftables) {
+    return;
   }
+  auto& gate = found->second;
+  const auto* const others = gate.held.find(*network);
+  const auto* const before = others == nullptr ? nullptr : others->of(by_ledger);
+  gate.ahead += before == nullptr ? 1 : 0;
+  const Holder ledger{before == nullptr ? end : std::max(end, before->until), by_ledger};
+  const auto [holders, is_new] = gate.held.put(*network, ledger);
+  later_changed_ = later_changed_ || !is_new;
+  later_.push_back({{door, network->base, network->prefix, std::nullopt}, holders.end()});
+}
+
+/// True: what was banned ahead lasts as long, so that nothing need be ordered. What lasts longer is
+/// held by the ledger until all bans are here: maybe for another jail.
+bool Doors::take_over(Gate& gate, const firewall::Network& target, const Holder& holder) {
+  auto* const holders = gate.ahead == 0 ? nullptr : gate.held.find(target);
+  const auto* const ahead = holders == nullptr ? nullptr : holders->of(by_ledger);
+  if (ahead == nullptr || holders->has(holder.jail) || ahead->until < holder.until) {
+    return false;
+  }
+  if (ahead->until > holder.until) {
+    holders->put(holder);
+    return true;
+  }
+  holders->hand_over(by_ledger, holder);
+  --gate.ahead;
+  return true;
+}
+
+void Doors::end_ahead(ban::Instant now) {
+  for (auto& [id, gate] : gates_) {
+    std::vector<firewall::Network> targets;
+    if (std::exchange(gate.ahead, 0) > 0) {
+      for (const auto& [key, target, holders] : gate.held.all()) {
+        if (holders.has(by_ledger)) {
+          targets.push_back(target);
+        }
+      }
+    }
+    std::vector<Entry> gone;
+    std::vector<Entry> shorter;
+    for (const auto& target : targets) {
+      let_go(gate, by_ledger, target, now, gone, shorter);
+    }
+    unban_all(gone);
+    ban_all(shorter);
+    if (later_failed_ && gate.door.backend == Backend::nftables) {
+      fill(gate, now, [](const auto& /*end*/) { return true; });
+    }
+  }
+  later_failed_ = false;
 }
 
 bool Doors::send_fresh() {
@@ -203,10 +275,7 @@ std::optional<ban::Instant> Doors::end_now(const Later& later) const {
     return std::nullopt;
   }
   const auto* const holders = gate->second.held.find({later.entry.base, later.entry.prefix});
-  if (holders == nullptr) {
-    return later.is_held ? std::nullopt : std::optional(later.until);
-  }
-  return holders->end();
+  return holders == nullptr ? std::nullopt : std::optional(holders->end());
 }
 
 void Doors::send_later(ban::Instant now, std::size_t most_orders) {
@@ -290,6 +359,12 @@ void Doors::unban_all(std::span<const Entry> gone) {
   }
 }
 
+void Doors::ban_all(std::span<const Entry> entries) {
+  for (; !entries.empty(); entries = entries.subspan(std::min(at_a_time, entries.size()))) {
+    firewall_.ban(entries.first(std::min(at_a_time, entries.size())));
+  }
+}
+
 void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
@@ -317,9 +392,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
     return;
   }
   unban_all(gone);
-  if (!shorter.empty()) {
-    firewall_.ban(shorter);
-  }
+  ban_all(shorter);
 }
 
 bool Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
@@ -346,33 +419,10 @@ void Doors::close_unused(DoorId door) {
   }
 }
 
-/// `wanted(end)`: whether an element that lasts until then is to be put in.
-template <class Wanted>
-void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
-  std::vector<Entry> batch;
-  const auto send = [&] {
-    if (!batch.empty()) {
-      firewall_.ban(batch);
-      batch.clear();
-    }
-  };
-  for (const auto& [key, target, holders] : gate.held.all()) {
-    const auto end = holders.end();
-    if (end > now && wanted(end)) {
-      batch.push_back(entry_of(gate.door.id, target, end, now));
-    }
-    if (batch.size() >= at_a_time) {
-      send();
-    }
-  }
-  send();
-}
-
 void Doors::refill(ban::Instant now) {
   fresh_.clear();  // they are held, and go out with the others
   later_.clear();
   later_changed_ = false;
-  doubt();
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }

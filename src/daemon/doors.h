@@ -8,7 +8,6 @@
 // look into its sets have to go first.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -82,23 +81,19 @@ public:
            ban::Instant now,
            Turn turn = Turn::next);
 
-  /// Of an earlier life, and so are all that come by ban() with behind_fresh after the first of
-  /// these: they find it done, unless it is in doubt. Nothing is held for it until then.
+  /// Of an earlier life: it goes out, and the ledger holds it, until ban() with behind_fresh comes
+  /// for it and takes that over.
   void ban_ahead(firewall::DoorId door,
                  const std::string& target,
-                 std::optional<ban::Instant> until);
+                 std::optional<ban::Instant> until,
+                 ban::Instant now);
 
-  /// What was banned ahead may not be as it was, or not be all: from now on ban() does it (again).
-  void doubt() {
-    if (ahead_ == Ahead::trusted) {
-      ahead_ = Ahead::doubted;
-    }
-  }
+  /// All bans of earlier lives have come: what the ledger still holds has nobody's word any more.
+  void end_ahead(ban::Instant now);
 
-  /// Whoever was banned ahead is held by now, or was let go: nobody else goes out any more.
-  void end_ahead() {
-    doubt();
-    std::ranges::for_each(later_, [](Later& later) { later.is_held = true; });
+  /// An order failed: what bans of an earlier life were in it goes out again in the end.
+  void failed(std::uint64_t order) {
+    later_failed_ = later_orders_.erase(order) > 0 || later_failed_;
   }
 
   /// An order was answered, well or not.
@@ -152,23 +147,21 @@ private:
     std::set<std::uint16_t> users;
     HeldTargets held;
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
+    std::size_t ahead{0};      // targets that the ledger holds
   };
-
-  enum class Ahead { none, trusted, doubted };
 
   struct Later {
     firewall::Entry entry;  // but for its time
     ban::Instant until;     // as it was when it came
-    bool is_held;           // false: ahead of its ban
   };
 
-  [[nodiscard]] static bool takes_ahead(const Gate& gate) {
-    return gate.door.backend == firewall::Backend::nftables;
-  }
+  static constexpr std::uint16_t by_ledger = 0xffff;  // who holds what was banned ahead
 
+  [[nodiscard]] bool take_over(Gate& gate, const firewall::Network& target, const Holder& holder);
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   bool send_fresh();
   void unban_all(std::span<const firewall::Entry> gone);
+  void ban_all(std::span<const firewall::Entry> entries);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
@@ -191,7 +184,7 @@ private:
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};
-  Ahead ahead_{Ahead::none};
+  bool later_failed_{false};  // some order of bans of an earlier life
   std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;

@@ -29,10 +29,16 @@ public:
 
   /// When the last of them lets go.
   [[nodiscard]] ban::Instant end() const;
-  [[nodiscard]] bool has(std::uint16_t jail) const;
+
+  [[nodiscard]] bool has(std::uint16_t jail) const { return of(jail) != nullptr; }
+
+  /// nullptr: that jail does not hold it.
+  [[nodiscard]] const Holder* of(std::uint16_t jail) const;
 
   /// In place of an earlier one of that jail.
   void put(const Holder& holder);
+  /// From a jail that holds it to one that does not.
+  void hand_over(std::uint16_t from, const Holder& to);
   /// False: that was the last one, who stays where he is.
   [[nodiscard]] bool remove(std::uint16_t jail);
 

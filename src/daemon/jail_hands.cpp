@@ -252,7 +252,7 @@ void JailHands::ban_ahead(const std::string& jail,
                           std::optional<ban::Instant> until) {
   for (auto& bound : jails_[jail]) {
     if (bound.door && !settings_.dry_run) {
-      doors_.ban_ahead(*bound.door, target, until);
+      doors_.ban_ahead(*bound.door, target, until, settings_.now());
     }
   }
 }

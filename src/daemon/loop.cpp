@@ -181,7 +181,6 @@ void Daemon::look_around() {
     return;
   }
   surroundings_ = std::move(next);
-  doors_.doubt();
   if (firewall_.fd() >= 0) {
     firewall_.never_ban(firewall_networks(surroundings_.all()));
   }

@@ -41,8 +41,7 @@ void Daemon::hear_firewall() {
     }
   };
   news_.on_failure = [this](const auto& outcome) {
-    doors_.done(outcome.order);
-    doors_.doubt();
+    doors_.failed(outcome.order);
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
   };
 }
@@ -217,9 +216,10 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     say(Level::error, "database", trouble);
     knows_all_bans_ = false;
     doors_.keep_strangers();
+  } else {
+    doors_.end_ahead(at);
   }
   restoring_.reset();
-  doors_.end_ahead();
   for (const auto& jail : guard_.jails()) {
     jail->end_restoring();
   }

@@ -50,17 +50,16 @@ void BanReader::read(Database& db, ban::Instant now) {
   // One state of the database, whatever is written meanwhile; without it they are read as they
   // come.
   static_cast<void>(db.run("BEGIN"));
-  auto done = read_ahead(db, now);
-  if (done) {
-    done = each_running_ban(db, now, [&](BanMade made) {
-      portion.bans.push_back(std::move(made));
-      return portion.bans.size() < portion_size || hand_over(std::exchange(portion, {}));
-    });
-  }
+  const auto ahead = read_ahead(db, now);
+  // Where a page is damaged, either reading may find what the other one cannot.
+  const auto all = each_running_ban(db, now, [&](BanMade made) {
+    portion.bans.push_back(std::move(made));
+    return portion.bans.size() < portion_size || hand_over(std::exchange(portion, {}));
+  });
   if (!portion.bans.empty()) {
     hand_over(std::move(portion));
   }
-  end(done ? "" : done.error().detail);
+  end(!all ? all.error().detail : !ahead ? ahead.error().detail : "");
 }
 
 /// Of no use where one portion is all.

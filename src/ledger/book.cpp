@@ -109,19 +109,20 @@ Result<void> Book::put(const BanMade& made) {
   const auto lines = last_matches(made.matches, matches_);
   const auto packed = lines.empty() ? std::string() : pack_matches(lines);
   ++change_;
-  SPRANGA_CHECK(db_->run(
-      "UPDATE bans SET change = ?1, until = ?2, count = ?3, failures = max(failures, ?4),"
-      " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END"
-      " WHERE target = ?6 AND jail = ?7 AND latest AND ended IS NULL AND (since = ?8 OR ?9)",
-      change_,
-      ban.until,
-      ban.count,
-      ban.failures,
-      Blob{packed},
-      ban.target,
-      ban.jail,
-      ban.since,
-      made.prolonged));
+  SPRANGA_CHECK(
+      db_->run("UPDATE bans SET change = ?1, until = ?2, count = ?3, failures = max(failures, ?4),"
+               " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END"
+               " WHERE id = (SELECT max(id) FROM bans WHERE target = ?6 AND jail = ?7)"
+               " AND latest AND ended IS NULL AND (since = ?8 OR ?9)",
+               change_,
+               ban.until,
+               ban.count,
+               ban.failures,
+               Blob{packed},
+               ban.target,
+               ban.jail,
+               ban.since,
+               made.prolonged));
   if (db_->changes() > 0) {
     return {};
   }
@@ -142,7 +143,8 @@ Result<void> Book::put(const BanMade& made) {
 Result<void> Book::put(const BanEnded& ended) {
   return db_->run(
       "UPDATE bans SET change = ?, ended = ?"
-      " WHERE target = ? AND jail = ? AND latest AND ended IS NULL",
+      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?)"
+      " AND latest AND ended IS NULL",
       ++change_,
       ended.at,
       ended.target,

@@ -67,7 +67,8 @@ ALTER TABLE places RENAME TO positions;
 ALTER TABLE bans ADD COLUMN latest INTEGER NOT NULL DEFAULT 1;
 UPDATE bans SET latest = 0 WHERE id NOT IN (SELECT max(id) FROM bans GROUP BY target, jail);
 CREATE TRIGGER bans_latest AFTER INSERT ON bans BEGIN
-  UPDATE bans SET latest = 0 WHERE target = NEW.target AND jail = NEW.jail AND id < NEW.id AND latest;
+  UPDATE bans SET latest = 0 WHERE id =
+    (SELECT max(id) FROM bans WHERE target = NEW.target AND jail = NEW.jail AND id < NEW.id);
 END;
 )sql",
 };

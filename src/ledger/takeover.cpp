@@ -110,7 +110,7 @@ Result<std::optional<Known>> Takeover::find(const Fail2banBan& row) {
   std::optional<Known> known;
   SPRANGA_CHECK(own_->each(
       "SELECT id, change, ended, since, until FROM bans"
-      " WHERE target = ? AND jail = ? AND latest",
+      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?)",
       [&known](const Row& found) {
         BanMade made;
         made.ban.since = found.instant(3);

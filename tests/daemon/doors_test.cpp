@@ -197,72 +197,143 @@ TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
               ElementsAre("ban 1 198.51.100.2/32 500000 ms", "ban 1 198.51.100.3/32 100000 ms"));
 }
 
-TEST_F(DoorsTest, BansAheadOfTheBooksAreNotDoneTwice) {
-  constexpr auto later = Doors::Turn::behind_fresh;
-  const auto door = *doors.open(mail_ports(), "postfix");
-  forget();
-  doors.ban_ahead(door, attacker, now + seconds(100));
-  doors.ban_ahead(door, "198.51.100.8", std::nullopt);
-  EXPECT_EQ(doors.size(door), 0U);
+constexpr auto behind = Doors::Turn::behind_fresh;
+
+/// A start with bans of an earlier life: first who they are, then the books.
+class DoorsAhead : public DoorsTest {
+protected:
+  void SetUp() override {
+    door = *doors.open(mail_ports(), "postfix");
+    forget();
+  }
+
+  firewall::DoorId door{};
+};
+
+TEST_F(DoorsAhead, WhatIsBannedIsNotBannedOnceMoreForTheBooks) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban_ahead(door, "198.51.100.8", std::nullopt, now);
   doors.send(now);
   EXPECT_THAT(kernel.done,
               ElementsAre("ban 1 198.51.100.7/32 100000 ms", "ban 1 198.51.100.8/32 for good"));
   forget();
-  doors.ban(door, "postfix", attacker, now + seconds(100), now, later);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.ban(door, "postfix", "198.51.100.8", std::nullopt, now, behind);
   doors.send(now);
+  doors.end_ahead(now);
   EXPECT_THAT(kernel.done, IsEmpty());
-  EXPECT_EQ(doors.size(door), 1U);
-  // Another jail holds him longer.
-  doors.ban(door, "dovecot", attacker, now + seconds(900), now, later);
-  doors.send(now);
-  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 900000 ms"));
-}
-
-TEST_F(DoorsTest, BansAheadThatAreInDoubtAreDoneAgain) {
-  constexpr auto later = Doors::Turn::behind_fresh;
-  const auto door = *doors.open(mail_ports(), "postfix");
-  doors.ban_ahead(door, attacker, now + seconds(100));
-  doors.refill(now);  // the kernel has lost everything
-  forget();
-  doors.ban_ahead(door, "198.51.100.8", now + seconds(100));
-  doors.send(now);
-  EXPECT_THAT(kernel.done, IsEmpty()) << "the books will see to it";
-  doors.ban(door, "postfix", attacker, now + seconds(100), now, later);
-  doors.ban(door, "postfix", "198.51.100.8", now + seconds(100), now, later);
-  doors.send(now);
-  EXPECT_THAT(kernel.done,
-              ElementsAre("ban 1 198.51.100.7/32 100000 ms", "ban 1 198.51.100.8/32 100000 ms"));
-}
-
-TEST_F(DoorsTest, WhoIsBannedAnewMeanwhileKeepsHisNewEnd) {
-  const auto door = *doors.open(mail_ports(), "postfix");
-  forget();
-  doors.ban_ahead(door, attacker, now + seconds(10));  // waits
-  doors.ban(door, "postfix", attacker, now + seconds(500), now);
-  doors.ban_ahead(door, attacker, now + seconds(10));
-  doors.send(now);
-  EXPECT_THAT(kernel.done,
-              ElementsAre("ban 1 198.51.100.7/32 500000 ms", "ban 1 198.51.100.7/32 500000 ms"));
-}
-
-TEST_F(DoorsTest, WhoIsLetGoAfterTheBooksDoesNotGoOutAhead) {
-  const auto door = *doors.open(mail_ports(), "postfix");
-  doors.ban_ahead(door, attacker, now + seconds(100));  // waits
-  doors.ban(door, "postfix", attacker, now + seconds(100), now, Doors::Turn::behind_fresh);
-  doors.end_ahead();
   doors.unban(door, "postfix", attacker, now);
-  forget();
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, WhoComesWithTheBooksAloneGoesOutThen) {
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
   doors.send(now);
+  forget();
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, WhomTheBooksRefuseIsLetGoInTheEnd) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(50), now, behind);  // shorter by now
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("unban 1 198.51.100.7/32", "ban 1 198.51.100.8/32 50000 ms"));
+  EXPECT_EQ(doors.size(door), 1U);
+}
+
+TEST_F(DoorsAhead, WhoIsUnbannedDoesNotGoOutAnyMore) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);  // waits
+  doors.ban(door, "postfix", attacker, std::nullopt, now, behind);
+  doors.end_ahead(now);
+  doors.unban(door, "postfix", attacker, now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, AllWhoAreUnbannedDoNotGoOutAnyMore) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now);
+  doors.clear(door, "postfix", now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+TEST_F(DoorsAhead, WhoIsBannedAnewKeepsTheLaterEnd) {
+  doors.ban_ahead(door, attacker, now + seconds(10), now);  // waits
+  doors.ban(door, "postfix", attacker, now + seconds(500), now);
+  doors.send(now);
+  ASSERT_FALSE(kernel.done.empty());
+  for (const auto& order : kernel.done) {
+    EXPECT_EQ(order, "ban 1 198.51.100.7/32 500000 ms");
+  }
+  forget();
+  doors.end_ahead(now);
   EXPECT_THAT(kernel.done, IsEmpty());
 }
 
-TEST_F(DoorsTest, BansNobodyAheadInASetOfIpset) {
+TEST_F(DoorsAhead, OfSeveralJailsTheLastEndCounts) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, now + seconds(900), now);  // of postfix
+  doors.ban_ahead(door, attacker, now + seconds(3), now);    // of dovecot
+  doors.send(now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 900000 ms");
+  forget();
+  const auto later = now + seconds(10);  // dovecot's is over before the books come to it
+  doors.ban(door, "postfix", attacker, now + seconds(900), later, behind);
+  doors.send(later);
+  doors.end_ahead(later);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsAhead, AFreshBanOfAnotherJailThatEndsTakesNothingAway) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, now + seconds(900), now);  // of postfix
+  doors.send(now);
+  doors.ban(door, "dovecot", attacker, now + seconds(5), now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 900000 ms");
+  forget();
+  const auto later = now + seconds(6);
+  doors.unban(door, "dovecot", attacker, later);
+  doors.ban(door, "postfix", attacker, now + seconds(900), later, behind);
+  doors.send(later);
+  doors.end_ahead(later);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsAhead, WhatTheKernelHasLostIsMadeAgain) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  forget();
+  doors.refill(now);
+  EXPECT_THAT(kernel.done, testing::Contains("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, AnOrderThatFailedIsRepeatedInTheEnd) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  // RecordingFirewall's orders are as many as its lines, and one line opened the door.
+  doors.failed(1);
+  doors.failed(2);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, NobodyIsBannedInASetOfIpset) {
   auto shape = mail_ports();
   shape.backend = firewall::Backend::ipset;
   shape.name = "postfix";
-  const auto door = *doors.open(shape, "postfix");
+  const auto other = *doors.open(shape, "postfix");
   forget();
-  doors.ban_ahead(door, attacker, now + seconds(10));
+  doors.ban_ahead(other, attacker, now + seconds(10), now);
   doors.send(now);
   EXPECT_THAT(kernel.done, IsEmpty());
 }

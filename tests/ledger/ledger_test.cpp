@@ -5,7 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
+#include "ledger/ban_reader.h"
+#include "ledger/own_database.h"
+#include "ledger/recall.h"
 #include "tests/ledger/support.h"
 
 namespace spranga::ledger::test {
@@ -112,9 +117,11 @@ TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
   options.most_sightings = 100;
   auto ledger = opened(folder.files(), clock, options);
   for (int part = 0; part < 3; ++part) {
+    Records together;  // a few more than allowed may stay until they are a tenth
     for (int i = 0; i < 50; ++i) {
-      ledger->note(seen(fmt::format("192.0.2.{}", part * 50 + i)));
+      together.emplace_back(seen(fmt::format("192.0.2.{}", part * 50 + i)));
     }
+    ledger->note(std::move(together));
     EXPECT_TRUE(ledger->flush(10s));
   }
   EXPECT_THAT(asked(folder.own(), "SELECT count(*) FROM sightings"), ElementsAre("100"));
@@ -410,6 +417,44 @@ TEST(BanReader, GivesFewOnce) {
   const auto portion = (*reader)->take(10s);
   EXPECT_THAT(portion.ahead, IsEmpty());
   EXPECT_EQ(portion.bans.size(), BanReader::portion_size);
+}
+
+TEST(BanReader, LosesNothingToADamagedPageThatOneReadingAloneWouldFind) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened({folder.own(), "", ""}, clock);
+    for (int i = 0; i < 2000; ++i) {
+      ledger->note(banned("2001:db8::" + std::to_string(i)));
+    }
+    ASSERT_TRUE(ledger->flush(60s));
+  }
+  std::ifstream in(folder.own(), std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  constexpr std::size_t page = 4096;
+  const auto path = folder.own() + ".bad";
+  for (std::size_t at = page; at + page <= whole.size(); at += page) {
+    auto bad = whole;
+    bad.replace(at, page, std::string(page, '\xff'));
+    std::ofstream(path, std::ios::binary) << bad;
+    std::size_t alone = 0;
+    auto db = open_for_reading({path, "", {}});
+    if (!db) {
+      continue;
+    }
+    static_cast<void>(each_running_ban(*db, noon, [&alone](const BanMade& /*made*/) {
+      ++alone;
+      return true;
+    }));
+    auto again = open_for_reading({path, "", {}});
+    ASSERT_TRUE(again);
+    BanReader reader(*std::move(again), noon);
+    std::size_t bans = 0;
+    while (!reader.is_done()) {
+      bans += reader.take(1s).bans.size();
+    }
+    ASSERT_EQ(bans, alone) << "page " << at / page;
+  }
 }
 
 TEST(BanReader, ReadsALedgerInMemoryToo) {
