@@ -31,18 +31,18 @@ std::optional<milliseconds> lasting(ban::Instant until, ban::Instant now) {
   return lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
 }
 
-std::optional<firewall::Network> network_of(const std::string& target) {
-  const auto network = guard::Network::parse(target);
-  return network ? std::optional(firewall::Network{network->base(),
-                                                   static_cast<std::uint8_t>(network->prefix())})
-                 : std::nullopt;
-}
-
 Entry entry_of(DoorId door, const firewall::Network& target, ban::Instant until, ban::Instant now) {
   return {door, target.base, target.prefix, lasting(until, now)};
 }
 
 }  // namespace
+
+std::optional<firewall::Network> Doors::network_of(const std::string& target) {
+  const auto network = guard::Network::parse(target);
+  return network ? std::optional(firewall::Network{network->base(),
+                                                   static_cast<std::uint8_t>(network->prefix())})
+                 : std::nullopt;
+}
 
 std::uint16_t Doors::number_of(const std::string& jail) {
   const auto found = numbers_.find(jail);
@@ -122,6 +122,10 @@ void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
   send();
 }
 
+void Doors::fill_all(const Gate& gate, ban::Instant now) {
+  fill(gate, now, [](const auto& /*end*/) { return true; });
+}
+
 void Doors::look() {
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::nftables) {
@@ -152,7 +156,7 @@ std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Ins
     }
     if (outcome.error.empty()) {
       gate.opening = 0;
-      fill(gate, now, [](const auto& /*end*/) { return true; });
+      fill_all(gate, now);
     }
     return id;
   }
@@ -191,69 +195,6 @@ bool Doors::ban(DoorId door,
     send_fresh();
   }
   return true;
-}
-
-/// Several jails may have banned it: until the last end of all.
-void Doors::ban_ahead(DoorId door,
-                      const std::string& target,
-                      std::optional<ban::Instant> until,
-                      ban::Instant now) {
-  const auto found = gates_.find(door);
-  const auto network = network_of(target);
-  const auto end = until.value_or(forever);
-  if (!network || found == gates_.end() || end <= now ||
-      found->second.door.backend != Backend::nftables) {
-    return;
-  }
-  auto& gate = found->second;
-  const auto* const others = gate.held.find(*network);
-  const auto* const before = others == nullptr ? nullptr : others->of(by_ledger);
-  gate.ahead += before == nullptr ? 1 : 0;
-  const Holder ledger{before == nullptr ? end : std::max(end, before->until), by_ledger};
-  const auto [holders, is_new] = gate.held.put(*network, ledger);
-  later_changed_ = later_changed_ || !is_new;
-  later_.push_back({{door, network->base, network->prefix, std::nullopt}, holders.end()});
-}
-
-/// True: what was banned ahead lasts as long, so that nothing need be ordered. What lasts longer is
-/// held by the ledger until all bans are here: maybe for another jail.
-bool Doors::take_over(Gate& gate, const firewall::Network& target, const Holder& holder) {
-  auto* const holders = gate.ahead == 0 ? nullptr : gate.held.find(target);
-  const auto* const ahead = holders == nullptr ? nullptr : holders->of(by_ledger);
-  if (ahead == nullptr || holders->has(holder.jail) || ahead->until < holder.until) {
-    return false;
-  }
-  if (ahead->until > holder.until) {
-    holders->put(holder);
-    return true;
-  }
-  holders->hand_over(by_ledger, holder);
-  --gate.ahead;
-  return true;
-}
-
-void Doors::end_ahead(ban::Instant now) {
-  for (auto& [id, gate] : gates_) {
-    std::vector<firewall::Network> targets;
-    if (std::exchange(gate.ahead, 0) > 0) {
-      for (const auto& [key, target, holders] : gate.held.all()) {
-        if (holders.has(by_ledger)) {
-          targets.push_back(target);
-        }
-      }
-    }
-    std::vector<Entry> gone;
-    std::vector<Entry> shorter;
-    for (const auto& target : targets) {
-      let_go(gate, by_ledger, target, now, gone, shorter);
-    }
-    unban_all(gone);
-    ban_all(shorter);
-    if (later_failed_ && gate.door.backend == Backend::nftables) {
-      fill(gate, now, [](const auto& /*end*/) { return true; });
-    }
-  }
-  later_failed_ = false;
 }
 
 bool Doors::send_fresh() {
@@ -428,7 +369,7 @@ void Doors::refill(ban::Instant now) {
   }
   for (const auto& [id, gate] : gates_) {
     if (gate.opening == 0) {
-      fill(gate, now, [](const auto& /*end*/) { return true; });
+      fill_all(gate, now);
     }
   }
 }

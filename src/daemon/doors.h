@@ -165,6 +165,8 @@ private:
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
+  [[nodiscard]] static std::optional<firewall::Network> network_of(const std::string& target);
+  void fill_all(const Gate& gate, ban::Instant now);
   template <class Wanted>
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,

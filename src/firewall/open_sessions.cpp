@@ -109,6 +109,12 @@ void add_condition(std::string& to, const Network& peer, bool last) {
   }
 }
 
+bool is_one_of(const std::vector<PortRange>& ports, std::uint16_t port) {
+  return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
+           return range.first <= port && port <= range.last;
+         });
+}
+
 const net::Address& base_of(const Condemned* each) {
   return each->peer.base;
 }
@@ -151,13 +157,14 @@ bool CondemnedPeers::has(const net::Address& peer, std::uint16_t port) const {
     if (prefix > full_prefix(peer.family())) {
       return false;
     }
-    const auto found = std::ranges::equal_range(peers, masked(peer, prefix).base, {}, base_of);
-    return std::ranges::any_of(found, [port](const Condemned* each) {
-      const auto& ports = *each->ports;
-      return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
-               return range.first <= port && port <= range.last;
-             });
-    });
+    const auto base = masked(peer, prefix).base;
+    auto at = std::ranges::lower_bound(peers, base, {}, base_of);
+    for (; at != peers.end() && base_of(*at) == base; ++at) {
+      if (is_one_of(*(*at)->ports, port)) {
+        return true;
+      }
+    }
+    return false;
   });
 }
 
