@@ -20,7 +20,7 @@
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
 #include "guard/live/note_book.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_match.h"
 #include "guard/match/matcher.h"
 #include "guard/match/word_table.h"
 #include "ledger/ledger.h"
