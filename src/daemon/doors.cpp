@@ -241,6 +241,7 @@ void Doors::send_later(ban::Instant now, std::size_t most_orders) {
 bool Doors::send(ban::Instant now) {
   const bool fresh = send_fresh();
   send_later(now, most_later_orders);
+  repeat_failed(now);
   return fresh;
 }
 
@@ -314,9 +315,11 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   send_fresh();
   auto& gate = found->second;
   const auto number = number_of(jail);
+  // What the ledger holds of a door that nobody else uses is this jail's.
+  const bool is_sole = gate.users.size() == 1 && gate.users.contains(number);
   std::vector<firewall::Network> targets;
   for (const auto& [key, target, holders] : gate.held.all()) {
-    if (holders.has(number)) {
+    if (holders.has(number) || (is_sole && holders.has(by_ledger))) {
       targets.push_back(target);
     }
   }
@@ -324,12 +327,18 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   std::vector<Entry> shorter;
   for (const auto& target : targets) {
     let_go(gate, number, target, now, gone, shorter);
+    if (is_sole) {
+      let_go(gate, by_ledger, target, now, gone, shorter);
+    }
   }
+  gate.ahead = is_sole ? 0 : gate.ahead;
   if (gate.opening != 0) {
     return;
   }
-  if (gate.held.size() == 0 && !gone.empty()) {
-    firewall_.flush(door);
+  if (gate.held.size() == 0) {
+    if (!gone.empty()) {
+      firewall_.flush(door);
+    }
     return;
   }
   unban_all(gone);
@@ -364,6 +373,7 @@ void Doors::refill(ban::Instant now) {
   fresh_.clear();  // they are held, and go out with the others
   later_.clear();
   later_changed_ = false;
+  later_failed_ = false;
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }

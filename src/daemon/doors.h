@@ -56,7 +56,8 @@ public:
   /// Whether somebody was found of whom that is not decided yet.
   [[nodiscard]] bool has_found() const { return !found_.empty(); }
 
-  /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
+  /// Nobody knows who has a right to be there: whoever was found stays until his time is over, by
+  /// the kernel's word alone.
   void keep_strangers() { found_.clear(); }
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
@@ -88,10 +89,15 @@ public:
                  std::optional<ban::Instant> until,
                  ban::Instant now);
 
-  /// All bans of earlier lives have come: what the ledger still holds has nobody's word any more.
-  void end_ahead(ban::Instant now);
+  /// What becomes of whom the ledger still holds.
+  enum class Rest {
+    let_go,  // all bans of earlier lives have come: he has nobody's word any more
+    kept,    // they could not all be read: he is a stranger, as in keep_strangers()
+  };
+  void end_ahead(ban::Instant now, Rest rest = Rest::let_go);
 
-  /// An order failed: what bans of an earlier life were in it goes out again in the end.
+  /// An order failed: if bans of an earlier life were in it, all go out again, once; not before
+  /// end_ahead(), where some were banned ahead.
   void failed(std::uint64_t order) {
     later_failed_ = later_orders_.erase(order) > 0 || later_failed_;
   }
@@ -167,6 +173,7 @@ private:
   void order_open(Gate& gate);
   [[nodiscard]] static std::optional<firewall::Network> network_of(const std::string& target);
   void fill_all(const Gate& gate, ban::Instant now);
+  void repeat_failed(ban::Instant now);
   template <class Wanted>
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,
@@ -186,6 +193,7 @@ private:
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};
+  bool is_ahead_{false};      // of the books, until end_ahead()
   bool later_failed_{false};  // some order of bans of an earlier life
   std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time

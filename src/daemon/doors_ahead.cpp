@@ -23,6 +23,7 @@ void Doors::ban_ahead(firewall::DoorId door,
   const auto* const others = gate.held.find(*network);
   const auto* const before = others == nullptr ? nullptr : others->of(by_ledger);
   gate.ahead += before == nullptr ? 1 : 0;
+  is_ahead_ = true;
   const Holder ledger{before == nullptr ? end : std::max(end, before->until), by_ledger};
   const auto [holders, is_new] = gate.held.put(*network, ledger);
   later_changed_ = later_changed_ || !is_new;
@@ -46,7 +47,13 @@ bool Doors::take_over(Gate& gate, const firewall::Network& target, const Holder&
   return true;
 }
 
-void Doors::end_ahead(ban::Instant now) {
+void Doors::end_ahead(ban::Instant now, Rest rest) {
+  send_fresh();  // nothing overtakes a ban
+  is_ahead_ = false;
+  if (rest == Rest::kept) {
+    send_all(now);
+    repeat_failed(now);
+  }
   for (auto& [id, gate] : gates_) {
     std::vector<firewall::Network> targets;
     if (std::exchange(gate.ahead, 0) > 0) {
@@ -61,13 +68,25 @@ void Doors::end_ahead(ban::Instant now) {
     for (const auto& target : targets) {
       let_go(gate, by_ledger, target, now, gone, shorter);
     }
-    unban_all(gone);
+    if (rest == Rest::let_go) {
+      unban_all(gone);
+    }
     ban_all(shorter);
-    if (later_failed_ && gate.door.backend == firewall::Backend::nftables) {
+  }
+  repeat_failed(now);
+}
+
+/// Of what is held by now; once, since these orders are none of an earlier life's.
+void Doors::repeat_failed(ban::Instant now) {
+  if (is_ahead_ || !std::exchange(later_failed_, false)) {
+    return;
+  }
+  send_fresh();
+  for (const auto& [id, gate] : gates_) {
+    if (gate.door.backend == firewall::Backend::nftables) {
       fill_all(gate, now);
     }
   }
-  later_failed_ = false;
 }
 
 }  // namespace spranga::daemon

@@ -216,6 +216,7 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     say(Level::error, "database", trouble);
     knows_all_bans_ = false;
     doors_.keep_strangers();
+    doors_.end_ahead(at, Doors::Rest::kept);
   } else {
     doors_.end_ahead(at);
   }

@@ -22,7 +22,8 @@ BanReader::BanReader(Database db, ban::Instant now)
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-BanReader::BanReader(std::vector<BanMade> bans) : ready_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+BanReader::BanReader(std::vector<BanMade> bans, std::string trouble)
+    : ready_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), trouble_(std::move(trouble)) {
   for (std::size_t at = 0; at < bans.size(); at += portion_size) {
     const auto first = bans.begin() + static_cast<std::ptrdiff_t>(at);
     const auto size = std::min(portion_size, bans.size() - at);
@@ -67,12 +68,13 @@ Result<void> BanReader::read_ahead(Database& db, ban::Instant now) {
   Portion portion;
   bool any = false;
   auto done = each_running_target(db, now, [&](ban::Ban ban) {
-    portion.ahead.push_back(std::move(ban));
-    if (portion.ahead.size() <= portion_size) {
-      return true;
+    const bool is_full = portion.ahead.size() == portion_size;
+    any = any || is_full;
+    if (is_full && !hand_over(std::exchange(portion, {}))) {
+      return false;
     }
-    any = true;
-    return hand_over(std::exchange(portion, {}));
+    portion.ahead.push_back(std::move(ban));
+    return true;
   });
   if (any && !portion.ahead.empty()) {
     hand_over(std::move(portion));

@@ -24,8 +24,8 @@ class BanReader {
 public:
   /// Reads `db`, which is its own from now on.
   BanReader(Database db, ban::Instant now);
-  /// Of bans that are read already.
-  explicit BanReader(std::vector<BanMade> bans);
+  /// Of bans that are read already, and why that may not be all of them.
+  explicit BanReader(std::vector<BanMade> bans, std::string trouble = "");
   ~BanReader();
   BanReader(const BanReader&) = delete;
   BanReader& operator=(const BanReader&) = delete;

@@ -171,6 +171,17 @@ Result<Database> open_for_reading(const Way& way) {
   return db;
 }
 
+Result<Database> copy_of_older(const Way& way) {
+  SPRANGA_TRY(auto file, Database::open(way, Database::Mode::reading));
+  SPRANGA_TRY(const auto version, known_version(file, way.path));
+  if (version == 0 || version == current_version) {
+    return fail(Errc::not_found, way.path + ": no ledger of an older version");
+  }
+  SPRANGA_TRY(auto copy, file.copy());
+  SPRANGA_CHECK(migrate(copy, version));
+  return copy;
+}
+
 Result<std::optional<std::int64_t>> meta(Database& db, std::string_view name) {
   std::optional<std::int64_t> value;
   SPRANGA_CHECK(db.each(

@@ -338,6 +338,88 @@ TEST_F(DoorsAhead, NobodyIsBannedInASetOfIpset) {
   EXPECT_THAT(kernel.done, IsEmpty());
 }
 
+/// As many bans as two portions: the books may be through before the firewall has answered.
+TEST_F(DoorsAhead, AnOrderThatFailsAfterTheEndIsRepeatedToo) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now);
+  doors.send(now);
+  ASSERT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+  const auto order = kernel.done.size();
+  forget();
+  doors.failed(order);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, AnOrderThatFailedIsRepeatedWhereTheLedgerIsDamaged) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  const auto order = kernel.done.size();
+  forget();
+  doors.failed(order);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftEndsWithHisNextBan) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.ban(door, "postfix", attacker, now + seconds(600), now);
+  forget();
+  doors.unban(door, "postfix", attacker, now + seconds(300));  // by a person
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAll) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(600), now);
+  forget();
+  doors.clear(door, "postfix", now);  // unban --all; nobody else uses the door
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+/// As the daemon has it: fresh bans gather until the next send().
+TEST_F(DoorsAhead, TheEndDoesNotOvertakeAFreshBanThatWaits) {
+  Doors gathering{kernel, 64};
+  const auto gate = *gathering.open(mail_ports(), "postfix");
+  gathering.ban_ahead(gate, attacker, std::nullopt, now);  // the books will refuse it
+  gathering.send(now);
+  gathering.ban(gate, "dovecot", attacker, now + seconds(100), now);  // banip
+  forget();
+  gathering.end_ahead(now);
+  gathering.send(now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 100000 ms");
+}
+
+/// A stop while the ledger still holds: one flush rather than an unban of each of a million.
+TEST_F(DoorsAhead, ADoorThatItsLastJailLeavesIsEmptiedAtOnce) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(100), now, behind);
+  forget();
+  doors.leave(door, "postfix", now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1", "close 1"));
+}
+
+/// What failed before some refill is whole again: nothing is to be repeated.
+TEST_F(DoorsAhead, ARefillMakesGoodWhatFailedBefore) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  doors.failed(kernel.done.size());
+  doors.refill(now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
 TEST_F(DoorsTest, GoTogetherToAFirewallThatIsNotThereYet) {
   doors.gather();
   const auto mail = *doors.open(mail_ports(), "postfix");
