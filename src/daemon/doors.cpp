@@ -149,6 +149,18 @@ void Doors::let_strangers_go(ban::Instant now) {
   unban_all(gone);
 }
 
+bool Doors::let_stranger_go(DoorId door, const std::string& target, ban::Instant now) {
+  const auto gate = gates_.find(door);
+  const auto network = network_of(target);
+  if (!has_strangers_ || !network || gate == gates_.end() ||
+      gate->second.held.find(*network) != nullptr) {
+    return false;
+  }
+  send_fresh();
+  firewall_.unban(std::vector{entry_of(door, *network, forever, now)});
+  return true;
+}
+
 std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Instant now) {
   for (auto& [id, gate] : gates_) {
     if (gate.opening == 0 || gate.opening != outcome.order) {
@@ -336,7 +348,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
     return;
   }
   if (gate.held.size() == 0) {
-    if (!gone.empty()) {
+    if (!gone.empty() || has_strangers_) {
       firewall_.flush(door);
     }
     return;

@@ -57,8 +57,15 @@ public:
   [[nodiscard]] bool has_found() const { return !found_.empty(); }
 
   /// Nobody knows who has a right to be there: whoever was found stays until his time is over, by
-  /// the kernel's word alone.
-  void keep_strangers() { found_.clear(); }
+  /// the kernel's word alone, or a person lets him go.
+  void keep_strangers() {
+    found_.clear();
+    has_strangers_ = true;
+  }
+
+  /// For a person's word about somebody whom no jail holds: he may be there as a stranger. False:
+  /// there are none that were kept.
+  bool let_stranger_go(firewall::DoorId door, const std::string& target, ban::Instant now);
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
   /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
@@ -92,7 +99,7 @@ public:
   /// What becomes of whom the ledger still holds.
   enum class Rest {
     let_go,  // all bans of earlier lives have come: he has nobody's word any more
-    kept,    // they could not all be read: he is a stranger, as in keep_strangers()
+    kept,    // they could not all be read: keep_strangers(), and he is one of them
   };
   void end_ahead(ban::Instant now, Rest rest = Rest::let_go);
 
@@ -193,7 +200,8 @@ private:
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};
-  bool is_ahead_{false};      // of the books, until end_ahead()
+  bool is_ahead_{false};  // of the books, until end_ahead()
+  bool has_strangers_{false};
   bool later_failed_{false};  // some order of bans of an earlier life
   std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time

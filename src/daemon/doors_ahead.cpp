@@ -51,6 +51,7 @@ void Doors::end_ahead(ban::Instant now, Rest rest) {
   send_fresh();  // nothing overtakes a ban
   is_ahead_ = false;
   if (rest == Rest::kept) {
+    keep_strangers();
     send_all(now);
     repeat_failed(now);
   }

@@ -311,6 +311,16 @@ void JailHands::unban(const std::string& jail, const HeldBan& held, const JailNu
   }
 }
 
+bool JailHands::let_stranger_go(const std::string& jail, const std::string& target) {
+  bool may_be_gone = false;
+  for (const auto& bound : jails_[jail]) {
+    may_be_gone = (bound.door && !settings_.dry_run &&
+                   doors_.let_stranger_go(*bound.door, target, settings_.now())) ||
+                  may_be_gone;
+  }
+  return may_be_gone;
+}
+
 void JailHands::check(const std::string& jail, const HeldBan& held) {
   for (auto& bound : jails_[jail]) {
     if (bound.door && !settings_.dry_run) {

@@ -215,7 +215,6 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
     say(Level::error, "database", trouble);
     knows_all_bans_ = false;
-    doors_.keep_strangers();
     doors_.end_ahead(at, Doors::Rest::kept);
   } else {
     doors_.end_ahead(at);

@@ -384,6 +384,28 @@ TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAll) {
   EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
 }
 
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesByAPersonsWord) {
+  EXPECT_FALSE(doors.let_stranger_go(door, attacker, now)) << "there are no strangers";
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  EXPECT_TRUE(doors.let_stranger_go(door, attacker, now));
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(600), now);
+  EXPECT_FALSE(doors.let_stranger_go(door, "198.51.100.8", now)) << "he is no stranger";
+  EXPECT_FALSE(doors.let_stranger_go(door, "nobody", now));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAllEvenWhereNobodyElseIsHeld) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  doors.clear(door, "postfix", now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
 /// As the daemon has it: fresh bans gather until the next send().
 TEST_F(DoorsAhead, TheEndDoesNotOvertakeAFreshBanThatWaits) {
   Doors gathering{kernel, 64};
