@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "guard/config/parameters.h"
 #include "guard/logs/byte_source.h"
+#include "guard/logs/journal_match.h"
 #include "guard/logs/journal_source.h"
 #include "guard/logs/log_source.h"
 #include "replay/regex_lines.h"

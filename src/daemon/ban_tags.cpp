@@ -60,7 +60,7 @@ MergedBans merge_bans(const HeldBan& held,
   const auto tell_held = [&] {
     is_told = true;
     out.failures += held.ban.failures;
-    put_before(out.matches, held.matches, most);
+    put_before(out.matches, held.evidence().matches, most);
   };
   for (const auto& [made, ended] : past) {
     const auto& ban = made.ban;
@@ -97,7 +97,7 @@ action_runner::Tags tags_of(const std::string& jail,
       {"time", unix_time(ban.since)},
       {"bantime", std::to_string(length)},
       {"bancount", std::to_string(ban.count - 1)},
-      {"matches", as_text(held.matches)},
+      {"matches", as_text(held.evidence().matches)},
       {"restored", held.restored ? "1" : "0"},
       {"jail.name", jail},
       {"jail.banned", std::to_string(numbers.banned_now)},

@@ -31,18 +31,18 @@ std::optional<milliseconds> lasting(ban::Instant until, ban::Instant now) {
   return lasts > firewall::longest_ban ? std::nullopt : std::optional(lasts);
 }
 
-std::optional<firewall::Network> network_of(const std::string& target) {
-  const auto network = guard::Network::parse(target);
-  return network ? std::optional(firewall::Network{network->base(),
-                                                   static_cast<std::uint8_t>(network->prefix())})
-                 : std::nullopt;
-}
-
 Entry entry_of(DoorId door, const firewall::Network& target, ban::Instant until, ban::Instant now) {
   return {door, target.base, target.prefix, lasting(until, now)};
 }
 
 }  // namespace
+
+std::optional<firewall::Network> Doors::network_of(const std::string& target) {
+  const auto network = guard::Network::parse(target);
+  return network ? std::optional(firewall::Network{network->base(),
+                                                   static_cast<std::uint8_t>(network->prefix())})
+                 : std::nullopt;
+}
 
 std::uint16_t Doors::number_of(const std::string& jail) {
   const auto found = numbers_.find(jail);
@@ -100,6 +100,32 @@ void Doors::begin() {
   }
 }
 
+/// `wanted(end)`: whether an element that lasts until then is to be put in.
+template <class Wanted>
+void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
+  std::vector<Entry> batch;
+  const auto send = [&] {
+    if (!batch.empty()) {
+      firewall_.ban(batch);
+      batch.clear();
+    }
+  };
+  for (const auto& [key, target, holders] : gate.held.all()) {
+    const auto end = holders.end();
+    if (end > now && wanted(end)) {
+      batch.push_back(entry_of(gate.door.id, target, end, now));
+    }
+    if (batch.size() >= at_a_time) {
+      send();
+    }
+  }
+  send();
+}
+
+void Doors::fill_all(const Gate& gate, ban::Instant now) {
+  fill(gate, now, [](const auto& /*end*/) { return true; });
+}
+
 void Doors::look() {
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == Backend::nftables) {
@@ -123,6 +149,18 @@ void Doors::let_strangers_go(ban::Instant now) {
   unban_all(gone);
 }
 
+bool Doors::let_stranger_go(DoorId door, const std::string& target, ban::Instant now) {
+  const auto gate = gates_.find(door);
+  const auto network = network_of(target);
+  if (!has_strangers_ || !network || gate == gates_.end() ||
+      gate->second.held.find(*network) != nullptr) {
+    return false;
+  }
+  send_fresh();
+  firewall_.unban(std::vector{entry_of(door, *network, forever, now)});
+  return true;
+}
+
 std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Instant now) {
   for (auto& [id, gate] : gates_) {
     if (gate.opening == 0 || gate.opening != outcome.order) {
@@ -130,7 +168,7 @@ std::optional<DoorId> Doors::answered(const firewall::Outcome& outcome, ban::Ins
     }
     if (outcome.error.empty()) {
       gate.opening = 0;
-      fill(gate, now, [](const auto& /*end*/) { return true; });
+      fill_all(gate, now);
     }
     return id;
   }
@@ -151,6 +189,9 @@ bool Doors::ban(DoorId door,
   auto& gate = found->second;
   const Holder holder{until.value_or(forever), number_of(jail)};
   gate.users.insert(holder.jail);
+  if (turn == Turn::behind_fresh && take_over(gate, *network, holder)) {
+    return true;
+  }
   const auto [holders, is_new] = gate.held.put(*network, holder);
   later_changed_ = later_changed_ || !is_new;
   if (gate.opening != 0) {
@@ -212,6 +253,7 @@ void Doors::send_later(ban::Instant now, std::size_t most_orders) {
 bool Doors::send(ban::Instant now) {
   const bool fresh = send_fresh();
   send_later(now, most_later_orders);
+  repeat_failed(now);
   return fresh;
 }
 
@@ -271,6 +313,12 @@ void Doors::unban_all(std::span<const Entry> gone) {
   }
 }
 
+void Doors::ban_all(std::span<const Entry> entries) {
+  for (; !entries.empty(); entries = entries.subspan(std::min(at_a_time, entries.size()))) {
+    firewall_.ban(entries.first(std::min(at_a_time, entries.size())));
+  }
+}
+
 void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
@@ -279,9 +327,11 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   send_fresh();
   auto& gate = found->second;
   const auto number = number_of(jail);
+  // What the ledger holds of a door that nobody else uses is this jail's.
+  const bool is_sole = gate.users.size() == 1 && gate.users.contains(number);
   std::vector<firewall::Network> targets;
   for (const auto& [key, target, holders] : gate.held.all()) {
-    if (holders.has(number)) {
+    if (holders.has(number) || (is_sole && holders.has(by_ledger))) {
       targets.push_back(target);
     }
   }
@@ -289,18 +339,22 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   std::vector<Entry> shorter;
   for (const auto& target : targets) {
     let_go(gate, number, target, now, gone, shorter);
+    if (is_sole) {
+      let_go(gate, by_ledger, target, now, gone, shorter);
+    }
   }
+  gate.ahead = is_sole ? 0 : gate.ahead;
   if (gate.opening != 0) {
     return;
   }
-  if (gate.held.size() == 0 && !gone.empty()) {
-    firewall_.flush(door);
+  if (gate.held.size() == 0) {
+    if (!gone.empty() || has_strangers_) {
+      firewall_.flush(door);
+    }
     return;
   }
   unban_all(gone);
-  if (!shorter.empty()) {
-    firewall_.ban(shorter);
-  }
+  ban_all(shorter);
 }
 
 bool Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
@@ -327,38 +381,17 @@ void Doors::close_unused(DoorId door) {
   }
 }
 
-/// `wanted(end)`: whether an element that lasts until then is to be put in.
-template <class Wanted>
-void Doors::fill(const Gate& gate, ban::Instant now, const Wanted& wanted) {
-  std::vector<Entry> batch;
-  const auto send = [&] {
-    if (!batch.empty()) {
-      firewall_.ban(batch);
-      batch.clear();
-    }
-  };
-  for (const auto& [key, target, holders] : gate.held.all()) {
-    const auto end = holders.end();
-    if (end > now && wanted(end)) {
-      batch.push_back(entry_of(gate.door.id, target, end, now));
-    }
-    if (batch.size() >= at_a_time) {
-      send();
-    }
-  }
-  send();
-}
-
 void Doors::refill(ban::Instant now) {
   fresh_.clear();  // they are held, and go out with the others
   later_.clear();
   later_changed_ = false;
+  later_failed_ = false;
   for (auto& [id, gate] : gates_) {
     order_open(gate);
   }
   for (const auto& [id, gate] : gates_) {
     if (gate.opening == 0) {
-      fill(gate, now, [](const auto& /*end*/) { return true; });
+      fill_all(gate, now);
     }
   }
 }

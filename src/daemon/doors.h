@@ -56,8 +56,16 @@ public:
   /// Whether somebody was found of whom that is not decided yet.
   [[nodiscard]] bool has_found() const { return !found_.empty(); }
 
-  /// Nobody knows who has a right to be there: whoever was found stays until his time is over.
-  void keep_strangers() { found_.clear(); }
+  /// Nobody knows who has a right to be there: whoever was found stays until his time is over, by
+  /// the kernel's word alone, or a person lets him go.
+  void keep_strangers() {
+    found_.clear();
+    has_strangers_ = true;
+  }
+
+  /// For a person's word about somebody whom no jail holds: he may be there as a stranger. False:
+  /// there are none that were kept.
+  bool let_stranger_go(firewall::DoorId door, const std::string& target, ban::Instant now);
 
   /// The door of that shape for a jail, opened if it is new; the shape's id does not matter.
   /// Errc::too_large: there are too many; Errc::conflict: a name that stands for another shape.
@@ -80,6 +88,26 @@ public:
            std::optional<ban::Instant> until,
            ban::Instant now,
            Turn turn = Turn::next);
+
+  /// Of an earlier life: it goes out, and the ledger holds it, until ban() with behind_fresh comes
+  /// for it and takes that over.
+  void ban_ahead(firewall::DoorId door,
+                 const std::string& target,
+                 std::optional<ban::Instant> until,
+                 ban::Instant now);
+
+  /// What becomes of whom the ledger still holds.
+  enum class Rest {
+    let_go,  // all bans of earlier lives have come: he has nobody's word any more
+    kept,    // they could not all be read: keep_strangers(), and he is one of them
+  };
+  void end_ahead(ban::Instant now, Rest rest = Rest::let_go);
+
+  /// An order failed: if bans of an earlier life were in it, all go out again, once; not before
+  /// end_ahead(), where some were banned ahead.
+  void failed(std::uint64_t order) {
+    later_failed_ = later_orders_.erase(order) > 0 || later_failed_;
+  }
 
   /// An order was answered, well or not.
   void done(std::uint64_t order) { later_orders_.erase(order); }
@@ -132,6 +160,7 @@ private:
     std::set<std::uint16_t> users;
     HeldTargets held;
     std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
+    std::size_t ahead{0};      // targets that the ledger holds
   };
 
   struct Later {
@@ -139,12 +168,19 @@ private:
     ban::Instant until;     // as it was when it came
   };
 
+  static constexpr std::uint16_t by_ledger = 0xffff;  // who holds what was banned ahead
+
+  [[nodiscard]] bool take_over(Gate& gate, const firewall::Network& target, const Holder& holder);
   [[nodiscard]] std::optional<ban::Instant> end_now(const Later& later) const;
   bool send_fresh();
   void unban_all(std::span<const firewall::Entry> gone);
+  void ban_all(std::span<const firewall::Entry> entries);
   void send_later(ban::Instant now, std::size_t most_orders);
   [[nodiscard]] std::uint16_t number_of(const std::string& jail);
   void order_open(Gate& gate);
+  [[nodiscard]] static std::optional<firewall::Network> network_of(const std::string& target);
+  void fill_all(const Gate& gate, ban::Instant now);
+  void repeat_failed(ban::Instant now);
   template <class Wanted>
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,
@@ -155,7 +191,7 @@ private:
               std::vector<firewall::Entry>& shorten);
 
   static constexpr std::size_t most_later = 2000;      // bans that wait here
-  static constexpr std::size_t later_at_once = 500;    // of them in one order
+  static constexpr std::size_t later_at_once = 1000;   // of them in one order
   static constexpr std::size_t most_later_orders = 2;  // on their way to the firewall process
 
   firewall::Firewall& firewall_;
@@ -164,6 +200,9 @@ private:
   std::vector<firewall::Entry> fresh_;
   std::deque<Later> later_;
   bool gathers_{false};
+  bool is_ahead_{false};  // of the books, until end_ahead()
+  bool has_strangers_{false};
+  bool later_failed_{false};  // some order of bans of an earlier life
   std::vector<firewall::Entry> found_;
   bool later_changed_{false};  // some of them may have been let go, or end at another time
   std::set<std::uint64_t> later_orders_;

@@ -11,8 +11,21 @@ ban::Instant Holders::end() const {
                  : first_.until;
 }
 
-bool Holders::has(std::uint16_t jail) const {
-  return first_.jail == jail || (others_ && std::ranges::count(*others_, jail, &Holder::jail) > 0);
+const Holder* Holders::of(std::uint16_t jail) const {
+  if (first_.jail == jail || !others_) {
+    return first_.jail == jail ? &first_ : nullptr;
+  }
+  const auto found = std::ranges::find(*others_, jail, &Holder::jail);
+  return found == others_->end() ? nullptr : &*found;
+}
+
+void Holders::hand_over(std::uint16_t from, const Holder& to) {
+  if (first_.jail == from) {
+    first_ = to;
+  } else if (others_) {
+    std::ranges::replace_if(
+        *others_, [from](const Holder& one) { return one.jail == from; }, to);
+  }
 }
 
 void Holders::put(const Holder& holder) {

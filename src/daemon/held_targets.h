@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "ban/instant.h"
 #include "firewall/network.h"
 #include "guard/judge/place_table.h"
+#include "guard/judge/stable_list.h"
 #include "guard/judge/target_key.h"
 
 namespace spranga::daemon {
@@ -29,10 +29,16 @@ public:
 
   /// When the last of them lets go.
   [[nodiscard]] ban::Instant end() const;
-  [[nodiscard]] bool has(std::uint16_t jail) const;
+
+  [[nodiscard]] bool has(std::uint16_t jail) const { return of(jail) != nullptr; }
+
+  /// nullptr: that jail does not hold it.
+  [[nodiscard]] const Holder* of(std::uint16_t jail) const;
 
   /// In place of an earlier one of that jail.
   void put(const Holder& holder);
+  /// From a jail that holds it to one that does not.
+  void hand_over(std::uint16_t from, const Holder& to);
   /// False: that was the last one, who stays where he is.
   [[nodiscard]] bool remove(std::uint16_t jail);
 
@@ -69,14 +75,14 @@ public:
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
   /// In no order.
-  [[nodiscard]] const std::deque<Entry>& all() const { return entries_; }
+  [[nodiscard]] const guard::StableList<Entry>& all() const { return entries_; }
 
 private:
   [[nodiscard]] guard::TargetKey key_of(const firewall::Network& target) const;
   [[nodiscard]] std::optional<std::uint32_t> place_of(const guard::TargetKey& key) const;
 
   guard::Secret secret_;
-  std::deque<Entry> entries_;
+  guard::StableList<Entry> entries_;
   guard::PlaceTable table_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 
 #include "daemon/daemon.h"
 #include "daemon/jail_settings.h"
@@ -137,6 +138,7 @@ Value JailFace::get(Setting setting) const {
 
 /// The jail takes it, or stays as it was.
 JailFace::Outcome<void> JailFace::change(const ban::JailSpec& spec) {
+  daemon_.restore_all();  // by one and the same settings
   if (const auto changed = jail_.change(spec, daemon_.now()); !changed) {
     return raise("ValueError", changed.error().detail);
   }
@@ -271,6 +273,7 @@ std::int64_t JailFace::unban(const std::string& id) {
   if (jail_.unban(banned.empty() ? target : banned, daemon_.now())) {
     return 1;
   }
+  let_stranger_go(target);
   // A network lets go whom it holds.
   const auto network = guard::Network::parse(target);
   if (!network || network->is_single()) {
@@ -287,6 +290,18 @@ std::int64_t JailFace::unban(const std::string& id) {
     jail_.unban(one, daemon_.now());
   }
   return static_cast<std::int64_t>(inside.size());
+}
+
+/// Where not all bans of earlier lives could be read.
+void JailFace::let_stranger_go(const std::string& target) {
+  for (const auto& one : std::set{target, jail_.judge().target_of(target)}) {
+    if (daemon_.hands_.let_stranger_go(jail_.name(), one)) {
+      daemon_.say(guard::Level::notice,
+                  "actions",
+                  "[" + jail_.name() + "] Unban " + one +
+                      " at the firewall, where it may be: not all bans of earlier lives were read");
+    }
+  }
 }
 
 std::int64_t JailFace::unban_all() {

@@ -134,7 +134,7 @@ Request JailHands::about(const std::string& jail,
   auto out = request(jail, bound, verb);
   out.tags =
       tags_of(jail, held, numbers, bound.tags, settings_.past_bans, settings_.most_matches());
-  for (const auto& [name, value] : held.fields) {
+  for (const auto& [name, value] : held.evidence().fields) {
     out.fields.emplace(name, value);
   }
   return out;
@@ -247,6 +247,16 @@ void JailHands::ban(const std::string& jail, const HeldBan& held, const JailNumb
   }
 }
 
+void JailHands::ban_ahead(const std::string& jail,
+                          const std::string& target,
+                          std::optional<ban::Instant> until) {
+  for (auto& bound : jails_[jail]) {
+    if (bound.door && !settings_.dry_run) {
+      doors_.ban_ahead(*bound.door, target, until, settings_.now());
+    }
+  }
+}
+
 /// By the jail's own mail actions, or else by the usual way.
 void JailHands::tell_by_mail(const std::vector<Bound>& bounds, const HeldBan& held) {
   bool told = false;
@@ -299,6 +309,16 @@ void JailHands::unban(const std::string& jail, const HeldBan& held, const JailNu
       order(bound, about(jail, bound, Verb::unban, held, numbers));
     }
   }
+}
+
+bool JailHands::let_stranger_go(const std::string& jail, const std::string& target) {
+  bool may_be_gone = false;
+  for (const auto& bound : jails_[jail]) {
+    may_be_gone = (bound.door && !settings_.dry_run &&
+                   doors_.let_stranger_go(*bound.door, target, settings_.now())) ||
+                  may_be_gone;
+  }
+  return may_be_gone;
 }
 
 void JailHands::check(const std::string& jail, const HeldBan& held) {

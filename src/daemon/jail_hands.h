@@ -70,6 +70,9 @@ public:
   void ban(const std::string& jail,
            const guard::HeldBan& held,
            const guard::JailNumbers& numbers) override;
+  void ban_ahead(const std::string& jail,
+                 const std::string& target,
+                 std::optional<ban::Instant> until) override;
   void prolong(const std::string& jail,
                const guard::HeldBan& held,
                const guard::JailNumbers& numbers) override;
@@ -77,6 +80,9 @@ public:
              const guard::HeldBan& held,
              const guard::JailNumbers& numbers) override;
   void check(const std::string& jail, const guard::HeldBan& held) override;
+
+  /// A person's word about somebody whom the jail does not hold: Doors::let_stranger_go().
+  bool let_stranger_go(const std::string& jail, const std::string& target);
   void flush(const std::string& jail, bool stopping) override;
 
   /// An action of the runner was made anew, or could not flush: who is banned gets it again.

@@ -219,11 +219,11 @@ void Mailer::on_ban(const Route& route, const guard::HeldBan& held) {
     return;
   }
   news.country = country_.of(held.ban.target);
-  news.rule = held.rule;
-  if (const auto user = held.fields.find("user"); user != held.fields.end()) {
+  news.rule = held.evidence().rule;
+  if (const auto user = held.evidence().fields.find("user"); user != held.evidence().fields.end()) {
     news.user = user->second;
   }
-  news.lines = mail::lines_to_show(held.matches, post().settings().lines);
+  news.lines = mail::lines_to_show(held.evidence().matches, post().settings().lines);
   post().on_ban(route, std::move(news), now());
 }
 

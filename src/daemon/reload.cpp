@@ -66,6 +66,7 @@ std::string Daemon::lost_to_error(const plan::GuardPlan& next) const {
 
 /// Everything is made anew; the log speaks of the jails that were asked for.
 void Daemon::apply(const std::string& which, plan::GuardPlan next, Fd for_runner) {
+  restore_all();
   release_actions(next);
   runner_.adopt(std::move(for_runner));
   const auto table = plan_.own["nft_table"];  // the firewall process has that one
@@ -194,6 +195,7 @@ void Daemon::bring_back(const std::string& name) {
 
 void Daemon::remove_jail(const std::string& name) {
   if (auto* jail = guard_.find(name)) {
+    restore_all();
     tell_removed_logs(name);
     jail->close(false);
     hands_.unbind(name, false);

@@ -249,7 +249,7 @@ private:
                          {"count", held->ban.count},
                          {"failures", held->ban.failures},
                          {"restored", held->restored},
-                         {"lines", lines_of(held->matches)}};
+                         {"lines", lines_of(held->evidence().matches)}};
       }
       out.push_back(std::move(one));
     }

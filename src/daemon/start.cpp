@@ -41,7 +41,7 @@ void Daemon::hear_firewall() {
     }
   };
   news_.on_failure = [this](const auto& outcome) {
-    doors_.done(outcome.order);
+    doors_.failed(outcome.order);
     return is_anothers_firewall(outcome) || hands_.on_outcome(outcome);
   };
 }
@@ -198,7 +198,13 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
     return;
   }
   const auto at = now();
-  for (auto& made : restoring_->take(patience)) {
+  auto portion = restoring_->take(patience);
+  for (const auto& ban : portion.ahead) {
+    if (auto* jail = guard_.find(ban.jail)) {
+      jail->restore_ahead(ban, at);
+    }
+  }
+  for (auto& made : portion.bans) {
     if (auto* jail = guard_.find(made.ban.jail)) {
       jail->restore(std::move(made), at, counts_restored_);
     }
@@ -209,7 +215,9 @@ void Daemon::restore_some(std::chrono::milliseconds patience) {
   if (const auto trouble = restoring_->trouble(); !trouble.empty()) {
     say(Level::error, "database", trouble);
     knows_all_bans_ = false;
-    doors_.keep_strangers();
+    doors_.end_ahead(at, Doors::Rest::kept);
+  } else {
+    doors_.end_ahead(at);
   }
   restoring_.reset();
   for (const auto& jail : guard_.jails()) {

@@ -136,7 +136,7 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   // Kernels without them answer less in detail.
   ::mnl_socket_setsockopt(out.socket_.get(), NETLINK_EXT_ACK, &on, sizeof(on));
   ::mnl_socket_setsockopt(out.socket_.get(), NETLINK_CAP_ACK, &on, sizeof(on));
-  out.buffer_.resize(receive_size);
+  out.buffer_ = RawBuffer(receive_size);
   return out;
 }
 

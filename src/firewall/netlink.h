@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/raw_buffer.h"
 #include "base/result.h"
 #include "firewall/netlink_message.h"
 
@@ -77,7 +78,7 @@ private:
   std::unique_ptr<mnl_socket, Close> socket_;
   std::uint32_t sequence_{0};
   std::size_t send_buffer_{0};
-  std::string buffer_;
+  RawBuffer buffer_;  // of what is received
 };
 
 /// The attributes of a message or of one that holds others, by type: `into` is told of each.

@@ -10,18 +10,17 @@
 #include <chrono>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace spranga::firewall {
 
 namespace {
 
 constexpr std::size_t most_in_filter = 32;
-/// Where one ban comes after the other, a walk is followed by a rest so many times as long: who
-/// bans comes first.
-constexpr int rest_of_walk = 4;
-constexpr int rest_of_long_walk = 12;  // over all sockets, since too many were banned
-constexpr std::chrono::milliseconds longest_rest{100};
-constexpr std::array<std::uint8_t, 2> diag_families = {AF_INET, AF_INET6};
+/// Where one ban comes after the other, a walk is followed by a rest so many times as long: many a
+/// kernel lets nobody else run on that processor meanwhile, and who bans comes first.
+constexpr int rest_of_walk = 100;
+constexpr std::chrono::milliseconds longest_rest{250};
 
 constexpr std::uint32_t bit(int state) {
   return 1U << static_cast<unsigned>(state);
@@ -38,11 +37,11 @@ struct Session {
   inet_diag_sockid id{};
 };
 
-NetlinkMessage question(std::uint8_t family, std::uint32_t states, const std::string& filter) {
-  NetlinkMessage out(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP);
-  inet_diag_req_v2 body{};
-  body.sdiag_family = family;
-  body.sdiag_protocol = IPPROTO_TCP;
+/// The older question of the two that the kernel knows: about both families in one walk.
+NetlinkMessage question(std::uint32_t states, const std::string& filter) {
+  NetlinkMessage out(TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP);
+  inet_diag_req body{};
+  body.idiag_family = AF_INET;
   body.idiag_states = states;
   out.structure(body);
   if (!filter.empty()) {
@@ -108,6 +107,16 @@ void add_condition(std::string& to, const Network& peer, bool last) {
   }
 }
 
+bool is_one_of(const std::vector<PortRange>& ports, std::uint16_t port) {
+  return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
+           return range.first <= port && port <= range.last;
+         });
+}
+
+const net::Address& base_of(const Condemned* each) {
+  return each->peer.base;
+}
+
 }  // namespace
 
 std::string peer_filter(std::span<const Condemned> all) {
@@ -131,9 +140,12 @@ std::string peer_filter(std::span<const Condemned> all) {
   return out;
 }
 
-CondemnedPeers::CondemnedPeers(const std::vector<Condemned>& all) {
+CondemnedPeers::CondemnedPeers(std::span<const Condemned> all) {
   for (const auto& each : all) {
-    by_prefix_[each.peer.prefix][each.peer.base].push_back(each.ports);
+    by_prefix_[each.peer.prefix].push_back(&each);
+  }
+  for (auto& [prefix, peers] : by_prefix_) {
+    std::ranges::sort(peers, {}, base_of);
   }
 }
 
@@ -143,12 +155,14 @@ bool CondemnedPeers::has(const net::Address& peer, std::uint16_t port) const {
     if (prefix > full_prefix(peer.family())) {
       return false;
     }
-    const auto found = peers.find(masked(peer, prefix).base);
-    return found != peers.end() && std::ranges::any_of(found->second, [port](const auto& ports) {
-             return ports.empty() || std::ranges::any_of(ports, [port](const PortRange& range) {
-                      return range.first <= port && port <= range.last;
-                    });
-           });
+    const auto base = masked(peer, prefix).base;
+    auto at = std::ranges::lower_bound(peers, base, {}, base_of);
+    for (; at != peers.end() && base_of(*at) == base; ++at) {
+      if (is_one_of(*(*at)->ports, port)) {
+        return true;
+      }
+    }
+    return false;
   });
 }
 
@@ -193,46 +207,46 @@ void OpenSessions::work() {
     const auto begun = steady_clock::now();
     sweep(all);
     const auto now = steady_clock::now();
-    const int times = all.size() > most_in_filter ? rest_of_long_walk : rest_of_walk;
-    rested = now + std::min<steady_clock::duration>(times * (now - begun), longest_rest);
+    rested = now + std::min<steady_clock::duration>(rest_of_walk * (now - begun), longest_rest);
   }
 }
 
 std::set<std::uint16_t> OpenSessions::listening_ports() {
   std::set<std::uint16_t> out;
-  for (const auto family : diag_families) {
-    // Where there is no IPv6 there is nothing to be found.
-    static_cast<void>(socket_.dump(
-        question(family, listening, ""),
-        [] {},
-        [&out](const nlmsghdr& message) {
-          if (const auto* body = body_of(message)) {
-            out.insert(ntohs(body->id.idiag_sport));
-          }
-        }));
-  }
+  static_cast<void>(socket_.dump(
+      question(listening, ""),
+      [] {},
+      [&out](const nlmsghdr& message) {
+        if (const auto* body = body_of(message)) {
+          out.insert(ntohs(body->id.idiag_sport));
+        }
+      }));
   return out;
 }
 
 void OpenSessions::sweep(const std::vector<Condemned>& all) {
   const auto ports = listening_ports();
-  const CondemnedPeers condemned(all);
   const auto filter = peer_filter(all);
-  std::vector<Session> sessions;
-  for (const auto family : diag_families) {
-    static_cast<void>(socket_.dump(
-        question(family, connected, filter),
-        [] {},
-        [&](const nlmsghdr& message) {
-          const auto* body = body_of(message);
-          const auto peer = body == nullptr ? std::nullopt : peer_of(*body);
-          const auto port = body == nullptr ? std::uint16_t{0} : ntohs(body->id.idiag_sport);
-          if (peer && ports.contains(port) && !peer->is_loopback() && condemned.has(*peer, port)) {
-            sessions.push_back({body->idiag_family, body->id});
-          }
-        }));
+  std::vector<std::pair<net::Address, Session>> found;
+  static_cast<void>(socket_.dump(
+      question(connected, filter),
+      [] {},
+      [&](const nlmsghdr& message) {
+        const auto* body = body_of(message);
+        const auto peer = body == nullptr ? std::nullopt : peer_of(*body);
+        const auto port = body == nullptr ? std::uint16_t{0} : ntohs(body->id.idiag_sport);
+        if (peer && ports.contains(port) && !peer->is_loopback()) {
+          found.emplace_back(*peer, Session{body->idiag_family, body->id});
+        }
+      }));
+  if (found.empty()) {
+    return;
   }
-  for (const auto& session : sessions) {
+  const CondemnedPeers condemned(all);
+  for (const auto& [peer, session] : found) {
+    if (!condemned.has(peer, ntohs(session.id.idiag_sport))) {
+      continue;
+    }
     // One that ended by itself meanwhile is not there any more; the rules see to the rest.
     static_cast<void>(socket_.request(destruction(session)));
   }

@@ -15,6 +15,7 @@
 
 #include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
@@ -28,21 +29,25 @@
 
 namespace spranga::firewall {
 
-/// Whose sessions end, and on which ports of ours; no ports: on all that are listened on.
+/// Ports of ours; none: all that are listened on. Those of a storm are of few doors and share them.
+using DoorPorts = std::shared_ptr<const std::vector<PortRange>>;
+
+/// Whose sessions end, and on which ports; never without any.
 struct Condemned {
   Network peer;
-  std::vector<PortRange> ports;
+  DoorPorts ports;
 };
 
 /// Who is condemned, made for asking often.
 class CondemnedPeers {
 public:
-  explicit CondemnedPeers(const std::vector<Condemned>& all);
+  /// `all` outlives it.
+  explicit CondemnedPeers(std::span<const Condemned> all);
 
   [[nodiscard]] bool has(const net::Address& peer, std::uint16_t port) const;
 
 private:
-  std::map<std::uint8_t, std::map<net::Address, std::vector<std::vector<PortRange>>>> by_prefix_;
+  std::map<std::uint8_t, std::vector<const Condemned*>> by_prefix_;  // sorted by their addresses
 };
 
 /// The kernel's filter for sockets whose peer is one of these; "" where there are too many for one:

@@ -69,9 +69,13 @@ Result<std::unique_ptr<firewall::KernelBackend>> Service::make(Backend which,
 }
 
 void Service::banned(const firewall::Door& door, const firewall::Entry& entry) {
-  if (door.protocols != firewall::Protocols::udp) {
-    condemned_.push_back({{entry.base, entry.prefix}, door.ports});
+  if (door.protocols == firewall::Protocols::udp) {
+    return;
   }
+  if (!ports_ || *ports_ != door.ports) {
+    ports_ = std::make_shared<const std::vector<firewall::PortRange>>(door.ports);
+  }
+  condemned_.push_back({{entry.base, entry.prefix}, ports_});
 }
 
 void Service::answer(const firewall::Answer& answer) {

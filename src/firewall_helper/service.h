@@ -57,6 +57,7 @@ private:
   std::chrono::steady_clock::time_point next_look_{};  // at the sets
   std::optional<Error> unsent_;
   std::vector<firewall::Condemned> condemned_;  // by the order that is carried out
+  firewall::DoorPorts ports_;                   // of the last one
   firewall::OpenSessions sessions_;
   firewall::Doorkeeper doors_;
 };

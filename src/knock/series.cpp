@@ -55,14 +55,14 @@ SteadyTime Series::last_moment() const {
   return world_.origin;
 }
 
-/// Which guess was it? The last one, and with a short pause any that the guard may only now have
-/// acted upon. A last guess that got no answer may have come too late.
+/// Which guess was it? The last one, and with a short pause any that the guard may only have acted
+/// upon after it had last talked to us. A last guess that got no answer may have come too late.
 bool Series::blocked(Kind kind, std::string words, SteadyTime first_shut) {
   Block block{kind, std::move(words), site_.port, last_moment(), first_shut, made(), made()};
   const auto begin = course_.guesses.begin();
   if (manner_.fast) {
     const auto recent = std::find_if(begin, course_.guesses.end(), [&](const Guess& guess) {
-      return guess.answer.end + guard_lag > first_shut;
+      return guess.answer.end + guard_lag > block.last_open;
     });
     block.at_least = std::min(made(), static_cast<int>(recent - begin) + 1);
   }

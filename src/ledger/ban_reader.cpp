@@ -22,12 +22,14 @@ BanReader::BanReader(Database db, ban::Instant now)
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-BanReader::BanReader(std::vector<BanMade> bans) : ready_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+BanReader::BanReader(std::vector<BanMade> bans, std::string trouble)
+    : ready_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), trouble_(std::move(trouble)) {
   for (std::size_t at = 0; at < bans.size(); at += portion_size) {
     const auto first = bans.begin() + static_cast<std::ptrdiff_t>(at);
     const auto size = std::min(portion_size, bans.size() - at);
-    portions_.emplace_back(std::make_move_iterator(first),
-                           std::make_move_iterator(first + static_cast<std::ptrdiff_t>(size)));
+    portions_.push_back({{},
+                         {std::make_move_iterator(first),
+                          std::make_move_iterator(first + static_cast<std::ptrdiff_t>(size))}});
   }
   ended_ = true;
   ::eventfd_write(ready_.get(), 1);
@@ -45,21 +47,42 @@ BanReader::~BanReader() {
 }
 
 void BanReader::read(Database& db, ban::Instant now) {
-  std::vector<BanMade> portion;
+  Portion portion;
   // One state of the database, whatever is written meanwhile; without it they are read as they
   // come.
   static_cast<void>(db.run("BEGIN"));
-  const auto done = each_running_ban(db, now, [&](BanMade made) {
-    portion.push_back(std::move(made));
-    return portion.size() < portion_size || hand_over(std::exchange(portion, {}));
+  const auto ahead = read_ahead(db, now);
+  // Where a page is damaged, either reading may find what the other one cannot.
+  const auto all = each_running_ban(db, now, [&](BanMade made) {
+    portion.bans.push_back(std::move(made));
+    return portion.bans.size() < portion_size || hand_over(std::exchange(portion, {}));
   });
-  if (!portion.empty()) {
+  if (!portion.bans.empty()) {
     hand_over(std::move(portion));
   }
-  end(done ? "" : done.error().detail);
+  end(!all ? all.error().detail : !ahead ? ahead.error().detail : "");
 }
 
-bool BanReader::hand_over(std::vector<BanMade> portion) {
+/// Of no use where one portion is all.
+Result<void> BanReader::read_ahead(Database& db, ban::Instant now) {
+  Portion portion;
+  bool any = false;
+  auto done = each_running_target(db, now, [&](ban::Ban ban) {
+    const bool is_full = portion.ahead.size() == portion_size;
+    any = any || is_full;
+    if (is_full && !hand_over(std::exchange(portion, {}))) {
+      return false;
+    }
+    portion.ahead.push_back(std::move(ban));
+    return true;
+  });
+  if (any && !portion.ahead.empty()) {
+    hand_over(std::move(portion));
+  }
+  return done;
+}
+
+bool BanReader::hand_over(Portion portion) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopping_ || portions_.size() < most_portions; });
   portions_.push_back(std::move(portion));
@@ -76,7 +99,7 @@ void BanReader::end(std::string trouble) {
   changed_.notify_all();
 }
 
-std::vector<BanMade> BanReader::take(std::chrono::milliseconds patience) {
+BanReader::Portion BanReader::take(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [this] { return ended_ || !portions_.empty(); });
   if (portions_.empty()) {

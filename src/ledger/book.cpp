@@ -113,7 +113,7 @@ Result<void> Book::put(const BanMade& made) {
       db_->run("UPDATE bans SET change = ?1, until = ?2, count = ?3, failures = max(failures, ?4),"
                " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END"
                " WHERE id = (SELECT max(id) FROM bans WHERE target = ?6 AND jail = ?7)"
-               " AND ended IS NULL AND (since = ?8 OR ?9)",
+               " AND latest AND ended IS NULL AND (since = ?8 OR ?9)",
                change_,
                ban.until,
                ban.count,
@@ -143,7 +143,8 @@ Result<void> Book::put(const BanMade& made) {
 Result<void> Book::put(const BanEnded& ended) {
   return db_->run(
       "UPDATE bans SET change = ?, ended = ?"
-      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?) AND ended IS NULL",
+      " WHERE id = (SELECT max(id) FROM bans WHERE target = ? AND jail = ?)"
+      " AND latest AND ended IS NULL",
       ++change_,
       ended.at,
       ended.target,

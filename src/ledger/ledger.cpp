@@ -1,5 +1,8 @@
 #include "ledger/ledger.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "ledger/questions.h"
 #include "ledger/recall.h"
 #include "ledger/takeover.h"
@@ -25,6 +28,12 @@ Result<Memory> recall_from_fail2ban(const LedgerFiles& files,
     }
   }
   return read_memory(own.db, jails, now);
+}
+
+bool has_content(const std::string& path) {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(path, none);
+  return !none && size > 0;
 }
 
 }  // namespace
@@ -96,13 +105,22 @@ Result<std::unique_ptr<BanReader>> Ledger::running_bans(ban::Instant now) {
     is_open = own != nullptr;
     return {};
   }));
-  if (is_open && !files_.own.empty()) {
-    if (auto db = open_for_reading({files_.own, files_.vfs, {}})) {
+  std::string trouble;
+  if (!files_.own.empty()) {
+    auto db = is_open ? open_for_reading(way()) : open_as_it_is();
+    if (db) {
       return std::make_unique<BanReader>(*std::move(db), now);
     }
+    trouble = is_open || !has_content(files_.own) ? "" : db.error().detail;
   }
   SPRANGA_TRY(auto memory, recall({}, now, true));
-  return std::make_unique<BanReader>(std::move(memory.bans));
+  return std::make_unique<BanReader>(std::move(memory.bans), std::move(trouble));
+}
+
+/// For a file that the writer could not open, since the disk takes no writes.
+Result<Database> Ledger::open_as_it_is() const {
+  auto db = open_for_reading(way());
+  return db ? std::move(db) : copy_of_older(way());
 }
 
 Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
@@ -121,8 +139,10 @@ Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
   if (is_open) {
     return memory;
   }
-  if (!files_.own.empty() && reading_file(read)) {
-    return memory;
+  if (!files_.own.empty()) {
+    if (auto db = open_as_it_is(); db && read(*db)) {
+      return memory;
+    }
   }
   return recall_from_fail2ban(files_, options_, jails, now);
 }
@@ -189,7 +209,7 @@ Result<void> Ledger::reading_file(const std::function<Result<void>(Database&)>& 
   if (const auto file = identity_of(files_.own); !reader_ || file != reader_file_) {
     reader_.reset();
     reader_file_ = file;
-    SPRANGA_TRY(auto opened, open_for_reading({files_.own, files_.vfs, {}}));
+    SPRANGA_TRY(auto opened, open_for_reading(way()));
     reader_ = std::make_unique<Database>(std::move(opened));
   }
   auto done = ask(*reader_);

@@ -26,6 +26,7 @@
 #include "ledger/ban_reader.h"
 #include "ledger/file_identity.h"
 #include "ledger/record.h"
+#include "ledger/sqlite.h"
 
 namespace spranga::ledger {
 
@@ -120,6 +121,10 @@ private:
   /// Runs `ask` on a connection of its own, or in memory on the only one.
   [[nodiscard]] Result<void> reading(const std::function<Result<void>(Database&)>& ask);
   [[nodiscard]] Result<void> reading_file(const std::function<Result<void>(Database&)>& ask);
+
+  [[nodiscard]] Result<Database> open_as_it_is() const;
+
+  [[nodiscard]] Way way() const { return {files_.own, files_.vfs, {}}; }
 
   LedgerFiles files_;
   LedgerOptions options_;

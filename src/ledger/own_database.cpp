@@ -61,6 +61,16 @@ ALTER TABLE places RENAME TO positions;
 )sql",
     // How many failures the row stands for.
     "ALTER TABLE sightings ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
+    // Whether no later ban of the same target in the same jail is known: a start need not look for
+    // that among a million.
+    R"sql(
+ALTER TABLE bans ADD COLUMN latest INTEGER NOT NULL DEFAULT 1;
+UPDATE bans SET latest = 0 WHERE id NOT IN (SELECT max(id) FROM bans GROUP BY target, jail);
+CREATE TRIGGER bans_latest AFTER INSERT ON bans BEGIN
+  UPDATE bans SET latest = 0 WHERE id =
+    (SELECT max(id) FROM bans WHERE target = NEW.target AND jail = NEW.jail AND id < NEW.id);
+END;
+)sql",
 };
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());
@@ -159,6 +169,17 @@ Result<Database> open_for_reading(const Way& way) {
     return fail(Errc::not_found, way.path + ": no ledger of this version");
   }
   return db;
+}
+
+Result<Database> copy_of_older(const Way& way) {
+  SPRANGA_TRY(auto file, Database::open(way, Database::Mode::reading));
+  SPRANGA_TRY(const auto version, known_version(file, way.path));
+  if (version == 0 || version == current_version) {
+    return fail(Errc::not_found, way.path + ": no ledger of an older version");
+  }
+  SPRANGA_TRY(auto copy, file.copy());
+  SPRANGA_CHECK(migrate(copy, version));
+  return copy;
 }
 
 Result<std::optional<std::int64_t>> meta(Database& db, std::string_view name) {

@@ -28,6 +28,10 @@ struct OwnDatabase {
 /// To ask only; never waits for the writer. Not for a database in memory.
 [[nodiscard]] Result<Database> open_for_reading(const Way& way);
 
+/// What a file of an older version knows, brought up to date in memory alone: for a disk that takes
+/// no writes. Errc::not_found: it is none of an older version.
+[[nodiscard]] Result<Database> copy_of_older(const Way& way);
+
 /// Values with a name; see the schema.
 [[nodiscard]] Result<std::optional<std::int64_t>> meta(Database& db, std::string_view name);
 [[nodiscard]] Result<void> set_meta(Database& db, std::string_view name, std::int64_t value);

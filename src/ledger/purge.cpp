@@ -33,10 +33,9 @@ std::array<Deletion, 4> deletions(const PurgeRules& rules, ban::Instant now) {
        " WHERE id <= (SELECT max(id) FROM sightings) - ?1 ORDER BY id LIMIT ?3)",
        rules.most_sightings,
        0},
-      {"DELETE FROM bans WHERE id IN (SELECT id FROM bans AS b WHERE since < ?1"
-       " AND (ended < ?1 OR since + 3 * (until - since) < ?1 OR (until < ?2 AND EXISTS("
-       "  SELECT 1 FROM bans AS n WHERE n.target = b.target AND n.jail = b.jail"
-       "  AND n.id > b.id))) LIMIT ?3)",
+      {"DELETE FROM bans WHERE id IN (SELECT id FROM bans WHERE since < ?1"
+       " AND (ended < ?1 OR since + 3 * (until - since) < ?1 OR (until < ?2 AND NOT latest))"
+       " LIMIT ?3)",
        micros(now - rules.bans),
        micros(now)},
       {"DELETE FROM bans WHERE id IN (SELECT id FROM bans"

@@ -185,11 +185,11 @@ Result<std::vector<JailCount>> read_jail_counts(Database& db,
   SPRANGA_CHECK(db.each("SELECT jail, count(*) FROM bans WHERE since >= ? GROUP BY jail",
                         into(&JailCount::bans),
                         since));
-  SPRANGA_CHECK(db.each(
-      "SELECT jail, count(*) FROM bans WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)"
-      " AND ended IS NULL AND (until IS NULL OR until > ?) GROUP BY jail",
-      into(&JailCount::running),
-      now));
+  SPRANGA_CHECK(
+      db.each("SELECT jail, count(*) FROM bans WHERE latest"
+              " AND ended IS NULL AND (until IS NULL OR until > ?) GROUP BY jail",
+              into(&JailCount::running),
+              now));
   std::vector<JailCount> out;
   out.reserve(counts.size());
   for (auto& [jail, count] : counts) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 #include "ledger/matches.h"
 #include "ledger/own_database.h"
@@ -10,30 +9,6 @@
 namespace spranga::ledger {
 
 namespace {
-
-/// The youngest ban of each target in each jail that has had several.
-using Youngest = std::map<std::pair<std::string, std::string>, std::int64_t>;
-
-/// Bans of one target are neighbours in the index: each row is compared with the one before, which
-/// is twice as fast as to have SQLite group them.
-Result<Youngest> youngest_of_several(Database& db) {
-  Youngest out;
-  std::pair<std::string, std::string> before;
-  bool is_first = true;
-  SPRANGA_CHECK(
-      db.each("SELECT target, jail, id FROM bans INDEXED BY bans_target ORDER BY target, jail, id",
-              [&](const Row& row) {
-                const auto target = row.view(0);
-                const auto jail = row.view(1);
-                if (!is_first && target == before.second && jail == before.first) {
-                  out.insert_or_assign(before, row.number(2));
-                }
-                is_first = false;
-                before.first.assign(jail);
-                before.second.assign(target);
-              }));
-  return out;
-}
 
 // Those ahead of their jail's position are left out: they will be read again.
 Result<std::vector<Seen>> last_sightings(Database& db,
@@ -103,27 +78,27 @@ Result<std::vector<Totals>> all_totals(Database& db) {
 
 }  // namespace
 
-// The order comes from the index bans_since, and which of several is the youngest from bans_target:
-// nothing is sorted, so that the first ones are there at once.
+// The order comes from the index bans_since: nothing is sorted, so that the first ones are there at
+// once.
 Result<void> each_running_ban(Database& db,
                               ban::Instant now,
                               const std::function<bool(BanMade)>& take) {
-  SPRANGA_TRY(const auto youngest, youngest_of_several(db));
-  bool wanted = true;
   return db.each_while(
-      "SELECT jail, target, since, until, count, failures, made_by, matches, id"
+      "SELECT jail, target, since, until, count, failures, made_by, matches"
       " FROM bans INDEXED BY bans_since"
-      " WHERE ended IS NULL AND (until IS NULL OR until > ?) ORDER BY since, id",
-      [&](const Row& row) {
-        auto made = ban_of(row, 0);
-        constexpr int id = 8;
-        const auto several = youngest.empty()
-                                 ? youngest.end()
-                                 : youngest.find(std::pair(made.ban.jail, made.ban.target));
-        if (several == youngest.end() || several->second == row.number(id)) {
-          wanted = take(std::move(made));
-        }
-        return wanted;
+      " WHERE latest AND ended IS NULL AND (until IS NULL OR until > ?) ORDER BY since, id",
+      [&take](const Row& row) { return take(ban_of(row, 0)); },
+      now);
+}
+
+Result<void> each_running_target(Database& db,
+                                 ban::Instant now,
+                                 const std::function<bool(ban::Ban)>& take) {
+  return db.each_while(
+      "SELECT jail, target, since, until FROM bans"
+      " WHERE latest AND ended IS NULL AND (until IS NULL OR until > ?) ORDER BY id",
+      [&take](const Row& row) {
+        return take({row.bytes(0), row.bytes(1), row.instant(2), row.maybe_instant(3)});
       },
       now);
 }
@@ -182,7 +157,7 @@ Result<std::vector<ban::Ban>> read_past_bans(Database& db,
   std::vector<ban::Ban> bans;
   SPRANGA_CHECK(db.each(
       "SELECT jail, target, since, until, count, failures, made_by, matches FROM bans"
-      " WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail) AND ended IS NULL"
+      " WHERE latest AND ended IS NULL"
       " AND (until IS NULL OR since >= ?1 OR since + 3 * (until - since) >= ?1)"
       " ORDER BY since, id",
       [&bans](const Row& row) { bans.push_back(ban_of(row, 0).ban); },

@@ -24,6 +24,11 @@ inline constexpr std::int64_t most_recalled = 1'000'000;
                                             ban::Instant now,
                                             const std::function<bool(BanMade)>& take);
 
+/// Who they are and until when: ban::Ban without counts, by their rows.
+[[nodiscard]] Result<void> each_running_target(Database& db,
+                                               ban::Instant now,
+                                               const std::function<bool(ban::Ban)>& take);
+
 /// The last ban of each target in each jail as bantime.increment counts them: without those that a
 /// person ended, and without those that fail2ban's purge would have forgotten.
 [[nodiscard]] Result<std::vector<ban::Ban>> read_past_bans(Database& db,

@@ -182,6 +182,22 @@ Result<void> Database::script(const char* sql) {
   return {};
 }
 
+Result<Database> Database::copy() {
+  SPRANGA_TRY(auto out, open({}, Mode::create));
+  auto* const backup = sqlite3_backup_init(out.db_.get(), "main", db_.get(), "main");
+  if (backup == nullptr) {
+    return out.failure();
+  }
+  constexpr int all_pages = -1;
+  const auto code = sqlite3_backup_step(backup, all_pages);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) {
+    return fail(errc_of(code),
+                fmt::format("{}: it cannot be copied: {}", shown(path_), sqlite3_errstr(code)));
+  }
+  return out;
+}
+
 Result<void> Database::look_for_damage() {
   // About an eighth of a second.
   constexpr std::int64_t not_huge = 64LL * 1024 * 1024;

@@ -106,6 +106,9 @@ public:
   /// Several statements, none of them kept.
   Result<void> script(const char* sql);
 
+  /// All of it as it is now, in memory.
+  [[nodiscard]] Result<Database> copy();
+
   /// Reads all of it, where it is not huge. Errc::malformed with what is wrong.
   Result<void> look_for_damage();
 

@@ -173,7 +173,7 @@ Result<void> Takeover::end() {
     return {};
   }
   return own_->run(
-      "UPDATE bans SET ended = ?1 WHERE id IN (SELECT max(id) FROM bans GROUP BY target, jail)"
+      "UPDATE bans SET ended = ?1 WHERE latest"
       " AND ended IS NULL AND change <= ?2 AND id NOT IN (SELECT id FROM temp.met)"
       " AND (until IS NULL OR since >= ?3 OR since + 3 * (until - since) >= ?3)",
       now_,

@@ -117,7 +117,9 @@ Result<bool> Channel::flush() {
 }
 
 Result<std::optional<Message>> Channel::receive() {
-  buffer_.resize(largest_message + 1);
+  if (buffer_.size() == 0) {
+    buffer_ = RawBuffer(largest_message + 1);
+  }
   iovec data{buffer_.data(), buffer_.size()};
   ControlSpace space;
   msghdr header{};

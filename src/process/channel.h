@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/raw_buffer.h"
 #include "base/result.h"
 
 namespace spranga::process {
@@ -62,7 +63,7 @@ private:
   Fd fd_;
   std::deque<Message> waiting_;
   std::size_t waiting_bytes_{0};
-  std::string buffer_;  // of receive()
+  RawBuffer buffer_;  // of receive()
 };
 
 }  // namespace spranga::process

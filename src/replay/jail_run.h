@@ -8,7 +8,7 @@
 #include "ban/jail_spec.h"
 #include "ban/verdict.h"
 #include "guard/judge/judge.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_match.h"
 #include "guard/match/matcher.h"
 
 namespace spranga::replay {

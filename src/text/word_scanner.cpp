@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
+#include <limits>
+#include <map>
 #include <utility>
 
 #if defined(__x86_64__)
@@ -106,24 +109,65 @@ static std::size_t share_of(char c) {
   return 1 + most / (1 + rareness(c));
 }
 
+/// The same of a piece of a word: what the words that logs are full of have in them stands there
+/// more often than its letters tell.
+static std::size_t share_of(std::string_view piece) {
+  constexpr std::string_view full_of =
+      "from user connection connect disconnect closed port authentication login password failed"
+      " invalid unknown rejected command warning jail host name";
+  constexpr std::size_t times_more = 50;
+  std::size_t share = full_of.find(piece) == std::string_view::npos ? 1 : times_more;
+  for (const char c : piece) {
+    share *= share_of(c);
+  }
+  return share;
+}
+
+/// By its letters alone.
+static std::size_t commonness(std::string_view piece) {
+  constexpr std::size_t most = 1000;
+  std::size_t out = most;
+  for (const char c : piece) {
+    out -= rareness(c);
+  }
+  return out;
+}
+
+/// How many words have a piece as their window.
+using Windowed = std::map<std::string, std::size_t, std::less<>>;
+
+/// Where in a word the window stands that is looked for. Where it is found, all words that have it
+/// are compared: so each is to have one of its own. But many pieces fill the tables of the buckets,
+/// which then let too much through: of `many` words those that can share one do.
+static std::size_t window_in(std::string_view text,
+                             std::size_t window,
+                             bool many,
+                             const Windowed& others) {
+  std::size_t best = 0;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (std::size_t at = 0; at + window <= text.size(); ++at) {
+    const auto piece = text.substr(at, window);
+    const auto same = others.find(piece);
+    const auto times = same == others.end() ? 1 : 1 + 2 * same->second;
+    const auto cost = many ? commonness(piece) : share_of(piece) * times;
+    if (cost < least) {
+      least = cost;
+      best = at;
+    }
+  }
+  return best;
+}
+
 WordScanner::WordScanner(std::vector<Word> words, Engine engine)
     : portable_(engine == Engine::portable || !has_avx2()) {
+  constexpr std::size_t few = 128;
+  Windowed windowed;
   for (auto& word : words) {
-    const std::string_view text = word.text;
     Entry entry;
     entry.number = word.number;
-    std::size_t best = 0;
-    for (std::size_t at = 0; at + window <= text.size(); ++at) {
-      std::size_t rare = 0;
-      for (const char c : text.substr(at, window)) {
-        rare += rareness(c);
-      }
-      if (rare > best) {
-        best = rare;
-        entry.place = at;
-      }
-    }
-    entry.window = four_bytes(text.data() + entry.place);
+    entry.place = window_in(word.text, window, words.size() > few, windowed);
+    ++windowed[word.text.substr(entry.place, window)];
+    entry.window = four_bytes(word.text.data() + entry.place);
     entry.text = std::move(word.text);
     words_.push_back(std::move(entry));
   }

@@ -13,7 +13,7 @@ constexpr auto start = ban::Instant(std::chrono::hours(500'000));
 guard::HeldBan held() {
   guard::HeldBan out;
   out.ban = {"mail", "192.0.2.7", start, start + hours(1), 1, 3};
-  out.matches = {"c1", "c2"};
+  out.known = std::make_shared<guard::Evidence>(guard::Evidence{{"c1", "c2"}});
   return out;
 }
 

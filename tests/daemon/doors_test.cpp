@@ -197,6 +197,251 @@ TEST_F(DoorsTest, LeavesOutOlderBansThatEndedWhileTheyWaited) {
               ElementsAre("ban 1 198.51.100.2/32 500000 ms", "ban 1 198.51.100.3/32 100000 ms"));
 }
 
+constexpr auto behind = Doors::Turn::behind_fresh;
+
+/// A start with bans of an earlier life: first who they are, then the books.
+class DoorsAhead : public DoorsTest {
+protected:
+  void SetUp() override {
+    door = *doors.open(mail_ports(), "postfix");
+    forget();
+  }
+
+  firewall::DoorId door{};
+};
+
+TEST_F(DoorsAhead, WhatIsBannedIsNotBannedOnceMoreForTheBooks) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban_ahead(door, "198.51.100.8", std::nullopt, now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("ban 1 198.51.100.7/32 100000 ms", "ban 1 198.51.100.8/32 for good"));
+  forget();
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.ban(door, "postfix", "198.51.100.8", std::nullopt, now, behind);
+  doors.send(now);
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+  doors.unban(door, "postfix", attacker, now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, WhoComesWithTheBooksAloneGoesOutThen) {
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  forget();
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, WhomTheBooksRefuseIsLetGoInTheEnd) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(50), now, behind);  // shorter by now
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done,
+              ElementsAre("unban 1 198.51.100.7/32", "ban 1 198.51.100.8/32 50000 ms"));
+  EXPECT_EQ(doors.size(door), 1U);
+}
+
+TEST_F(DoorsAhead, WhoIsUnbannedDoesNotGoOutAnyMore) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);  // waits
+  doors.ban(door, "postfix", attacker, std::nullopt, now, behind);
+  doors.end_ahead(now);
+  doors.unban(door, "postfix", attacker, now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, AllWhoAreUnbannedDoNotGoOutAnyMore) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now);
+  doors.clear(door, "postfix", now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+TEST_F(DoorsAhead, WhoIsBannedAnewKeepsTheLaterEnd) {
+  doors.ban_ahead(door, attacker, now + seconds(10), now);  // waits
+  doors.ban(door, "postfix", attacker, now + seconds(500), now);
+  doors.send(now);
+  ASSERT_FALSE(kernel.done.empty());
+  for (const auto& order : kernel.done) {
+    EXPECT_EQ(order, "ban 1 198.51.100.7/32 500000 ms");
+  }
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsAhead, OfSeveralJailsTheLastEndCounts) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, now + seconds(900), now);  // of postfix
+  doors.ban_ahead(door, attacker, now + seconds(3), now);    // of dovecot
+  doors.send(now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 900000 ms");
+  forget();
+  const auto later = now + seconds(10);  // dovecot's is over before the books come to it
+  doors.ban(door, "postfix", attacker, now + seconds(900), later, behind);
+  doors.send(later);
+  doors.end_ahead(later);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsAhead, AFreshBanOfAnotherJailThatEndsTakesNothingAway) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, now + seconds(900), now);  // of postfix
+  doors.send(now);
+  doors.ban(door, "dovecot", attacker, now + seconds(5), now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 900000 ms");
+  forget();
+  const auto later = now + seconds(6);
+  doors.unban(door, "dovecot", attacker, later);
+  doors.ban(door, "postfix", attacker, now + seconds(900), later, behind);
+  doors.send(later);
+  doors.end_ahead(later);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+TEST_F(DoorsAhead, WhatTheKernelHasLostIsMadeAgain) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  forget();
+  doors.refill(now);
+  EXPECT_THAT(kernel.done, testing::Contains("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, AnOrderThatFailedIsRepeatedInTheEnd) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  // RecordingFirewall's orders are as many as its lines, and one line opened the door.
+  doors.failed(1);
+  doors.failed(2);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, NobodyIsBannedInASetOfIpset) {
+  auto shape = mail_ports();
+  shape.backend = firewall::Backend::ipset;
+  shape.name = "postfix";
+  const auto other = *doors.open(shape, "postfix");
+  forget();
+  doors.ban_ahead(other, attacker, now + seconds(10), now);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
+/// As many bans as two portions: the books may be through before the firewall has answered.
+TEST_F(DoorsAhead, AnOrderThatFailsAfterTheEndIsRepeatedToo) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now);
+  doors.send(now);
+  ASSERT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+  const auto order = kernel.done.size();
+  forget();
+  doors.failed(order);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, AnOrderThatFailedIsRepeatedWhereTheLedgerIsDamaged) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  const auto order = kernel.done.size();
+  forget();
+  doors.failed(order);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.send(now);
+  EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftEndsWithHisNextBan) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.ban(door, "postfix", attacker, now + seconds(600), now);
+  forget();
+  doors.unban(door, "postfix", attacker, now + seconds(300));  // by a person
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAll) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(600), now);
+  forget();
+  doors.clear(door, "postfix", now);  // unban --all; nobody else uses the door
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesByAPersonsWord) {
+  EXPECT_FALSE(doors.let_stranger_go(door, attacker, now)) << "there are no strangers";
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  EXPECT_TRUE(doors.let_stranger_go(door, attacker, now));
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(600), now);
+  EXPECT_FALSE(doors.let_stranger_go(door, "198.51.100.8", now)) << "he is no stranger";
+  EXPECT_FALSE(doors.let_stranger_go(door, "nobody", now));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAllEvenWhereNobodyElseIsHeld) {
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  doors.clear(door, "postfix", now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+/// As the daemon has it: fresh bans gather until the next send().
+TEST_F(DoorsAhead, TheEndDoesNotOvertakeAFreshBanThatWaits) {
+  Doors gathering{kernel, 64};
+  const auto gate = *gathering.open(mail_ports(), "postfix");
+  gathering.ban_ahead(gate, attacker, std::nullopt, now);  // the books will refuse it
+  gathering.send(now);
+  gathering.ban(gate, "dovecot", attacker, now + seconds(100), now);  // banip
+  forget();
+  gathering.end_ahead(now);
+  gathering.send(now);
+  EXPECT_EQ(kernel.done.back(), "ban 1 198.51.100.7/32 100000 ms");
+}
+
+/// A stop while the ledger still holds: one flush rather than an unban of each of a million.
+TEST_F(DoorsAhead, ADoorThatItsLastJailLeavesIsEmptiedAtOnce) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(100), now, behind);
+  forget();
+  doors.leave(door, "postfix", now);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1", "close 1"));
+}
+
+/// What failed before some refill is whole again: nothing is to be repeated.
+TEST_F(DoorsAhead, ARefillMakesGoodWhatFailedBefore) {
+  doors.ban_ahead(door, attacker, now + seconds(100), now);
+  doors.send(now);
+  doors.failed(kernel.done.size());
+  doors.refill(now);
+  doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
+  forget();
+  doors.end_ahead(now);
+  EXPECT_THAT(kernel.done, IsEmpty());
+}
+
 TEST_F(DoorsTest, GoTogetherToAFirewallThatIsNotThereYet) {
   doors.gather();
   const auto mail = *doors.open(mail_ports(), "postfix");

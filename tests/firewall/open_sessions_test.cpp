@@ -14,7 +14,8 @@ namespace {
 using test::address;
 
 Condemned condemned(std::string_view base, std::uint8_t prefix, std::vector<PortRange> ports = {}) {
-  return {{address(base), prefix}, std::move(ports)};
+  return {{address(base), prefix},
+          std::make_shared<const std::vector<PortRange>>(std::move(ports))};
 }
 
 /// Follows a filter for a peer as the kernel does.
@@ -56,10 +57,12 @@ TEST(OpenSessions, HaveNoFilterForTooMany) {
 }
 
 TEST(CondemnedPeers, AreThoseOnTheDoorsPorts) {
-  const CondemnedPeers peers({condemned("203.0.113.5", 32, {{25, 25}, {1000, 1010}}),
-                              condemned("203.0.113.5", 32, {{143, 143}}),
-                              condemned("198.51.100.0", 24),
-                              condemned("2001:db8:1::", 64, {{25, 25}})});
+  const std::vector<Condemned> all = {condemned("203.0.113.5", 32, {{25, 25}, {1000, 1010}}),
+                                      condemned("203.0.113.9", 32, {{22, 22}}),
+                                      condemned("203.0.113.5", 32, {{143, 143}}),
+                                      condemned("198.51.100.0", 24),
+                                      condemned("2001:db8:1::", 64, {{25, 25}})};
+  const CondemnedPeers peers(all);
   EXPECT_TRUE(peers.has(address("203.0.113.5"), 25));
   EXPECT_TRUE(peers.has(address("203.0.113.5"), 1005));
   EXPECT_TRUE(peers.has(address("203.0.113.5"), 143));

@@ -68,16 +68,18 @@ TEST_P(KindOfBlock, IsSeenAndNIsExact) {
 }
 
 TEST_P(KindOfBlock, WithFastIsARangeThatHoldsTheTruth) {
-  for (const auto lag : {0ms, 500ms, 2500ms, 4000ms}) {
-    Scene scene;
-    scene.server.guard.ban_after = 5;
-    scene.server.guard.how = GetParam().how;
-    scene.server.guard.lag = lag;
-    const auto course = scene.run({.fast = true, .known_user = ""});
-    ASSERT_EQ(course.end, Course::End::blocked) << lag.count();
-    EXPECT_LE(course.block->at_least, 5) << lag.count();
-    EXPECT_GE(course.block->at_most, 5) << lag.count();
-    EXPECT_GE(course.block->at_least, 1);
+  for (const int wanted : {1, 5, 10, 11}) {
+    for (const auto lag : {0ms, 500ms, 1500ms, 2500ms, 4000ms}) {
+      Scene scene;
+      scene.server.guard.ban_after = wanted;
+      scene.server.guard.how = GetParam().how;
+      scene.server.guard.lag = lag;
+      const auto course = scene.run({.fast = true, .known_user = ""});
+      ASSERT_EQ(course.end, Course::End::blocked) << wanted << " " << lag.count();
+      EXPECT_LE(course.block->at_least, wanted) << lag.count();
+      EXPECT_GE(course.block->at_most, wanted) << lag.count();
+      EXPECT_GE(course.block->at_least, 1);
+    }
   }
 }
 

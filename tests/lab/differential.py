@@ -164,6 +164,7 @@ def told(log):
             out["", "", ""].append(raw)
             continue
         _, logger, level, text = found.groups()
+        text = re.sub(r"^(\[\S+\] Attempt \S+) - .*", r"\1", text)  # each heard of it at a moment of its own
         named = re.match(r"\[([\w-]+)\] ", text) or re.match(r"(?:Creating new jail|Reload jail|[Jj]ail) '([\w-]+)'", text)
         if re.match(r"Creating new jail|Reload jail", text):
             jail_now = named[1]

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 LOCAL_ONLY = ("libcurl", "libssl", "libcrypto", "libresolv")
-NOT_FOR = {"spranga-guard": LOCAL_ONLY, "spranga-warden": (*LOCAL_ONLY, "libsqlite3", "libpcre2"), "spranga-actions": (*LOCAL_ONLY, "libsystemd", "libsqlite3"),
+NOT_FOR = {"spranga-guard": (*LOCAL_ONLY, "libarchive"),
+           "spranga-warden": (*LOCAL_ONLY, "libsqlite3", "libpcre2", "libarchive", "libsystemd"),
+           "spranga-actions": (*LOCAL_ONLY, "libsystemd", "libsqlite3"),
            "spranga-firewall": (*LOCAL_ONLY, "libsystemd", "libsqlite3", "libpcre2"),
            "spranga-net": ("libmnl", "libsqlite3", "libsystemd", "libpcre2")}
 

@@ -50,6 +50,9 @@ std::string address(std::uint64_t number) {
     together.emplace_back(position(next + 1));
     together.emplace_back(Totals{"sshd", next + 1, 0});
     (*ledger)->note(std::move(together));
+    if (next == 149) {  // so that not all of these lives are over before anything is written
+      static_cast<void>((*ledger)->flush(std::chrono::seconds(20)));
+    }
     if (::write(pipe, "x", 1) != 1) {
       ::_exit(1);
     }

@@ -5,7 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
+#include "ledger/ban_reader.h"
+#include "ledger/own_database.h"
+#include "ledger/recall.h"
 #include "tests/ledger/support.h"
 
 namespace spranga::ledger::test {
@@ -13,6 +18,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAreArray;
 
 /// What a later life remembers of what `records` said.
 Memory remembered(const Folder& folder, Records records, ban::Instant now = noon) {
@@ -123,14 +129,52 @@ TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
               ElementsAre("192.0.2.50"));
 }
 
+void bring_back_to_version_3(const Folder& folder) {
+  asked(folder.own(), "DROP TRIGGER bans_latest");
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
+  asked(folder.own(), "PRAGMA user_version = 3");
+}
+
 TEST(Ledger, TakesRowsOfAnOlderVersionForOneFailureEach) {
   const Folder folder;
   remembered(folder, {seen("192.0.2.7")});
+  bring_back_to_version_3(folder);
   asked(folder.own(), "ALTER TABLE sightings DROP COLUMN times");
   asked(folder.own(), "PRAGMA user_version = 2");
   const auto memory = remembered(folder, {seen("192.0.2.8")});
   ASSERT_THAT(names(memory.seen), ElementsAre("192.0.2.7", "192.0.2.8"));
   EXPECT_EQ(memory.seen[0].times, 1);
+}
+
+/// Of each target the first one would be longer, and was another one.
+Records banned_twice(const std::string& id, std::optional<ban::Instant> until) {
+  auto before = banned(id, std::nullopt);
+  before.ban.since -= 1h;
+  return {before, banned(id, until)};
+}
+
+TEST(Ledger, OfSeveralBansOfATargetBringsTheLastOneBack) {
+  const Folder folder;
+  auto records = banned_twice("192.0.2.7", noon + 1h);
+  for (const auto& over : banned_twice("192.0.2.8", noon - 1s)) {
+    records.push_back(over);
+  }
+  const auto memory = remembered(folder, records);
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.7"));
+  EXPECT_EQ(memory.bans[0].ban.until, noon + 1h);
+  EXPECT_EQ(asked(folder.own(), "SELECT count(*) FROM bans"), std::vector<std::string>{"4"});
+}
+
+TEST(Ledger, FindsTheLastOneInAFileOfAnOlderVersionToo) {
+  const Folder folder;
+  auto records = banned_twice("192.0.2.7", noon + 1h);
+  for (const auto& over : banned_twice("192.0.2.8", noon - 1s)) {
+    records.push_back(over);
+  }
+  remembered(folder, records);
+  bring_back_to_version_3(folder);
+  const auto memory = remembered(folder, {banned("192.0.2.9", noon + 1h)});
+  EXPECT_THAT(names(memory.bans), ElementsAre("192.0.2.7", "192.0.2.9"));
 }
 
 TEST(Ledger, BeginsWithNothing) {
@@ -323,15 +367,23 @@ TEST(BanReader, GivesTheBansThatRunOnInPortionsByTheirBeginning) {
   auto ledger = opened(folder.files(), clock);
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader) << reader.error().detail;
+  std::vector<std::string> ahead;
   std::vector<std::string> targets;
   while (!(*reader)->is_done()) {
     const auto portion = (*reader)->take(1s);
-    EXPECT_LE(portion.size(), BanReader::portion_size);
-    for (const auto& made : portion) {
+    EXPECT_LE(portion.bans.size(), BanReader::portion_size);
+    for (const auto& ban : portion.ahead) {
+      EXPECT_THAT(targets, IsEmpty()) << "all of them come before";
+      EXPECT_EQ(ban.jail, "sshd");
+      EXPECT_EQ(ban.until, noon + 1h);
+      ahead.push_back(ban.target);
+    }
+    for (const auto& made : portion.bans) {
       targets.push_back(made.ban.target);
       EXPECT_EQ(made.matches.size(), 2U);
     }
   }
+  EXPECT_THAT(ahead, UnorderedElementsAreArray(targets));
   EXPECT_EQ((*reader)->trouble(), "");
   ASSERT_EQ(targets.size(), 1299U);
   EXPECT_EQ(targets.front(), "2001:db8::1001");
@@ -349,7 +401,60 @@ TEST(BanReader, EndsWhenNobodyWantsTheRest) {
   ASSERT_TRUE(ledger->flush(60s));
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader);
-  EXPECT_EQ((*reader)->take(10s).size(), BanReader::portion_size);
+  EXPECT_GT((*reader)->take(10s).ahead.size(), 0U);
+}
+
+TEST(BanReader, GivesFewOnce) {
+  const FixedClock clock;
+  const Folder folder;
+  auto ledger = opened(folder.files(), clock);
+  for (std::size_t i = 0; i < BanReader::portion_size; ++i) {
+    ledger->note(banned("2001:db8::" + std::to_string(i)));
+  }
+  ASSERT_TRUE(ledger->flush(60s));
+  auto reader = ledger->running_bans(noon);
+  ASSERT_TRUE(reader);
+  const auto portion = (*reader)->take(10s);
+  EXPECT_THAT(portion.ahead, IsEmpty());
+  EXPECT_EQ(portion.bans.size(), BanReader::portion_size);
+}
+
+TEST(BanReader, LosesNothingToADamagedPageThatOneReadingAloneWouldFind) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened({folder.own(), "", ""}, clock);
+    for (int i = 0; i < 2000; ++i) {
+      ledger->note(banned("2001:db8::" + std::to_string(i)));
+    }
+    ASSERT_TRUE(ledger->flush(60s));
+  }
+  std::ifstream in(folder.own(), std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  constexpr std::size_t page = 4096;
+  const auto path = folder.own() + ".bad";
+  for (std::size_t at = page; at + page <= whole.size(); at += page) {
+    auto bad = whole;
+    bad.replace(at, page, std::string(page, '\xff'));
+    std::ofstream(path, std::ios::binary) << bad;
+    std::size_t alone = 0;
+    auto db = open_for_reading({path, "", {}});
+    if (!db) {
+      continue;
+    }
+    static_cast<void>(each_running_ban(*db, noon, [&alone](const BanMade& /*made*/) {
+      ++alone;
+      return true;
+    }));
+    auto again = open_for_reading({path, "", {}});
+    ASSERT_TRUE(again);
+    BanReader reader(*std::move(again), noon);
+    std::size_t bans = 0;
+    while (!reader.is_done()) {
+      bans += reader.take(1s).bans.size();
+    }
+    ASSERT_EQ(bans, alone) << "page " << at / page;
+  }
 }
 
 TEST(BanReader, ReadsALedgerInMemoryToo) {
@@ -359,7 +464,7 @@ TEST(BanReader, ReadsALedgerInMemoryToo) {
   ASSERT_TRUE(ledger->flush(20s));
   auto reader = ledger->running_bans(noon);
   ASSERT_TRUE(reader);
-  EXPECT_EQ((*reader)->take().size(), 1U);
+  EXPECT_EQ((*reader)->take().bans.size(), 1U);
   EXPECT_TRUE((*reader)->is_done());
 }
 

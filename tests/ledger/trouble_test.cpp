@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
+#include "ledger/ban_reader.h"
 #include "ledger/own_database.h"
 #include "tests/ledger/fault_vfs.h"
 #include "tests/ledger/support.h"
@@ -120,6 +122,65 @@ TEST(Trouble, AtTheStartDoesNotHideWhatFail2banKnows) {
   ASSERT_TRUE(memory);
   EXPECT_THAT(names(memory->bans), ElementsAre("192.0.2.1"));
   EXPECT_EQ(memory->positions.at(0).offset, 5U);
+}
+
+/// The first start of a newer version, on a disk that takes nothing; `dbfile = none`.
+TEST(Trouble, AtTheStartOfANewerVersionDoesNotHideWhatAnOlderOneKnew) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened({folder.own(), "", ""}, clock);
+    ledger->note({banned("192.0.2.1"), position(5)});
+    ASSERT_TRUE(ledger->flush(ample));
+  }
+  asked(folder.own(), "DROP TRIGGER bans_latest");
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
+  asked(folder.own(), "PRAGMA user_version = 3");
+  FaultVfs vfs("full-at-upgrade");
+  vfs.fail_after(0);
+  auto ledger = opened({folder.own(), "", vfs.name()}, clock);
+  ASSERT_NE(ledger, nullptr);
+  auto running = ledger->running_bans(noon);
+  ASSERT_TRUE(running);
+  EXPECT_EQ((*running)->take(std::chrono::seconds(5)).bans.size(), 1U);
+  EXPECT_EQ((*running)->trouble(), "");
+  const auto memory = ledger->recall_without_bans(jails, noon);
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->positions.at(0).offset, 5U);
+}
+
+/// What cannot be read is not taken for a ledger without bans.
+TEST(Trouble, AtTheStartThatHidesEverythingIsSaid) {
+  const FixedClock clock;
+  const Folder folder;
+  std::ofstream(folder.own()) << std::string(8192, 'x');
+  FaultVfs vfs("full-and-damaged");
+  vfs.fail_after(0, SQLITE_READONLY);
+  // The damaged one cannot be set aside: a folder has its name.
+  ASSERT_EQ(::mkdir((folder.own() + ".set-aside").c_str(), 0700), 0);
+  auto ledger = opened({folder.own(), "", vfs.name()}, clock);
+  ASSERT_NE(ledger, nullptr);
+  auto running = ledger->running_bans(noon);
+  ASSERT_TRUE(running);
+  EXPECT_TRUE((*running)->take().bans.empty());
+  EXPECT_THAT((*running)->trouble(), HasSubstr(folder.own()));
+}
+
+TEST(Trouble, AtTheStartOfTheSameVersionHidesNothing) {
+  const FixedClock clock;
+  const Folder folder;
+  {
+    auto ledger = opened({folder.own(), "", ""}, clock);
+    ledger->note({banned("192.0.2.1"), position(5)});
+    ASSERT_TRUE(ledger->flush(ample));
+  }
+  FaultVfs vfs("full-at-same");
+  vfs.fail_after(0);
+  auto ledger = opened({folder.own(), "", vfs.name()}, clock);
+  ASSERT_NE(ledger, nullptr);
+  auto running = ledger->running_bans(noon);
+  ASSERT_TRUE(running);
+  EXPECT_EQ((*running)->take(std::chrono::seconds(5)).bans.size(), 1U);
 }
 
 TEST(Trouble, OfALastingKindIsCountedAndLeavesAConsistentFile) {

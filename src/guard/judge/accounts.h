@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <variant>
@@ -16,6 +15,7 @@
 #include "ban/instant.h"
 #include "guard/judge/place_table.h"
 #include "guard/judge/recent_lines.h"
+#include "guard/judge/stable_list.h"
 #include "guard/judge/tally.h"
 #include "guard/judge/target_key.h"
 
@@ -74,7 +74,7 @@ private:
   [[nodiscard]] std::optional<std::uint32_t> place_of(const TargetKey& target) const;
   void erase_at(std::uint32_t place);
 
-  std::deque<Entry> entries_;
+  StableList<Entry> entries_;
   mutable std::uint32_t last_asked_{0};  // its place: who is asked for is mostly written next
   PlaceTable table_;
   std::unordered_map<TargetKey, Account, TargetKeyHash> elsewhere_;

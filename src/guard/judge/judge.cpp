@@ -290,8 +290,7 @@ void Judge::recall_one(const TargetKey& key, const ban::Sighting& sighting, ban:
   }
 }
 
-void Judge::impose(const ban::Ban& ban) {
-  const auto key = key_of(ban.target);
+void Judge::impose(const TargetKey& key, const ban::Ban& ban) {
   accounts_.erase(key);
   bans_.put(key, ban);
 }

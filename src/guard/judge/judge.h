@@ -87,9 +87,9 @@ public:
   /// together.
   void recall(const ban::Sighting& sighting, ban::Instant now, int times = 1);
 
-  /// A ban that no sighting made: by a person, or of an earlier life. Replaces the target's. The
-  /// target's account is closed.
-  void impose(const ban::Ban& ban);
+  /// A ban that no sighting made: by a person, or of an earlier life. Replaces the target's, whose
+  /// key is told. The target's account is closed.
+  void impose(const TargetKey& key, const ban::Ban& ban);
 
   /// Until end_restoring(), ask_again() may be asked very often: files of ignoreip are read once.
   void begin_restoring() { ignored_at_start_ = ignored_.with_files_read(ports_.files); }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "guard/judge/large_pages.h"
 #include "guard/judge/target_key.h"
 
 namespace spranga::guard {
@@ -68,12 +69,14 @@ public:
   }
 
   void clear() {
-    std::vector<std::uint32_t>().swap(slots_);
+    Slots().swap(slots_);
     used_ = 0;
     place_mask_ = small_places;
   }
 
 private:
+  using Slots = std::vector<std::uint32_t, LargePages<std::uint32_t>>;
+
   static constexpr std::size_t small = 1024;
   static constexpr std::uint32_t small_places = 0x00ffffff;
   static constexpr std::uint32_t all_places = 0xffffffff;
@@ -123,7 +126,7 @@ private:
   /// which is five times as fast as that of the slots.
   template <class KeyOf>
   void resize(std::size_t size, const KeyOf& key_of) {
-    std::vector<std::uint32_t> old(size);
+    Slots old(size);
     old.swap(slots_);
     std::vector<bool> is_used;
     for (const auto slot : old) {
@@ -142,7 +145,7 @@ private:
     }
   }
 
-  std::vector<std::uint32_t> slots_;  // a power of two of them; mark and place + 1, 0: none
+  Slots slots_;  // a power of two of them; mark and place + 1, 0: none
   std::uint32_t place_mask_{small_places};
   std::size_t used_{0};
 };

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 
 #include "ban/verdict.h"
 #include "guard/judge/place_table.h"
+#include "guard/judge/stable_list.h"
 #include "guard/judge/target_key.h"
 
 namespace spranga::guard {
@@ -39,7 +39,7 @@ private:
 
   void erase_at(std::uint32_t place);
 
-  std::deque<Entry> entries_;
+  StableList<Entry> entries_;
   PlaceTable table_;
 };
 

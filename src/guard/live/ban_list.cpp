@@ -11,14 +11,23 @@ std::optional<BanList::Place> BanList::place_of(const TargetKey& target) const {
 
 BanList::Place BanList::free_place() {
   if (free_ == nowhere) {
-    entries_.emplace_back();
+    entries_.push_back({});
     return static_cast<Place>(entries_.size() - 1);
   }
   return std::exchange(free_, entries_[free_].before);
 }
 
+const Evidence& HeldBan::evidence() const {
+  static const Evidence nothing;
+  return known ? *known : nothing;
+}
+
 const HeldBan& BanList::put(HeldBan held) {
-  const auto key = target_key(secret_, held.ban.target);
+  const auto key = key_of(held.ban.target);
+  return put(key, std::move(held));
+}
+
+const HeldBan& BanList::put(const TargetKey& key, HeldBan held) {
   if (const auto old = place_of(key)) {
     static_cast<void>(take_at(*old));
   }
@@ -65,7 +74,7 @@ void BanList::drop_outdated() {
 }
 
 void BanList::prolong(const std::string& target, std::optional<ban::Instant> until) {
-  const auto place = place_of(target_key(secret_, target));
+  const auto place = place_of(key_of(target));
   if (!place || entries_[*place].held.ban.until == until) {
     return;
   }
@@ -80,7 +89,7 @@ void BanList::prolong(const std::string& target, std::optional<ban::Instant> unt
 }
 
 void BanList::note_check(const std::string& target, ban::Instant at) {
-  if (const auto place = place_of(target_key(secret_, target))) {
+  if (const auto place = place_of(key_of(target))) {
     entries_[*place].held.checked = at;
   }
 }
@@ -100,12 +109,12 @@ HeldBan BanList::take_at(Place place) {
 }
 
 std::optional<HeldBan> BanList::take(const std::string& target) {
-  const auto place = place_of(target_key(secret_, target));
+  const auto place = place_of(key_of(target));
   return place ? std::optional(take_at(*place)) : std::nullopt;
 }
 
-const HeldBan* BanList::find(const std::string& target) const {
-  const auto place = place_of(target_key(secret_, target));
+const HeldBan* BanList::find(const TargetKey& key) const {
+  const auto place = place_of(key);
   return place ? &entries_[*place].held : nullptr;
 }
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,17 +13,25 @@
 #include "ban/instant.h"
 #include "ban/verdict.h"
 #include "guard/judge/place_table.h"
+#include "guard/judge/stable_list.h"
 #include "guard/judge/target_key.h"
 
 namespace spranga::guard {
 
+/// What a ban was made for.
+struct Evidence {
+  std::vector<std::string> matches{};
+  std::map<std::string, std::string> fields{};  // of the sighting that made it: "user", "fport"
+  std::string rule{};  // FILE:LINE of the expression that completed it; "" = not known
+};
+
 struct HeldBan {
   ban::Ban ban;
-  std::vector<std::string> matches;
-  std::map<std::string, std::string> fields;  // of the sighting that made it: "user", "fport"
   bool restored{false};
-  std::string rule{};      // FILE:LINE of the expression that completed it; "" = not known
+  std::shared_ptr<const Evidence> known{};  // nullptr: nothing
   ban::Instant checked{};  // when it was looked after last, since it did not stop somebody
+
+  [[nodiscard]] const Evidence& evidence() const;
 };
 
 class BanList {
@@ -31,8 +39,14 @@ public:
   /// `secret`: of the targets' keys.
   explicit BanList(const Secret& secret = {}) : secret_(secret) {}
 
+  [[nodiscard]] TargetKey key_of(const std::string& target) const {
+    return target_key(secret_, target);
+  }
+
   /// Replaces a ban of the same target. What it gives stays valid until that ban is taken out.
   const HeldBan& put(HeldBan held);
+  /// The same of one whose key is known.
+  const HeldBan& put(const TargetKey& key, HeldBan held);
 
   /// Another end for a ban that is there.
   void prolong(const std::string& target, std::optional<ban::Instant> until);
@@ -43,7 +57,11 @@ public:
   /// Takes it out; nullopt where there is none.
   std::optional<HeldBan> take(const std::string& target);
 
-  [[nodiscard]] const HeldBan* find(const std::string& target) const;
+  [[nodiscard]] const HeldBan* find(const std::string& target) const {
+    return find(key_of(target));
+  }
+
+  [[nodiscard]] const HeldBan* find(const TargetKey& key) const;
 
   /// Takes out up to `most` bans that ended before `now`, in the order of their ends.
   [[nodiscard]] std::vector<HeldBan> take_ended(ban::Instant now, std::size_t most);
@@ -86,7 +104,7 @@ private:
   void drop_outdated();
 
   Secret secret_;
-  std::deque<Entry> entries_;
+  StableList<Entry> entries_;
   PlaceTable table_;
   std::vector<End> ends_;  // a heap; its top is current
   std::size_t with_end_{0};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "guard/live/ban_list.h"
@@ -30,6 +31,11 @@ public:
   virtual ~Hands() = default;
 
   virtual void ban(const std::string& jail, const HeldBan& held, const JailNumbers& numbers) = 0;
+  /// A ban of an earlier life will come, and be restored; where that can be done for many at once,
+  /// it is done ahead of the books.
+  virtual void ban_ahead(const std::string& jail,
+                         const std::string& target,
+                         std::optional<ban::Instant> until) = 0;
   virtual void prolong(const std::string& jail,
                        const HeldBan& held,
                        const JailNumbers& numbers) = 0;

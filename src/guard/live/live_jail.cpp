@@ -201,8 +201,9 @@ void LiveJail::begin_ban(const Judgement& judgement,
   }
   bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
   ++totals_.banned;
+  Evidence known{judgement.matches, texts_of(sighting), rule_of(sighting)};
   const auto& held =
-      bans_.put({ban, judgement.matches, texts_of(sighting), false, rule_of(sighting)});
+      bans_.put(judgement.key, {ban, false, std::make_shared<Evidence>(std::move(known))});
   world_.hands.ban(spec_.name, held, numbers());
   say(Level::notice, "actions", {"Ban ", ban.target});
   if (ban.count > 1) {
@@ -274,12 +275,12 @@ bool LiveJail::ban(const std::string& target, ban::Instant now, std::vector<ban:
     say(Level::warning, "actions", {target, " is not banned: it is ", why});
     return false;
   }
-  HeldBan held{judge_->ban_of(target, now, now), {}, {}, false};
+  HeldBan held{judge_->ban_of(target, now, now), false};
   if (held.ban.until && *held.ban.until <= now) {
     say(Level::info, "actions", {"Ignore ", target, ", expired bantime"});
     return false;
   }
-  judge_->impose(held.ban);
+  judge_->impose(bans_.key_of(target), held.ban);
   ++totals_.banned;
   bans_.put(held);
   world_.hands.ban(spec_.name, held, numbers());
@@ -347,6 +348,15 @@ void LiveJail::attempt(const std::string& id,
   world_.notes.hurry();
 }
 
+/// Says nothing: restore() does.
+void LiveJail::restore_ahead(const ban::Ban& ban, ban::Instant now) {
+  const auto again = judge_->ask_again(ban, now);
+  if (!again.is_over && *again.why == '\0' && world_.safe(ban.target).empty() &&
+      !(let_go_meanwhile_ && let_go_meanwhile_->contains(ban.target))) {
+    world_.hands.ban_ahead(spec_.name, ban.target, again.until);
+  }
+}
+
 void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
   const auto again = judge_->ask_again(made.ban, now);
   if (again.is_over || (let_go_meanwhile_ && let_go_meanwhile_->contains(made.ban.target))) {
@@ -357,7 +367,8 @@ void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
     return;
   }
   made.ban.until = again.until;
-  if (const auto* held = bans_.find(made.ban.target)) {
+  const auto key = bans_.key_of(made.ban.target);
+  if (const auto* held = bans_.find(key)) {
     outlast(*held, made.ban.until);
     return;
   }
@@ -365,9 +376,13 @@ void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
     say(Level::warning, "actions", {made.ban.target, " is not banned again: it is ", why});
     return;
   }
-  judge_->impose(made.ban);
+  judge_->impose(key, made.ban);
   totals_.banned += counts ? 1 : 0;
-  const auto& held = bans_.put({std::move(made.ban), std::move(made.matches), {}, true});
+  HeldBan again_held{std::move(made.ban), true};
+  if (!made.matches.empty()) {
+    again_held.known = std::make_shared<Evidence>(Evidence{std::move(made.matches)});
+  }
+  const auto& held = bans_.put(key, std::move(again_held));
   say(Level::notice, "actions", {"Restore Ban ", held.ban.target});
   world_.hands.ban(spec_.name, held, numbers());
 }
@@ -388,7 +403,8 @@ void LiveJail::recall(const ledger::Seen& seen, ban::Instant now) {
 void LiveJail::outlast(const HeldBan& held, std::optional<ban::Instant> until) {
   if (held.ban.until && (!until || *until > *held.ban.until)) {
     prolong(held, until);
-    judge_->impose(bans_.find(held.ban.target)->ban);
+    const auto key = bans_.key_of(held.ban.target);
+    judge_->impose(key, bans_.find(key)->ban);
   }
 }
 

@@ -20,7 +20,7 @@
 #include "guard/live/hands.h"
 #include "guard/live/log.h"
 #include "guard/live/note_book.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_match.h"
 #include "guard/match/matcher.h"
 #include "guard/match/word_table.h"
 #include "ledger/ledger.h"
@@ -89,6 +89,9 @@ public:
     let_go_meanwhile_.reset();
     judge_->end_restoring();
   }
+
+  /// restore() will come for it: what it needs of the firewall is ordered. `ban`: without counts.
+  void restore_ahead(const ban::Ban& ban, ban::Instant now);
 
   /// A ban of an earlier life that runs on, unless today's settings say otherwise
   /// (Judge::ask_again). One that is here already stands, until the later of both ends. `counts`:

@@ -4,7 +4,8 @@
 #include <array>
 #include <charconv>
 
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_line.h"
+#include "guard/logs/log_source.h"
 
 namespace spranga::guard {
 

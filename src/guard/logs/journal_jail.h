@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ban/instant.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_match.h"
 #include "guard/logs/live_source.h"
 
 namespace spranga::guard {

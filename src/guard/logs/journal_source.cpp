@@ -1,17 +1,15 @@
 #include "guard/logs/journal_source.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
-#include <iterator>
 #include <system_error>
 
-#include "text/ascii.h"
+#include "guard/logs/journal_folder.h"
+#include "guard/logs/journal_line.h"
 
 namespace spranga::guard {
 
@@ -137,63 +135,6 @@ private:
 
 }  // namespace
 
-void write_journal_line(const JournalParts& parts, std::string& out) {
-  const auto begin = out.size();
-  const auto next_word = [&] { out += out.size() == begin ? "" : " "; };
-  out += parts.host;
-  if (!parts.identifier.empty()) {
-    next_word();
-    out += parts.identifier;
-    if (!parts.pid.empty()) {
-      out.append("[").append(parts.pid).append("]");
-    }
-    out += ':';
-    if (parts.identifier == "kernel" && parts.pid.empty()) {
-      next_word();
-      fmt::format_to(
-          std::back_inserter(out), "[{:12.6f}]", static_cast<double>(parts.monotonic_us) / 1e6);
-    }
-  }
-  next_word();
-  for (auto rest = parts.message; !rest.empty();) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    out += line;
-    rest.remove_prefix(line.size());
-    if (!rest.empty()) {
-      out += "\\n";
-      rest.remove_prefix(1);
-    }
-  }
-}
-
-std::string journal_line(const JournalEntry& entry) {
-  std::string out;
-  write_journal_line({entry.host, entry.identifier, entry.pid, entry.message, entry.monotonic_us},
-                     out);
-  return out;
-}
-
-/// journald's folders: files, and a folder for each machine.
-bool has_journal_files(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::error_code trouble;
-  const auto is_journal = [](const fs::path& path) {
-    return path.extension() == ".journal" || path.extension() == ".journal~";
-  };
-  constexpr int deepest = 1;
-  for (auto at = fs::recursive_directory_iterator(folder, trouble);
-       !trouble && at != fs::recursive_directory_iterator();
-       at.increment(trouble)) {
-    if (is_journal(at->path())) {
-      return true;
-    }
-    if (at.depth() >= deepest) {
-      at.disable_recursion_pending();
-    }
-  }
-  return static_cast<bool>(trouble);
-}
-
 Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
   struct stat facts {};
 
@@ -211,88 +152,6 @@ Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
                 path + ": " + std::generic_category().message(-code));
   }
   return std::make_unique<Journal>(raw, path);
-}
-
-JournalMatch::JournalMatch(const std::vector<std::string>& sets) {
-  for (const auto& set : sets) {
-    std::vector<JournalField> fields;
-    const auto finish = [&] {
-      if (!fields.empty()) {
-        sets_.push_back(std::move(fields));
-      }
-      fields.clear();
-    };
-    for (const auto term : text::split_words(set)) {
-      const auto equals = term.find('=');
-      if (term == "+") {
-        finish();
-      } else if (equals != std::string_view::npos) {
-        const auto name = term.substr(0, equals);
-        auto field = std::ranges::find(fields, name, &JournalField::name);
-        if (field == fields.end()) {
-          field = fields.insert(field, {std::string(name), {}, {}, {}});
-        }
-        field->values.emplace_back(term.substr(equals + 1));
-      }
-    }
-    finish();
-  }
-}
-
-namespace {
-
-struct OtherUnit {
-  std::string_view written;    // in filters
-  std::string_view also;       // its name on Debian, or what its instances begin with
-  std::string_view instances;  // "": it has none
-  std::string_view slice;
-};
-
-constexpr std::array<OtherUnit, 2> other_units = {{
-    {"postfix.service", "postfix@-.service", "postfix@", "system-postfix.slice"},
-    {"sshd.service", "ssh.service", "ssh@", "system-ssh.slice"},
-}};
-
-}  // namespace
-
-JournalMatch JournalMatch::widened(const std::vector<std::string>& sets) {
-  JournalMatch out(sets);
-  for (auto& fields : out.sets_) {
-    for (auto& field : fields) {
-      for (const auto& unit : other_units) {
-        if (field.name != "_SYSTEMD_UNIT" ||
-            std::ranges::find(field.values, unit.written) == field.values.end()) {
-          continue;
-        }
-        if (std::ranges::find(field.values, unit.also) == field.values.end()) {
-          field.values.emplace_back(unit.also);
-        }
-        field.instances = unit.instances;
-        field.slice = unit.slice;
-        out.notes_.push_back(fmt::format("journalmatch {} lets in {} and {}*.service too",
-                                         unit.written,
-                                         unit.also,
-                                         unit.instances));
-      }
-    }
-  }
-  return out;
-}
-
-bool JournalMatch::lets_in(const JournalField& field, std::string_view value) {
-  return std::ranges::find(field.values, value) != field.values.end() ||
-         (!field.instances.empty() && value.starts_with(field.instances) &&
-          value.ends_with(".service"));
-}
-
-bool JournalMatch::wants(LogSource& source) const {
-  const auto holds = [&](const JournalField& field) {
-    return std::ranges::any_of(
-        field.values, [&](const auto& value) { return source.field_is(field.name, value); });
-  };
-  return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
-           return std::ranges::all_of(fields, holds);
-         });
 }
 
 }  // namespace spranga::guard

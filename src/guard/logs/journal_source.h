@@ -1,11 +1,8 @@
-// JournalSource: entries of journal files as fail2ban writes them in a line.
+// Entries of old journal files, as fail2ban writes them in a line.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "guard/logs/log_source.h"
 
@@ -13,77 +10,5 @@ namespace spranga::guard {
 
 /// `path` is a journal file, or a folder of them.
 [[nodiscard]] Result<std::unique_ptr<LogSource>> open_journal(const std::string& path);
-
-/// Whether there are journal files below this folder; what cannot be looked into counts.
-[[nodiscard]] bool has_journal_files(const std::string& folder);
-
-/// A term of journalmatch, and what else it lets in.
-struct JournalField {
-  std::string name;
-  std::vector<std::string> values;
-  /// Of units: "postfix@" lets in postfix@*.service, whose slice is `slice`. Old logs: never.
-  std::string instances;
-  std::string slice;
-};
-
-/// journalmatch of a jail: terms FIELD=value, all of which must hold (those of one field: any), or
-/// those behind a "+".
-class JournalMatch {
-public:
-  explicit JournalMatch(const std::vector<std::string>& sets);
-
-  /// For the live journal. fail2ban's filters name units as they are called elsewhere: on Debian
-  /// Postfix logs as postfix@-.service, sshd as ssh.service. Those are let in too; notes() say so.
-  [[nodiscard]] static JournalMatch widened(const std::vector<std::string>& sets);
-
-  /// Whether the entry at hand is wanted. Without terms every entry is.
-  [[nodiscard]] bool wants(LogSource& source) const;
-
-  /// The same, of fields that `values_of(name)` gives (each as text).
-  template <class ValuesOf>
-  [[nodiscard]] bool wants_fields(const ValuesOf& values_of) const {
-    return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
-             return std::ranges::all_of(fields, [&](const JournalField& field) {
-               return std::ranges::any_of(values_of(field.name), [&](std::string_view value) {
-                 return lets_in(field, value);
-               });
-             });
-           });
-  }
-
-  [[nodiscard]] const std::vector<std::vector<JournalField>>& sets() const { return sets_; }
-
-  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
-
-private:
-  [[nodiscard]] static bool lets_in(const JournalField& field, std::string_view value);
-
-  std::vector<std::vector<JournalField>> sets_;
-  std::vector<std::string> notes_;
-};
-
-/// The parts of an entry, as far as the line needs them.
-struct JournalEntry {
-  std::string host;
-  std::string identifier;  // SYSLOG_IDENTIFIER, else _COMM
-  std::string pid;         // SYSLOG_PID, else _PID
-  std::string message;
-  std::uint64_t monotonic_us{0};  // for the kernel's lines
-};
-
-/// The same, of somebody else's memory.
-struct JournalParts {
-  std::string_view host;
-  std::string_view identifier;
-  std::string_view pid;
-  std::string_view message;
-  std::uint64_t monotonic_us{0};
-};
-
-/// Appends "host identifier[pid]: message", a line break inside as \n (two characters).
-void write_journal_line(const JournalParts& parts, std::string& out);
-
-/// The same, alone.
-[[nodiscard]] std::string journal_line(const JournalEntry& entry);
 
 }  // namespace spranga::guard

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_folder.h"
 
 namespace spranga::guard {
 

@@ -32,6 +32,12 @@ public:
     done.push_back((held.restored ? "restore " : "ban ") + jail + " " + held.ban.target);
   }
 
+  void ban_ahead(const std::string& jail,
+                 const std::string& target,
+                 std::optional<ban::Instant> /*until*/) override {
+    done.push_back("ahead " + jail + " " + target);
+  }
+
   void prolong(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
     done.push_back("prolong " + jail + " " + held.ban.target);
   }
@@ -386,7 +392,7 @@ TEST_F(GuardTest, ASightingThatWaitsIsJudgedWhenItComesBack) {
   const auto* held = jail.bans().find("198.51.100.9");
   ASSERT_NE(held, nullptr);
   EXPECT_EQ(held->ban.since, after(2)) << "when the line was written";
-  EXPECT_EQ(held->rule, "filter.d/postfix.conf:7");
+  EXPECT_EQ(held->evidence().rule, "filter.d/postfix.conf:7");
 }
 
 }  // namespace

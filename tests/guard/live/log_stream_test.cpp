@@ -33,6 +33,12 @@ public:
     add(fmt::format("ban {} {} of {} banned", jail, held.ban.target, numbers.banned_now));
   }
 
+  void ban_ahead(const std::string& jail,
+                 const std::string& target,
+                 std::optional<ban::Instant> /*until*/) override {
+    add(fmt::format("ahead {} {}", jail, target));
+  }
+
   void prolong(const std::string& jail, const HeldBan& held, const JailNumbers& /*of*/) override {
     add(fmt::format("prolong {} {}", jail, held.ban.target));
   }

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "guard/logs/byte_source.h"
+#include "guard/logs/journal_line.h"
+#include "guard/logs/journal_match.h"
 #include "tests/guard/logs/packing.h"
 
 namespace spranga::guard {

@@ -8,7 +8,7 @@
 
 #include "guard/logs/byte_source.h"
 #include "guard/logs/choose_backend.h"
-#include "guard/logs/journal_source.h"
+#include "guard/logs/journal_match.h"
 #include "tests/guard/logs/watching.h"
 
 namespace spranga::guard {
