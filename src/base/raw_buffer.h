@@ -16,7 +16,7 @@ public:
 
   [[nodiscard]] char* data() { return bytes_.get(); }
 
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t size() const { return bytes_ ? size_ : 0; }
 
 private:
   std::unique_ptr<char[]> bytes_;

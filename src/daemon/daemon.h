@@ -91,6 +91,7 @@ private:
   void ask_names();
   void resume_sightings();
   void on_clock();
+  void refill_if_lost();
   void look_around();
   void look_at_rules(SteadyTime at);
   /// introduce.cpp: what fail2ban logs of a jail before it is at work.

@@ -153,6 +153,7 @@ bool Doors::let_stranger_go(DoorId door, const std::string& target, ban::Instant
   const auto gate = gates_.find(door);
   const auto network = network_of(target);
   if (!has_strangers_ || !network || gate == gates_.end() ||
+      gate->second.door.backend != Backend::nftables ||
       gate->second.held.find(*network) != nullptr) {
     return false;
   }
@@ -319,7 +320,17 @@ void Doors::ban_all(std::span<const Entry> entries) {
   }
 }
 
-void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
+/// Whether a door can be emptied at once: strangers that were kept may be another jail's.
+bool Doors::is_nobodys(Gate& gate, std::uint16_t jail, Clearing why) const {
+  if (why == Clearing::by_person) {
+    gate.cleared.insert(jail);
+  }
+  const bool is_sole = gate.users.size() == 1 && gate.users.contains(jail);
+  return gate.held.size() == 0 &&
+         (!has_strangers_ || is_sole || std::ranges::includes(gate.cleared, gate.users));
+}
+
+void Doors::clear(DoorId door, const std::string& jail, ban::Instant now, Clearing why) {
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
     return;
@@ -347,7 +358,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
   if (gate.opening != 0) {
     return;
   }
-  if (gate.held.size() == 0) {
+  if (is_nobodys(gate, number, why)) {
     if (!gone.empty() || has_strangers_) {
       firewall_.flush(door);
     }
@@ -358,7 +369,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now) {
 }
 
 bool Doors::leave(DoorId door, const std::string& jail, ban::Instant now) {
-  clear(door, jail, now);
+  clear(door, jail, now, Clearing::leaving);
   const auto found = gates_.find(door);
   if (found == gates_.end()) {
     return true;

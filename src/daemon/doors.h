@@ -103,8 +103,8 @@ public:
   };
   void end_ahead(ban::Instant now, Rest rest = Rest::let_go);
 
-  /// An order failed: if bans of an earlier life were in it, all go out again, once; not before
-  /// end_ahead(), where some were banned ahead.
+  /// An order failed: if bans of an earlier life were in it, all go out again when all of them were
+  /// answered.
   void failed(std::uint64_t order) {
     later_failed_ = later_orders_.erase(order) > 0 || later_failed_;
   }
@@ -127,8 +127,10 @@ public:
              const std::string& target,
              ban::Instant now);
 
-  /// The jail lets everybody go through this door.
-  void clear(firewall::DoorId door, const std::string& jail, ban::Instant now);
+  /// The jail lets everybody go through this door. Strangers that were kept go when a person has
+  /// said so of all its jails, or the only one leaves.
+  enum class Clearing { by_person, leaving };
+  void clear(firewall::DoorId door, const std::string& jail, ban::Instant now, Clearing why);
 
   /// The jail uses the door no more; one of nftables that nobody uses is taken away. False: others
   /// use it.
@@ -159,8 +161,9 @@ private:
     firewall::Door door;
     std::set<std::uint16_t> users;
     HeldTargets held;
-    std::uint64_t opening{0};  // the order whose answer its bans wait for; 0: none
-    std::size_t ahead{0};      // targets that the ledger holds
+    std::uint64_t opening{0};           // the order whose answer its bans wait for; 0: none
+    std::size_t ahead{0};               // targets that the ledger holds
+    std::set<std::uint16_t> cleared{};  // jails of which a person let all go, strangers too
   };
 
   struct Later {
@@ -181,6 +184,8 @@ private:
   [[nodiscard]] static std::optional<firewall::Network> network_of(const std::string& target);
   void fill_all(const Gate& gate, ban::Instant now);
   void repeat_failed(ban::Instant now);
+  void repeat(ban::Instant now);
+  [[nodiscard]] bool is_nobodys(Gate& gate, std::uint16_t jail, Clearing why) const;
   template <class Wanted>
   void fill(const Gate& gate, ban::Instant now, const Wanted& wanted);
   void let_go(Gate& gate,

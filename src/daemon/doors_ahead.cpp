@@ -53,7 +53,9 @@ void Doors::end_ahead(ban::Instant now, Rest rest) {
   if (rest == Rest::kept) {
     keep_strangers();
     send_all(now);
-    repeat_failed(now);
+    if (std::exchange(later_failed_, false)) {
+      repeat(now);
+    }
   }
   for (auto& [id, gate] : gates_) {
     std::vector<firewall::Network> targets;
@@ -71,17 +73,21 @@ void Doors::end_ahead(ban::Instant now, Rest rest) {
     }
     if (rest == Rest::let_go) {
       unban_all(gone);
+      ban_all(shorter);
     }
-    ban_all(shorter);
   }
-  repeat_failed(now);
 }
 
-/// Of what is held by now; once, since these orders are none of an earlier life's.
+/// When all orders of earlier lives' bans were answered, so that one repetition is enough.
 void Doors::repeat_failed(ban::Instant now) {
-  if (is_ahead_ || !std::exchange(later_failed_, false)) {
-    return;
+  if (!is_ahead_ && later_.empty() && later_orders_.empty() &&
+      std::exchange(later_failed_, false)) {
+    repeat(now);
   }
+}
+
+/// What is held by now; these orders are none of an earlier life's, and not repeated again.
+void Doors::repeat(ban::Instant now) {
   send_fresh();
   for (const auto& [id, gate] : gates_) {
     if (gate.door.backend == firewall::Backend::nftables) {

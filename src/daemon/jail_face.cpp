@@ -273,11 +273,11 @@ std::int64_t JailFace::unban(const std::string& id) {
   if (jail_.unban(banned.empty() ? target : banned, daemon_.now())) {
     return 1;
   }
-  let_stranger_go(target);
+  const std::int64_t strangers = let_stranger_go(target) ? 1 : 0;
   // A network lets go whom it holds.
   const auto network = guard::Network::parse(target);
   if (!network || network->is_single()) {
-    return 0;
+    return strangers;
   }
   std::vector<std::string> inside;
   for (const auto* held : jail_.bans().all()) {
@@ -289,19 +289,24 @@ std::int64_t JailFace::unban(const std::string& id) {
   for (const auto& one : inside) {
     jail_.unban(one, daemon_.now());
   }
-  return static_cast<std::int64_t>(inside.size());
+  return std::max(strangers, static_cast<std::int64_t>(inside.size()));
 }
 
-/// Where not all bans of earlier lives could be read.
-void JailFace::let_stranger_go(const std::string& target) {
+/// Where not all bans of earlier lives could be read. The ledger hears of it too: it may be read
+/// another time.
+bool JailFace::let_stranger_go(const std::string& target) {
+  bool any = false;
   for (const auto& one : std::set{target, jail_.judge().target_of(target)}) {
     if (daemon_.hands_.let_stranger_go(jail_.name(), one)) {
       daemon_.say(guard::Level::notice,
                   "actions",
                   "[" + jail_.name() + "] Unban " + one +
                       " at the firewall, where it may be: not all bans of earlier lives were read");
+      static_cast<void>(jail_.unban(one, daemon_.now()));
+      any = true;
     }
   }
+  return any;
 }
 
 std::int64_t JailFace::unban_all() {

@@ -64,7 +64,7 @@ public:
 
 private:
   [[nodiscard]] std::string held_for(const std::string& target) const;
-  void let_stranger_go(const std::string& target);
+  bool let_stranger_go(const std::string& target);
 
   [[nodiscard]] Outcome<void> change(const ban::JailSpec& spec);
   /// What fail2ban's log says when it is set.

@@ -343,7 +343,10 @@ void JailHands::flush(const std::string& jail, bool stopping) {
                  "[" + jail + "] Flush ticket(s) with " + bound.spec.name);
     }
     if (bound.door && !settings_.dry_run) {
-      doors_.clear(*bound.door, jail, settings_.now());
+      doors_.clear(*bound.door,
+                   jail,
+                   settings_.now(),
+                   stopping ? Doors::Clearing::leaving : Doors::Clearing::by_person);
       bound.flushed = true;
     } else if (runs(bound) && has_flush(bound.spec)) {
       auto flush = request(jail, bound, Verb::flush);

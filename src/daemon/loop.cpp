@@ -54,6 +54,7 @@ void Daemon::turn() {
   if (restoring_ && !doors_.is_busy()) {
     add(restoring_->fd(), false);
   }
+  refill_if_lost();
   doors_.send(now());
   log_.flush();
   const auto wait = wait_time();
@@ -118,18 +119,22 @@ void Daemon::read_logs() {
   }
 }
 
-void Daemon::on_clock() {
-  guard_.on_clock(now());
-  ask_names();
-  mailer_.on_clock();
-  net_.on_clock(clock_.now());
-  resume_sightings();
+/// Before anything else goes out.
+void Daemon::refill_if_lost() {
   if (news_.take_lost()) {
     if (!is_anothers_) {
       say(Level::warning, "actions", "firewall: " + news_.why() + "; everything is made again");
     }
     doors_.refill(now());
   }
+}
+
+void Daemon::on_clock() {
+  guard_.on_clock(now());
+  ask_names();
+  mailer_.on_clock();
+  net_.on_clock(clock_.now());
+  resume_sightings();
   const auto at = clock_.now();
   if (at >= next_look_) {
     look_around();

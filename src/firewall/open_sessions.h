@@ -68,7 +68,7 @@ public:
   /// Soon; never waits. Beyond most_waiting the rules alone must do.
   void end(std::vector<Condemned> condemned);
 
-  static constexpr std::size_t most_waiting = 10'000;
+  static constexpr std::size_t most_waiting = 50'000;
 
 private:
   void work();

@@ -30,10 +30,11 @@ Result<Memory> recall_from_fail2ban(const LedgerFiles& files,
   return read_memory(own.db, jails, now);
 }
 
+/// What cannot be looked at may have some.
 bool has_content(const std::string& path) {
   std::error_code none;
   const auto size = std::filesystem::file_size(path, none);
-  return !none && size > 0;
+  return none ? none != std::errc::no_such_file_or_directory : size > 0;
 }
 
 }  // namespace
@@ -107,20 +108,15 @@ Result<std::unique_ptr<BanReader>> Ledger::running_bans(ban::Instant now) {
   }));
   std::string trouble;
   if (!files_.own.empty()) {
-    auto db = is_open ? open_for_reading(way()) : open_as_it_is();
+    auto db = is_open ? open_for_reading(way()) : open_unwritten(way());
     if (db) {
       return std::make_unique<BanReader>(*std::move(db), now);
     }
-    trouble = is_open || !has_content(files_.own) ? "" : db.error().detail;
+    const bool has_none = db.error().code == Errc::not_found || !has_content(files_.own);
+    trouble = is_open || has_none ? "" : db.error().detail;
   }
   SPRANGA_TRY(auto memory, recall({}, now, true));
   return std::make_unique<BanReader>(std::move(memory.bans), std::move(trouble));
-}
-
-/// For a file that the writer could not open, since the disk takes no writes.
-Result<Database> Ledger::open_as_it_is() const {
-  auto db = open_for_reading(way());
-  return db ? std::move(db) : copy_of_older(way());
 }
 
 Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
@@ -140,7 +136,7 @@ Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
     return memory;
   }
   if (!files_.own.empty()) {
-    if (auto db = open_as_it_is(); db && read(*db)) {
+    if (auto db = open_unwritten(way()); db && read(*db)) {
       return memory;
     }
   }
@@ -149,10 +145,17 @@ Result<Memory> Ledger::recall(const std::vector<KeptJail>& jails,
 
 Result<std::vector<ban::Ban>> Ledger::past_bans(ban::Instant now) {
   std::vector<ban::Ban> bans;
-  SPRANGA_CHECK(reading([&](Database& db) -> Result<void> {
+  const auto read = [&](Database& db) -> Result<void> {
     SPRANGA_TRY(bans, read_past_bans(db, options_.purge_age, now));
     return {};
-  }));
+  };
+  if (const auto done = reading(read); !done) {
+    auto older = open_unwritten(way());
+    if (!older) {
+      return Failure(done.error());
+    }
+    SPRANGA_CHECK(read(*older));
+  }
   return bans;
 }
 

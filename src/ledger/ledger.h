@@ -122,8 +122,6 @@ private:
   [[nodiscard]] Result<void> reading(const std::function<Result<void>(Database&)>& ask);
   [[nodiscard]] Result<void> reading_file(const std::function<Result<void>(Database&)>& ask);
 
-  [[nodiscard]] Result<Database> open_as_it_is() const;
-
   [[nodiscard]] Way way() const { return {files_.own, files_.vfs, {}}; }
 
   LedgerFiles files_;

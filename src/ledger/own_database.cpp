@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "base/fd.h"
 
@@ -141,6 +143,22 @@ Result<void> set_aside(const std::string& path) {
   return {};
 }
 
+/// Who reads a file of the kind WAL needs PATH-shm, and makes it where it is missing: after an
+/// orderly stop, on a disk where nobody can. All is in the file itself then.
+Result<Database> open_at_rest(const Way& way) {
+  auto db = Database::open(way, Database::Mode::reading);
+  if (db && db->number("PRAGMA user_version")) {
+    return db;
+  }
+  std::error_code none;
+  const auto waiting = std::filesystem::file_size(way.path + "-wal", none);
+  if (!none && waiting > 0) {
+    return db ? fail(Errc::io, way.path + ": it cannot be read, and has a journal") : std::move(db);
+  }
+  SPRANGA_TRY(auto still, Database::open(way, Database::Mode::immutable));
+  return still.copy();  // it is not still any more when the disk takes writes again
+}
+
 }  // namespace
 
 Result<OwnDatabase> open_own_database(const Way& way) {
@@ -171,11 +189,14 @@ Result<Database> open_for_reading(const Way& way) {
   return db;
 }
 
-Result<Database> copy_of_older(const Way& way) {
-  SPRANGA_TRY(auto file, Database::open(way, Database::Mode::reading));
+Result<Database> open_unwritten(const Way& way) {
+  SPRANGA_TRY(auto file, open_at_rest(way));
   SPRANGA_TRY(const auto version, known_version(file, way.path));
-  if (version == 0 || version == current_version) {
-    return fail(Errc::not_found, way.path + ": no ledger of an older version");
+  if (version == 0) {
+    return fail(Errc::not_found, way.path + ": an empty ledger");
+  }
+  if (version == current_version) {
+    return file;
   }
   SPRANGA_TRY(auto copy, file.copy());
   SPRANGA_CHECK(migrate(copy, version));

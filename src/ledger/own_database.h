@@ -28,9 +28,9 @@ struct OwnDatabase {
 /// To ask only; never waits for the writer. Not for a database in memory.
 [[nodiscard]] Result<Database> open_for_reading(const Way& way);
 
-/// What a file of an older version knows, brought up to date in memory alone: for a disk that takes
-/// no writes. Errc::not_found: it is none of an older version.
-[[nodiscard]] Result<Database> copy_of_older(const Way& way);
+/// What the file knows, for a disk that takes no writes: of an older version a copy in memory that
+/// is brought up to date. Errc::not_found: nothing was ever in it.
+[[nodiscard]] Result<Database> open_unwritten(const Way& way);
 
 /// Values with a name; see the schema.
 [[nodiscard]] Result<std::optional<std::int64_t>> meta(Database& db, std::string_view name);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cctype>
 
 #include "text/escape.h"
 #include "text/utf8.h"
@@ -33,6 +34,18 @@ Errc errc_of(int code) {
 
 std::string shown(const std::string& path) {
   return path.empty() ? "memory" : path;
+}
+
+/// Whatever means something in a URI is written as %XX.
+std::string uri_of(const std::string& path) {
+  std::string out;
+  for (const auto each : path) {
+    const bool is_plain = std::isalnum(static_cast<unsigned char>(each)) != 0 ||
+                          std::string_view("/-._").find(each) != std::string_view::npos;
+    out +=
+        is_plain ? std::string(1, each) : fmt::format("%{:02X}", static_cast<unsigned char>(each));
+  }
+  return out;
 }
 
 std::chrono::microseconds micros(std::int64_t value) {
@@ -80,10 +93,16 @@ Result<Database> Database::open(const Way& way, Mode mode) {
     case Mode::reading:
       flags |= SQLITE_OPEN_READONLY;
       break;
+    case Mode::immutable:
+      flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+      break;
   }
   sqlite3* raw = nullptr;
-  const char* const name = way.path.empty() ? ":memory:" : way.path.c_str();
-  const auto code = sqlite3_open_v2(name, &raw, flags, way.vfs.empty() ? nullptr : way.vfs.c_str());
+  const auto name = way.path.empty()          ? ":memory:"
+                    : mode == Mode::immutable ? "file:" + uri_of(way.path) + "?immutable=1"
+                                              : way.path;
+  const auto code =
+      sqlite3_open_v2(name.c_str(), &raw, flags, way.vfs.empty() ? nullptr : way.vfs.c_str());
   Database db(way, raw);
   if (raw == nullptr) {
     return fail(Errc::internal, shown(way.path) + ": no memory for a connection");

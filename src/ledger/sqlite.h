@@ -62,7 +62,12 @@ struct Way {
 
 class Database {
 public:
-  enum class Mode { create, existing, reading };
+  enum class Mode {
+    create,
+    existing,
+    reading,
+    immutable,  // to read what nobody writes, nor can
+  };
 
   [[nodiscard]] static Result<Database> open(const Way& way, Mode mode);
 

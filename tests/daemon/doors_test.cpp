@@ -260,7 +260,7 @@ TEST_F(DoorsAhead, AllWhoAreUnbannedDoNotGoOutAnyMore) {
   doors.ban_ahead(door, attacker, now + seconds(100), now);
   doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
   doors.end_ahead(now);
-  doors.clear(door, "postfix", now);
+  doors.clear(door, "postfix", now, Doors::Clearing::by_person);
   doors.send(now);
   EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
 }
@@ -324,6 +324,7 @@ TEST_F(DoorsAhead, AnOrderThatFailedIsRepeatedInTheEnd) {
   doors.ban(door, "postfix", attacker, now + seconds(100), now, behind);
   forget();
   doors.end_ahead(now);
+  doors.send(now);
   EXPECT_THAT(kernel.done, ElementsAre("ban 1 198.51.100.7/32 100000 ms"));
 }
 
@@ -380,7 +381,8 @@ TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAll) {
   doors.end_ahead(now, Doors::Rest::kept);
   doors.ban(door, "postfix", "198.51.100.8", now + seconds(600), now);
   forget();
-  doors.clear(door, "postfix", now);  // unban --all; nobody else uses the door
+  doors.clear(
+      door, "postfix", now, Doors::Clearing::by_person);  // unban --all; nobody else uses the door
   EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
 }
 
@@ -402,8 +404,43 @@ TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWithAllEvenWhereNobodyElseIsHeld
   doors.send(now);
   doors.end_ahead(now, Doors::Rest::kept);
   forget();
-  doors.clear(door, "postfix", now);
+  doors.clear(door, "postfix", now, Doors::Clearing::by_person);
   EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftStaysWhereOneOfSeveralJailsGoes) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, std::nullopt, now);  // of dovecot, whose row is not read again
+  doors.ban_ahead(door, "198.51.100.8", now + seconds(100), now);
+  doors.send(now);
+  doors.ban(door, "postfix", "198.51.100.8", now + seconds(100), now, behind);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  doors.leave(door, "postfix", now);
+  EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.8/32"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftGoesWhenAPersonLetsAllOfEachJailGo) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, std::nullopt, now);
+  doors.send(now);
+  doors.end_ahead(now, Doors::Rest::kept);
+  forget();
+  doors.clear(door, "postfix", now, Doors::Clearing::by_person);
+  EXPECT_THAT(kernel.done, IsEmpty());
+  doors.clear(door, "dovecot", now, Doors::Clearing::by_person);
+  EXPECT_THAT(kernel.done, ElementsAre("flush 1"));
+}
+
+TEST_F(DoorsAhead, WhomADamagedLedgerHasLeftKeepsTheLongerTime) {
+  ASSERT_EQ(*doors.open(mail_ports(), "dovecot"), door);
+  doors.ban_ahead(door, attacker, now + seconds(600), now);
+  doors.ban_ahead(door, attacker, now + seconds(60'000), now);  // of dovecot
+  doors.send(now);
+  doors.ban(door, "postfix", attacker, now + seconds(600), now, behind);
+  forget();
+  doors.end_ahead(now, Doors::Rest::kept);
+  EXPECT_THAT(kernel.done, IsEmpty());
 }
 
 /// As the daemon has it: fresh bans gather until the next send().
@@ -502,7 +539,7 @@ TEST_F(DoorsTest, LetsTheBansOfOneJailGoAndNoOthers) {
   doors.ban(door, "postfix", attacker, now + seconds(100), now);
   doors.ban(door, "dovecot", "198.51.100.8", now + seconds(100), now);
   forget();
-  doors.clear(door, "postfix", now);
+  doors.clear(door, "postfix", now, Doors::Clearing::by_person);
   EXPECT_THAT(kernel.done, ElementsAre("unban 1 198.51.100.7/32"));
   doors.leave(door, "postfix", now);
   doors.leave(door, "dovecot", now);

@@ -38,6 +38,9 @@ public:
     is_failing_ = true;
   }
 
+  /// From now on no PATH-shm can be made, as on a disk that is mounted read-only.
+  void refuse_shm() { without_shm_ = true; }
+
   void heal() { is_failing_ = false; }
 
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
@@ -100,7 +103,8 @@ private:
       return real(f)->pMethods->xDeviceCharacteristics(real(f));
     };
     fault->methods.xShmMap = [](sqlite3_file* f, int page, int size, int how, volatile void** out) {
-      return real(f)->pMethods->xShmMap(real(f), page, size, how, out);
+      return of(f)->vfs->without_shm_ ? SQLITE_CANTOPEN
+                                      : real(f)->pMethods->xShmMap(real(f), page, size, how, out);
     };
     fault->methods.xShmLock = [](sqlite3_file* f, int offset, int count, int how) {
       return real(f)->pMethods->xShmLock(real(f), offset, count, how);
@@ -126,6 +130,7 @@ private:
   sqlite3_vfs* real_;
   sqlite3_vfs shim_{};
   std::atomic<bool> is_failing_{false};
+  std::atomic<bool> without_shm_{false};
   std::atomic<std::int64_t> room_{0};
   std::atomic<int> code_{SQLITE_FULL};
   std::atomic<std::uint64_t> refused_{0};

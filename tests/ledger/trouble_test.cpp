@@ -124,30 +124,51 @@ TEST(Trouble, AtTheStartDoesNotHideWhatFail2banKnows) {
   EXPECT_EQ(memory->positions.at(0).offset, 5U);
 }
 
-/// The first start of a newer version, on a disk that takes nothing; `dbfile = none`.
-TEST(Trouble, AtTheStartOfANewerVersionDoesNotHideWhatAnOlderOneKnew) {
-  const FixedClock clock;
-  const Folder folder;
-  {
-    auto ledger = opened({folder.own(), "", ""}, clock);
-    ledger->note({banned("192.0.2.1"), position(5)});
-    ASSERT_TRUE(ledger->flush(ample));
+/// After an orderly stop: what the file knows is read, from a disk that takes nothing.
+class AtTheStart : public testing::TestWithParam<bool> {
+protected:
+  void SetUp() override {
+    {
+      auto ledger = opened({folder.own(), "", ""}, clock);
+      ledger->note({banned("192.0.2.1"), position(5)});
+      ASSERT_TRUE(ledger->flush(ample));
+    }
+    if (GetParam()) {
+      vfs.refuse_shm();
+    }
+    vfs.fail_after(0);
   }
+
+  void expect_all() {
+    auto ledger = opened({folder.own(), "", vfs.name()}, clock);
+    ASSERT_NE(ledger, nullptr);
+    auto running = ledger->running_bans(noon);
+    ASSERT_TRUE(running);
+    EXPECT_EQ((*running)->take(std::chrono::seconds(5)).bans.size(), 1U);
+    EXPECT_EQ((*running)->trouble(), "");
+    const auto memory = ledger->recall_without_bans(jails, noon);
+    ASSERT_TRUE(memory);
+    EXPECT_EQ(memory->positions.at(0).offset, 5U);
+    EXPECT_EQ(ledger->past_bans(noon)->size(), 1U);
+  }
+
+  FixedClock clock;
+  Folder folder;
+  FaultVfs vfs{"full-at-rest"};
+};
+
+TEST_P(AtTheStart, WhatIsThereIsKnown) {
+  expect_all();
+}
+
+TEST_P(AtTheStart, WhatAnOlderVersionHasWrittenIsKnownToo) {
   asked(folder.own(), "DROP TRIGGER bans_latest");
   asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
   asked(folder.own(), "PRAGMA user_version = 3");
-  FaultVfs vfs("full-at-upgrade");
-  vfs.fail_after(0);
-  auto ledger = opened({folder.own(), "", vfs.name()}, clock);
-  ASSERT_NE(ledger, nullptr);
-  auto running = ledger->running_bans(noon);
-  ASSERT_TRUE(running);
-  EXPECT_EQ((*running)->take(std::chrono::seconds(5)).bans.size(), 1U);
-  EXPECT_EQ((*running)->trouble(), "");
-  const auto memory = ledger->recall_without_bans(jails, noon);
-  ASSERT_TRUE(memory);
-  EXPECT_EQ(memory->positions.at(0).offset, 5U);
+  expect_all();
 }
+
+INSTANTIATE_TEST_SUITE_P(WithoutShm, AtTheStart, testing::Bool());
 
 /// What cannot be read is not taken for a ledger without bans.
 TEST(Trouble, AtTheStartThatHidesEverythingIsSaid) {
