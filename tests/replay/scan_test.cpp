@@ -65,12 +65,15 @@ struct Outcome {
 
 Outcome replayed(const std::vector<ban::JailSpec>& jails,
                  const std::vector<std::string>& files,
+                 std::optional<std::chrono::seconds> since,
                  bool scan) {
   ReplayOptions options;
   options.files = files;
   options.chosen = true;
   options.today = today;
   options.timezone = "UTC";
+  options.since = since;
+  options.innocents = false;  // whoever asks for logins looks at every line
   options.scan = scan;
   Outcome out;
   ReplayWatch watch;
@@ -78,14 +81,17 @@ Outcome replayed(const std::vector<ban::JailSpec>& jails,
   out.result = describe(replay(jails, options, watch));
   // Nobody watches: sightings bear less then, and the bans must be the same.
   EXPECT_EQ(describe(replay(jails, options, {})), out.result);
+  options.innocents = true;
+  out.result += describe(replay(jails, options, {}));
   return out;
 }
 
 /// Fails where the two ways differ; returns how much was seen.
 std::size_t compare(const std::vector<ban::JailSpec>& jails,
-                    const std::vector<std::string>& files) {
-  const auto plain = replayed(jails, files, false);
-  const auto scanned = replayed(jails, files, true);
+                    const std::vector<std::string>& files,
+                    std::optional<std::chrono::seconds> since = std::nullopt) {
+  const auto plain = replayed(jails, files, since, false);
+  const auto scanned = replayed(jails, files, since, true);
   EXPECT_EQ(scanned.result, plain.result);
   for (std::size_t i = 0; i < std::max(plain.seen.size(), scanned.seen.size()); ++i) {
     const auto at = [i](const Outcome& outcome) {
@@ -178,14 +184,18 @@ std::vector<ban::JailSpec> jails_that_let_pass() {
 }
 
 /// Logs of these seeds with many quiet lines: all the jails, one of them, and two logs merged.
-void compare_made_up(const std::vector<ban::JailSpec>& jails, unsigned first, unsigned end) {
+void compare_made_up(const std::vector<ban::JailSpec>& jails,
+                     unsigned first,
+                     unsigned end,
+                     Maker::Pace pace) {
   const guard::LogFolder folder;
   for (auto seed = first; seed < end; ++seed) {
-    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    const auto path = folder.write("a.log", Maker(seed, pace).log(1'500));
     EXPECT_GT(compare(jails, {path}), 50) << seed;
     compare({jails[seed % jails.size()]}, {path});
-    const auto other = folder.write("b.log", Maker(seed + 20, true).log(1'000));
+    const auto other = folder.write("b.log", Maker(seed + 20, pace).log(1'000));
     compare(jails, {path, other});
+    compare(jails, {path, other}, std::chrono::seconds(90));
     if (testing::Test::HasFailure()) {
       FAIL() << "seed " << seed;
     }
@@ -193,7 +203,7 @@ void compare_made_up(const std::vector<ban::JailSpec>& jails, unsigned first, un
 }
 
 TEST(Scan, SeesPastJailsThatLetQuietLinesPassWhatThePlainWaySees) {
-  compare_made_up(jails_that_let_pass(), 400, 410);
+  compare_made_up(jails_that_let_pass(), 400, 410, Maker::Pace::calm);
 }
 
 TEST(Scan, SeesLinesThatWereQuietWhenTheyCame) {
@@ -216,7 +226,28 @@ TEST(Scan, SeesLinesThatWereQuietWhenTheyCame) {
 }
 
 TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {
-  compare_made_up(jails_with_words(), 300, 306);
+  compare_made_up(jails_with_words(), 300, 306, Maker::Pace::calm);
+}
+
+TEST(Scan, SeesBetweenQuietLinesOfAMinuteWhatThePlainWaySees) {
+  compare_made_up(jails_with_words(), 500, 506, Maker::Pace::steady);
+  compare_made_up(some_jails({"sessions", "behind", "vain", "slashed", "begun", "refusing"}),
+                  506,
+                  512,
+                  Maker::Pace::steady);
+}
+
+TEST(Scan, SeesBetweenQuietLinesThatSomeReadersFindNoDateInWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  std::string log;
+  for (int second = 0; second < 3'000; ++second) {
+    log += fmt::format("Nov 25 10:{:02}:{:02} ", second / 60, second % 60);
+    log += second % 10 == 9 ? "app[3]: bad user bob from 192.0.2.1\n" : "app[3]: nothing\n";
+    log += second % 700 == 699 ? "2026:11:25-11:00:00 bad user eve from 192.0.2.2\n" : "";
+  }
+  const auto path = folder.write("a.log", log);
+  EXPECT_EQ(compare(some_jails({"vain", "alternatives"}), {path}), 604);
+  EXPECT_EQ(compare(some_jails({"slashed", "alternatives"}), {path}), 604);
 }
 
 TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {

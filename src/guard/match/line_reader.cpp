@@ -88,6 +88,27 @@ public:
     line_.number += lines;
   }
 
+  [[nodiscard]] text::LineStart same_minute(ban::Instant now,
+                                            std::optional<ban::Instant> before) const override {
+    const auto same = repeatable(now);
+    return same.empty() || same.back() == '\r' || !settings_.today
+               ? text::LineStart()
+               : detector_.same_minute(*settings_.today, before);
+  }
+
+  [[nodiscard]] ban::Instant at_second(int second) const override {
+    return detector_.at_second(second);
+  }
+
+  [[nodiscard]] const DatedLine& repeat_in_minute(std::uint64_t lines,
+                                                  const text::LineStart& start,
+                                                  std::string_view last,
+                                                  ban::Instant now,
+                                                  const LineScan& scan) override {
+    repeat(lines - 1, std::max(now, detector_.at_second(start.before_latest())));
+    return read_scanned(last, now, scan);
+  }
+
   [[nodiscard]] bool refuses(std::string_view start) const override {
     return settings_.mode == MatchMode::replay && keeps_ascii_ && detector_.refuses(start);
   }
