@@ -19,23 +19,44 @@ using std::chrono::seconds;
 /// How long a date serves for lines without one, and how far a fresh line's may be off.
 constexpr seconds date_patience{60};
 
-/// Local time as Python's datetime.isoformat() writes it.
-std::string iso_time(ban::Instant at, const Zone& zone) {
-  const auto whole = std::chrono::floor<seconds>(at);
+/// Local time as Python's datetime.isoformat() writes it, but for the part of a second.
+std::string iso_second(std::chrono::sys_seconds whole, const Zone& zone) {
   const auto local = whole + seconds(zone.at(whole.time_since_epoch().count()).seconds);
   const auto day = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(local - day);
-  auto out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                         static_cast<int>(date.year()),
-                         static_cast<unsigned>(date.month()),
-                         static_cast<unsigned>(date.day()),
-                         time.hours().count(),
-                         time.minutes().count(),
-                         time.seconds().count());
-  const auto rest = (at - whole).count();
-  return rest == 0 ? out : out + fmt::format(".{:06}", rest);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()),
+                     time.hours().count(),
+                     time.minutes().count(),
+                     time.seconds().count());
 }
+
+/// The whole of it. Entries come many in a second: most of it is that of the one before.
+class IsoTime {
+public:
+  void write(ban::Instant at, const Zone& zone, std::string& out) {
+    const auto whole = std::chrono::floor<seconds>(at);
+    if (text_.empty() || whole != second_) {
+      second_ = whole;
+      text_ = iso_second(whole, zone);
+    }
+    out = text_;
+    if (auto rest = (at - whole).count(); rest != 0) {
+      std::array<char, 7> fraction{'.'};
+      for (auto place = fraction.size() - 1; place > 0; --place, rest /= 10) {
+        fraction.at(place) = static_cast<char>('0' + rest % 10);
+      }
+      out.append(fraction.data(), fraction.size());
+    }
+  }
+
+private:
+  std::chrono::sys_seconds second_;
+  std::string text_;  // of that second
+};
 
 class OneLineReader final : public LineReader {
 public:
@@ -138,7 +159,8 @@ public:
     begin_line(at);
     text_ = to_text(text);
     line_.text = text_;
-    last_text_ = iso_time(at, settings_.local) + " ";
+    iso_time_.write(at, settings_.local, last_text_);
+    last_text_ += ' ';
     last_date_ = at;
     last_is_integer_ = false;
     last_is_found_ = false;
@@ -191,6 +213,7 @@ private:
   PairSet pairs_;
   std::string text_;       // of a line that had to be changed
   std::string last_text_;  // the last date, as it was written
+  IsoTime iso_time_;       // of entries
   std::optional<ban::Instant> last_date_;
   std::optional<ban::Instant> last_found_;  // the same before it was forgiven
   bool last_is_integer_{false};

@@ -75,6 +75,62 @@ TEST(JournalWatch, GivesEachJailWhatItsMatchLetsIn) {
   EXPECT_THAT(lines.texts_of(LiveEvent::widened), ElementsAre(HasSubstr("ssh.service")));
 }
 
+TEST(JournalSieve, LooksAtEveryEntryWhereMostAreWanted) {
+  JournalSieve sieve(19, {10, 20});
+  for (int entry = 0; entry < 1000; ++entry) {
+    EXPECT_FALSE(sieve.uses_matches()) << entry;
+    sieve.count(entry % 3 != 0);
+  }
+}
+
+TEST(JournalSieve, LetsMatchesPickWhereFewAreWanted) {
+  JournalSieve sieve(19, {10, 20});
+  for (int turn = 0; turn < 3; ++turn) {
+    for (int entry = 0; entry < 10; ++entry) {
+      EXPECT_FALSE(sieve.uses_matches()) << entry;
+      sieve.count(entry % 3 == 0);
+    }
+    for (int entry = 0; entry < 20; ++entry) {
+      EXPECT_TRUE(sieve.uses_matches()) << entry;
+      sieve.count(true);
+    }
+  }
+}
+
+TEST(JournalSieve, LetsFewTermsPickAndNoneNever) {
+  JournalSieve few(2, {10, 20});
+  JournalSieve none(0, {10, 20});
+  for (int entry = 0; entry < 10; ++entry) {
+    few.count(true);
+    none.count(true);
+  }
+  EXPECT_TRUE(few.uses_matches());
+  EXPECT_FALSE(none.uses_matches());
+}
+
+TEST(JournalWatch, GivesTheSameWhoeverPicks) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  const std::vector<JournalWish> wishes = {{3, {"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"}, ages},
+                                           {5, {"SYSLOG_IDENTIFIER=sshd _HOSTNAME=mail"}, ages}};
+  const auto given = [&](JournalSieve::Pace pace) {
+    KeptLines lines;
+    const auto watch = JournalWatch::open(options, clock, wishes, {}, pace).value();
+    read_to_end(*watch, lines);
+    EXPECT_FALSE(watch->positions().empty());
+    EXPECT_FALSE(lines.after.empty());
+    return std::pair(lines.of, lines.after.back().cursor);
+  };
+  const auto all = given({100, 100});
+  EXPECT_EQ(all.first.size(), 2U);
+  for (std::size_t sample = 1; sample < 5; ++sample) {
+    for (std::size_t until_again = 1; until_again < 4; ++until_again) {
+      EXPECT_EQ(given({sample, until_again}), all) << sample << " " << until_again;
+    }
+  }
+}
+
 TEST(JournalWatch, GivesEverythingToAJailWithoutAMatch) {
   const LogFolder folder;
   const SystemClock clock;
