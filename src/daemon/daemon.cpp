@@ -14,6 +14,7 @@
 
 #include "daemon/own_options.h"
 #include "guard/actions/native.h"
+#include "plan/log_target.h"
 #include "plan/orders.h"
 #include "text/ascii.h"
 
@@ -183,7 +184,8 @@ void Daemon::flush_logs() {
 }
 
 /// "" opens the same one again.
-Result<void> Daemon::turn_log_to(const std::string& target) {
+Result<void> Daemon::turn_log_to(const std::string& written) {
+  const auto target = plan::without_options(written);
   SPRANGA_TRY(auto given, warden_.ask({Ask::What::open_log_target, target, 0}));
   if (given.fds.size() != 1) {
     return fail(Errc::malformed, "the warden sent no log");

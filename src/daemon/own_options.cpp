@@ -72,8 +72,7 @@ ledger::LedgerOptions ledger_options(const std::map<std::string, std::string>& s
 std::vector<std::string> fed_by_bans(const plan::GuardPlan& plan) {
   std::vector<std::string> out;
   const auto target = plan.server.find("logtarget");
-  const auto path =
-      target == plan.server.end() ? "" : target->second.substr(0, target->second.find('['));
+  const auto path = target == plan.server.end() ? std::string() : target->second;
   for (const auto& jail : plan.jails) {
     const bool is_recidive = jail.filter.name == "recidive";
     const bool reads_ours = std::ranges::any_of(jail.logpath, [&](const ban::LogPath& log) {
