@@ -17,7 +17,7 @@ namespace spranga::plan {
 /// SYSOUT, STDERR, SYSLOG, SYSTEMD-JOURNAL, or INHERITED, which leaves the log where it is. "": it
 /// is a file.
 [[nodiscard]] inline std::string stream_of(std::string_view target) {
-  const auto name = text::to_upper(target);
+  auto name = text::to_upper(target);
   for (const auto* const known :
        {"STDOUT", "SYSOUT", "STDERR", "SYSLOG", "SYSTEMD-JOURNAL", "INHERITED"}) {
     if (name == known) {
