@@ -188,6 +188,9 @@ private:
     if (daemon_.news_.failed() > 0) {
       add("firewall", daemon_.news_.last_error());
     }
+    if (const auto& lacking = daemon_.news_.lacking(); !lacking.empty()) {
+      add("firewall_lacks", lacking);
+    }
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/fd.h"
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::replay {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/old_logs/journal_source.h"
+
 namespace spranga::replay {
 
 Stream::Wanted Stream::wanted_by(std::vector<JailRun>& jails) {
@@ -271,7 +273,7 @@ void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighti
   ++fed_[place];
   if (source_->is_journal()) {
     ++jail.journal_entries;
-    if (!jail.journalmatch.wants(*source_)) {
+    if (!guard::wants(jail.journalmatch, *source_)) {
       return;
     }
     ++jail.journal_wanted;

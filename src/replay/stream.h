@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "guard/logs/log_source.h"
 #include "guard/match/concern.h"
 #include "guard/match/line_reader.h"
 #include "guard/match/word_table.h"
+#include "guard/old_logs/log_source.h"
 #include "replay/jail_run.h"
 #include "replay/login_line.h"
 

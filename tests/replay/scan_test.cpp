@@ -13,8 +13,8 @@
 
 #include "guard/config/configuration.h"
 #include "replay/replay.h"
-#include "tests/guard/logs/packing.h"
 #include "tests/guard/match/odd_logs.h"
+#include "tests/guard/old_logs/packing.h"
 
 namespace spranga::replay {
 namespace {

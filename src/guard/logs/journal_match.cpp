@@ -80,14 +80,4 @@ bool JournalMatch::lets_in(const JournalField& field, std::string_view value) {
           value.ends_with(".service"));
 }
 
-bool JournalMatch::wants(LogSource& source) const {
-  const auto holds = [&](const JournalField& field) {
-    return std::ranges::any_of(
-        field.values, [&](const auto& value) { return source.field_is(field.name, value); });
-  };
-  return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
-           return std::ranges::all_of(fields, holds);
-         });
-}
-
 }  // namespace spranga::guard

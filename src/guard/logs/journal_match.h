@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "guard/logs/log_source.h"
-
 namespace spranga::guard {
 
 /// A term of journalmatch, and what else it lets in.
@@ -29,10 +27,8 @@ public:
   /// Postfix logs as postfix@-.service, sshd as ssh.service. Those are let in too; notes() say so.
   [[nodiscard]] static JournalMatch widened(const std::vector<std::string>& sets);
 
-  /// Whether the entry at hand is wanted. Without terms every entry is.
-  [[nodiscard]] bool wants(LogSource& source) const;
-
-  /// The same, of fields that `values_of(name)` gives (each as text).
+  /// Whether an entry is wanted whose fields `values_of(name)` gives (each as text). Without terms
+  /// every entry is.
   template <class ValuesOf>
   [[nodiscard]] bool wants_fields(const ValuesOf& values_of) const {
     return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {

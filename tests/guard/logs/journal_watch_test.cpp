@@ -6,9 +6,9 @@
 
 #include <map>
 
-#include "guard/logs/byte_source.h"
 #include "guard/logs/choose_backend.h"
 #include "guard/logs/journal_match.h"
+#include "guard/old_logs/byte_source.h"
 #include "tests/guard/logs/watching.h"
 
 namespace spranga::guard {

@@ -1,4 +1,4 @@
-#include "guard/logs/text_source.h"
+#include "guard/old_logs/text_source.h"
 
 #include <algorithm>
 #include <cstring>

@@ -85,9 +85,6 @@ public:
   [[nodiscard]] virtual std::uint64_t cut_lines() const { return 0; }
 };
 
-/// A line ends here, whether or not its break has come.
-inline constexpr std::size_t longest_log_line{16U << 20U};
-
 /// Opens by content, not by name: .gz, .xz, .zst and .bz2, journal files and folders of them, text;
 /// "-" is standard input. Errc::not_found, denied or io; Errc::malformed for what is none of these.
 [[nodiscard]] Result<std::unique_ptr<LogSource>> open_log(const std::string& path);

@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "guard/logs/byte_source.h"
-#include "guard/logs/log_source.h"
+#include "guard/logs/line_cutter.h"
+#include "guard/old_logs/byte_source.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::guard {
 
