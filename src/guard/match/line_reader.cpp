@@ -1,13 +1,12 @@
 #include "guard/match/line_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
 
 #include "guard/match/decoder.h"
+#include "guard/match/iso_time.h"
 #include "text/utf8.h"
 
 namespace spranga::guard {
@@ -18,45 +17,6 @@ using std::chrono::seconds;
 
 /// How long a date serves for lines without one, and how far a fresh line's may be off.
 constexpr seconds date_patience{60};
-
-/// Local time as Python's datetime.isoformat() writes it, but for the part of a second.
-std::string iso_second(std::chrono::sys_seconds whole, const Zone& zone) {
-  const auto local = whole + seconds(zone.at(whole.time_since_epoch().count()).seconds);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(local - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()),
-                     time.hours().count(),
-                     time.minutes().count(),
-                     time.seconds().count());
-}
-
-/// The whole of it. Entries come many in a second: most of it is that of the one before.
-class IsoTime {
-public:
-  void write(ban::Instant at, const Zone& zone, std::string& out) {
-    const auto whole = std::chrono::floor<seconds>(at);
-    if (text_.empty() || whole != second_) {
-      second_ = whole;
-      text_ = iso_second(whole, zone);
-    }
-    out = text_;
-    if (auto rest = (at - whole).count(); rest != 0) {
-      std::array<char, 7> fraction{'.'};
-      for (auto place = fraction.size() - 1; place > 0; --place, rest /= 10) {
-        fraction.at(place) = static_cast<char>('0' + rest % 10);
-      }
-      out.append(fraction.data(), fraction.size());
-    }
-  }
-
-private:
-  std::chrono::sys_seconds second_;
-  std::string text_;  // of that second
-};
 
 class OneLineReader final : public LineReader {
 public:
