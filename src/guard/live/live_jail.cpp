@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "guard/live/field_texts.h"
 #include "guard/live/length_text.h"
 
 namespace spranga::guard {
@@ -14,27 +15,6 @@ namespace {
 
 using Kind = Judgement::Kind;
 using std::chrono::seconds;
-
-std::string text_of(const ban::FieldValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return *text;
-  }
-  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
-    return fmt::format("{}", fmt::join(*set, ", "));
-  }
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    return fmt::format("{}", fmt::join(*list, ", "));
-  }
-  return "";
-}
-
-std::map<std::string, std::string> texts_of(const ban::Sighting& sighting) {
-  std::map<std::string, std::string> out;
-  for (const auto& [name, value] : sighting.fields) {
-    out.emplace(name, text_of(value));
-  }
-  return out;
-}
 
 /// A ban of somebody who is banned: the longer after the first, the likelier something is wrong.
 Level level_of_repeat(ban::Instant::duration gap) {
@@ -85,7 +65,7 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     };
     if (world_.ignores) {
       ports.command = [this](const std::string& /*command*/, const ban::Sighting& sighting) {
-        return world_.ignores(spec_.name, sighting);
+        return world_.ignores(*this, sighting);
       };
     }
     SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
@@ -201,7 +181,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
   }
   bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
   ++totals_.banned;
-  Evidence known{judgement.matches, texts_of(sighting), rule_of(sighting)};
+  Evidence known{judgement.matches, field_texts(sighting), rule_of(sighting)};
   const auto& held =
       bans_.put(judgement.key, {ban, false, std::make_shared<Evidence>(std::move(known))});
   world_.hands.ban(spec_.name, held, numbers());

@@ -40,7 +40,7 @@ struct LiveWorld {
   std::function<std::string(const std::string& target)> safe;
   JudgePorts judge;  // without `command`
   /// Whether the jail's ignorecommand says so.
-  std::function<bool(const std::string& jail, const ban::Sighting& sighting)> ignores;
+  std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> ignores;
   MatchOptions match;
   /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
   std::function<std::string(ban::Instant)> time_text;
