@@ -259,7 +259,8 @@ void LiveJail::begin_ban(const Judgement& judgement,
         "observer",
         {fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end)});
   }
-  world_.notes.add(ledger::BanMade{ban, false, "filter", judgement.matches});
+  world_.notes.add(
+      ledger::BanMade{ban, false, "filter", judgement.matches, kept_field_texts(sighting)});
   bans.push_back(ban);
 }
 
@@ -423,8 +424,9 @@ void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
   judge_->impose(key, made.ban);
   totals_.banned += counts ? 1 : 0;
   HeldBan again_held{std::move(made.ban), true};
-  if (!made.matches.empty()) {
-    again_held.known = std::make_shared<Evidence>(Evidence{std::move(made.matches)});
+  if (!made.matches.empty() || !made.fields.empty()) {
+    again_held.known =
+        std::make_shared<Evidence>(Evidence{std::move(made.matches), std::move(made.fields)});
   }
   const auto& held = bans_.put(key, std::move(again_held));
   say(Level::notice, "actions", {"Restore Ban ", held.ban.target});

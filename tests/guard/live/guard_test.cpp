@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "guard/live/field_texts.h"
 #include "guard/live/length_text.h"
 
 namespace spranga::guard {
@@ -134,6 +135,39 @@ TEST_F(GuardTest, BansAfterMaxretryAndLetsGoAfterBantime) {
                           "actions: [postfix] Ban 198.51.100.7",
                           "actions: [postfix] Unban 198.51.100.7"));
   EXPECT_EQ(hands.done.back(), "unban postfix 198.51.100.7");
+}
+
+ban::JailSpec jail_with_users() {
+  auto spec = jail_of("postfix", 1);
+  spec.filter.failregex = {
+      {"user <F-USER>\\S+</F-USER> failed for <HOST>$", {"filter.d/p.conf", 7}}};
+  return spec;
+}
+
+TEST_F(GuardTest, NotesWhatTheFilterCaughtAndHasItAgainWhenTheBanComesBack) {
+  auto& jail = add(jail_with_users());
+  auto stream = stream_of({&jail});
+  guard.on_line(stream, "1700000000 user al failed for 198.51.100.7", start);
+  std::optional<ledger::BanMade> made;
+  for (const auto& record : notes.take()) {
+    if (const auto* ban = std::get_if<ledger::BanMade>(&record)) {
+      made = *ban;
+    }
+  }
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->fields.at("user"), "al");
+  jail.unban("198.51.100.7", start);
+  jail.restore(*made, start);
+  EXPECT_EQ(jail.bans().find("198.51.100.7")->evidence().fields, made->fields);
+}
+
+TEST(KeptFieldTexts, AreWithoutWhatIsHiddenFromTheLines) {
+  ban::Sighting sighting;
+  sighting.fields = {{"user", std::string("al")}, {"word", std::string("secret")}};
+  sighting.matches = {"user al failed"};
+  EXPECT_EQ(kept_field_texts(sighting).size(), 2U);
+  sighting.matches = {"user al failed with ***"};
+  EXPECT_EQ(kept_field_texts(sighting), (std::map<std::string, std::string>{{"user", "al"}}));
 }
 
 TEST_F(GuardTest, SaysNothingOfWhatAnIgnorecacheKnew) {
