@@ -163,8 +163,16 @@ guard::LiveWorld Daemon::world() {
           notes_,
           [this](const std::string& target) { return surroundings_.why_not(target); },
           std::move(judge),
-          [this](const std::string& jail, const ban::Sighting& sighting) {
-            return asks_to_ignore(runner_, jail, sighting);
+          [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+            return asks_to_ignore(
+                runner_,
+                ignore_question(
+                    jail.spec(),
+                    sighting,
+                    jail.numbers(),
+                    [this](const std::string& target) { return past_bans(target); },
+                    ledger_options(plan_.server).matches,
+                    now()));
           },
           std::move(match),
           [clock = SecondClock()](ban::Instant at) mutable -> std::string {

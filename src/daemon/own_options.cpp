@@ -96,13 +96,9 @@ Result<std::string> read_ignore_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-bool asks_to_ignore(RunnerLink& runner, const std::string& jail, const ban::Sighting& sighting) {
+bool asks_to_ignore(RunnerLink& runner, action_runner::Request question) {
   constexpr int longest_wait_ms = 10'000;
-  action_runner::Request request;
-  request.verb = action_runner::Verb::ignore;
-  request.jail = jail;
-  request.tags = {{"ip", sighting.id}, {"fid", sighting.id}};
-  const auto reply = runner.ask(std::move(request), longest_wait_ms);
+  const auto reply = runner.ask(std::move(question), longest_wait_ms);
   return reply && reply->outcome == action_runner::Outcome::ignored;
 }
 

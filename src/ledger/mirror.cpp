@@ -29,7 +29,7 @@ struct Change {
 Result<std::vector<Change>> changes_after(Database& own, std::int64_t mirrored) {
   std::vector<Change> changes;
   SPRANGA_CHECK(own.each(
-      "SELECT change, ended, jail, target, since, until, count, failures, made_by, matches"
+      "SELECT change, ended, jail, target, since, until, count, failures, made_by, matches, fields"
       " FROM bans WHERE change > ? ORDER BY change LIMIT ?",
       [&changes](const Row& row) {
         changes.push_back({row.number(0), !row.is_null(1), ban_of(row, 2)});

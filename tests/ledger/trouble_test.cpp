@@ -164,6 +164,7 @@ TEST_P(AtTheStart, WhatIsThereIsKnown) {
 TEST_P(AtTheStart, WhatAnOlderVersionHasWrittenIsKnownToo) {
   asked(folder.own(), "DROP TRIGGER bans_latest");
   asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN fields");
   asked(folder.own(), "PRAGMA user_version = 3");
   expect_all();
 }

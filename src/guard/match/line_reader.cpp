@@ -34,12 +34,14 @@ public:
                                               ban::Instant now,
                                               const LineScan& scan) override {
     const bool plain = scan.ascii && keeps_ascii_ && raw.size() <= longest_line;
+    const auto replaced = statistics_.replaced;
     const auto text = plain ? trim(raw) : decode(raw);
     if (plain && read_repeated(text, now, scan)) {
       return line_;
     }
     begin_line(now);
     line_.text = text;
+    line_.replaced = statistics_.replaced != replaced;
     line_.comment = settings_.mode == MatchMode::regex && (text.empty() || text.front() == '#');
     if (line_.comment) {
       return line_;
@@ -249,7 +251,8 @@ bool OneLineReader::read_repeated(std::string_view text, ban::Instant now, const
   line_.after = text.substr(end);
   line_.at = last_date_ = last_found_;
   line_.is_integer = last_is_integer_;
-  line_.undated = line_.comment = false;
+  line_.undated = line_.comment = line_.replaced = false;
+  line_.odd_by.reset();
   line_.pairs = nullptr;
   line_.words = scan.words;
   if (live && news_) {
@@ -318,8 +321,12 @@ void OneLineReader::take_last_date(std::string_view text) {
 
 /// fail2ban takes a fresh line whose date is off by more than a minute for one of now.
 void OneLineReader::forgive_odd_date() {
-  if (line_.at &&
-      std::chrono::abs(std::chrono::duration_cast<seconds>(*line_.at - now_)) > date_patience) {
+  if (!line_.at) {
+    return;
+  }
+  const auto off = std::chrono::duration_cast<seconds>(*line_.at - now_);
+  if (std::chrono::abs(off) > date_patience) {
+    line_.odd_by = off;
     line_.at = now_;
     last_date_ = now_;
   }

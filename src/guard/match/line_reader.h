@@ -2,6 +2,7 @@
 // the same settings share one: the line is decoded and dated once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,9 @@ struct DatedLine {
   std::optional<ban::Instant> at;  // none: an impossible date, or none at all
   bool is_integer{false};          // fail2ban prints `at` without ".0"
   bool undated{false};             // no date of its own: `at` is the last one's, or now
+  /// Live: so far its date was off from now, which it was taken for; whole seconds, < 0: before.
+  std::optional<std::chrono::seconds> odd_by;
+  bool replaced{false};   // it had bytes that the encoding does not know
   bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
   std::size_t number{0};  // 1-based, as read
   const PairSet* pairs{nullptr};     // of before + after, where they are known

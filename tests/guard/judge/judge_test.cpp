@@ -207,6 +207,18 @@ TEST(Judge, AsksACommandOnceWhileTheCacheIsFresh) {
   EXPECT_EQ(asked, 2);
 }
 
+TEST(Judge, SaysAgainOfAnAddressOfIgnoreipThatItIsOneInSpiteOfTheCache) {
+  auto spec = jail_of(9);
+  spec.ignoreip = {"192.0.2.1", "192.0.2.128/25"};
+  spec.ignorecache = "key=<ip>";
+  auto judged = judge_for(spec, {});
+  for (const int time : {0, 1}) {
+    EXPECT_STREQ(judge(judged, seen("192.0.2.1", time)).why, "ip");
+  }
+  EXPECT_STREQ(judge(judged, seen("192.0.2.200", 2)).why, "ip");
+  EXPECT_STREQ(judge(judged, seen("192.0.2.200", 3)).why, ignored_by_cache);
+}
+
 ban::JailSpec growing(int maxretry) {
   auto spec = jail_of(maxretry);
   spec.increment.enabled = true;
