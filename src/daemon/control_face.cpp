@@ -206,7 +206,7 @@ std::string ControlFace::why_no_commands(const guard::control::Peer& /*peer*/) c
 }
 
 std::string ControlFace::time_text(std::int64_t at) const {
-  return local_time(std::chrono::system_clock::time_point(std::chrono::seconds(at)));
+  return local_time(std::chrono::sys_seconds(std::chrono::seconds(at)));
 }
 
 }  // namespace spranga::daemon

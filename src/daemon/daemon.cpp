@@ -176,7 +176,7 @@ guard::LiveWorld Daemon::world() {
           },
           std::move(match),
           [clock = SecondClock()](ban::Instant at) mutable -> std::string {
-            return std::string(clock.text(at));
+            return std::string(clock.text(std::chrono::floor<std::chrono::seconds>(at)));
           },
           [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
             return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());

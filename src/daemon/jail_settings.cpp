@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <utility>
 
 #include "guard/dates/template_list.h"
+#include "guard/judge/network.h"
 #include "guard/match/tags.h"
 #include "text/ascii.h"
 
@@ -106,6 +109,29 @@ Value seconds_or_none(const std::optional<std::chrono::seconds>& length) {
   return length ? Value::of(static_cast<std::int64_t>(length->count())) : Value::none();
 }
 
+/// As fail2ban keeps an entry of ignoreip: "127.0.0.1/8" is 127.0.0.0/8; what is no network stays.
+std::string ignored_as_kept(const std::string& entry) {
+  const auto network = guard::Network::parse(entry);
+  return network ? network->to_string() : entry;
+}
+
+bool is_single_address(const std::string& entry) {
+  const auto network = guard::Network::parse(entry);
+  return network && network->is_single();
+}
+
+/// Each once, single addresses behind all others.
+Texts ignored(const JailSpec& spec) {
+  Texts out;
+  for (const auto& entry : spec.ignoreip) {
+    if (auto kept = ignored_as_kept(entry); std::ranges::count(out, kept) == 0) {
+      out.push_back(std::move(kept));
+    }
+  }
+  std::ranges::stable_partition(out, std::not_fn(is_single_address));
+  return out;
+}
+
 template <class T>
 bool erase_one(std::vector<T>& from, const T& what) {
   const auto found = std::ranges::find(from, what);
@@ -137,7 +163,7 @@ Value read_setting(const JailSpec& spec, Setting setting) {
     case Setting::ignoreself:
       return Value::of(spec.ignoreself);
     case Setting::ignoreip:
-      return Value::list(spec.ignoreip);
+      return Value::list(ignored(spec));
     case Setting::ignorecommand:
       return spec.ignorecommand.empty() ? Value::of(false) : Value::of(spec.ignorecommand);
     case Setting::ignorecache:
@@ -227,7 +253,7 @@ bool add_to_setting(JailSpec& spec, Setting setting, const Value& value) {
     return true;
   }
   if (setting == Setting::ignoreip) {
-    if (std::ranges::count(spec.ignoreip, value.text) == 0) {
+    if (std::ranges::count(ignored(spec), ignored_as_kept(value.text)) == 0) {
       spec.ignoreip.push_back(value.text);
     }
     return true;
@@ -244,7 +270,10 @@ bool remove_from_setting(JailSpec& spec, Setting setting, const Value& value) {
     return erase_at(*list, value.integer);
   }
   if (setting == Setting::ignoreip) {
-    return erase_one(spec.ignoreip, value.text);
+    const auto is_it = [kept = ignored_as_kept(value.text)](const std::string& entry) {
+      return ignored_as_kept(entry) == kept;
+    };
+    return std::erase_if(spec.ignoreip, is_it) > 0;
   }
   if (setting == Setting::journalmatch) {
     return erase_one(spec.filter.journalmatch, joined(value));

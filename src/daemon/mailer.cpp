@@ -40,7 +40,7 @@ std::chrono::seconds offset_at(std::chrono::system_clock::time_point at) {
 }
 
 std::string text_of(ban::Instant at) {
-  return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+  return local_time(std::chrono::floor<std::chrono::seconds>(at));
 }
 
 Tls tls_of(mail::Protection protection) {

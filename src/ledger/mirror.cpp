@@ -48,7 +48,7 @@ struct Place {
 /// 2026-11-29T02:00:00.000000, as fail2ban says beside a journal's time.
 std::string iso_time(ban::Instant at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-  const std::time_t raw = std::chrono::system_clock::to_time_t(seconds);
+  const std::time_t raw = seconds.time_since_epoch().count();
   std::tm parts{};
   gmtime_r(&raw, &parts);
   std::array<char, 32> text{};

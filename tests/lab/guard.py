@@ -435,6 +435,13 @@ def iptables_kinds(net, spranga, checks):
         checks.that(opens(net, OTHER4, HOST4, OPEN), "not for others")
         got, _ = net.connect(HOST4, CLIENT4, MAIL, "host")
         checks.that(not isinstance(got, str), "this host reaches whom it has banned")
+        net.run(f"iptables -t raw -A PREROUTING -p tcp --dport {OPEN} -j NOTRACK")
+        net.run(f"iptables -t raw -A OUTPUT -p tcp --sport {OPEN} -j NOTRACK")
+        checks.that(silent(net, CLIENT4, HOST4, OPEN), "what conntrack does not follow is shut too")
+        checks.that(opens(net, OTHER4, HOST4, OPEN), "not for others")
+        before = rules(net)
+        net.run("iptables -D INPUT ! -p ipv6-icmp -m conntrack --ctstate INVALID,UNTRACKED -m comment --comment f2b-all:untracked -j f2b-all")
+        checks.that(until(lambda: rules(net) == before, 5), "and that rule is put back")
         (guard.home / "etc/action.d/iptables.local").write_text("[Init]\nlockingopt = -w 5\n")
         checks.that(guard.ask("reload") == {"done": True, "errors": []}, "a reload with an action that was changed")
         checks.that(until(lambda: guard.lines(of="runs as written: its commands are not those of a stock action")),

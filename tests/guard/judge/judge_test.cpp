@@ -67,6 +67,12 @@ TEST(Judge, IgnoresABanThatWouldBeOver) {
   EXPECT_EQ(judged.on_sighting(seen("192.0.2.8", 0), at_second(601)).kind, Kind::expired);
 }
 
+TEST(Judge, BansNobodyForANegativeTimeThatIsNotMinusOne) {
+  auto judged = judge_for(jail_of(1, 600, -5));
+  EXPECT_EQ(judge(judged, seen("192.0.2.8", 0)).kind, Kind::expired);
+  EXPECT_FALSE(judged.is_banned("192.0.2.8", at_second(0)));
+}
+
 TEST(Judge, BansForGood) {
   auto judged = judge_for(jail_of(1, 600, -1));
   const auto verdict = judged.on_sighting(seen(attacker, 0), at_second(1'000'000));

@@ -271,7 +271,16 @@ TEST(ChooseBackend, SaysWhatCannotStart) {
   auto nothing = jail_of("auto");
   nothing.logpath.clear();
   nothing.filter.journalmatch.clear();
-  EXPECT_TRUE(choose_backend(nothing, {}, true).is_error);
+  EXPECT_FALSE(choose_backend(nothing, {}, true).is_error);
+  EXPECT_THAT(choose_backend(nothing, {}, true).sentence, testing::EndsWith("by hand alone"));
+  EXPECT_TRUE(bans_by_hand_alone(nothing));
+  nothing.filter.journalmatch = {"_SYSTEMD_UNIT=ssh.service"};
+  nothing.systemd_if_nologs = true;
+  EXPECT_FALSE(bans_by_hand_alone(nothing));
+  EXPECT_TRUE(choose_backend(nothing, {}, false).is_error);
+  nothing.logpath = {{"/dev/null"}};
+  EXPECT_TRUE(bans_by_hand_alone(nothing));
+  EXPECT_EQ(choose_backend(nothing, {true}, true).sentence, "");
   auto skipped = jail_of("polling");
   skipped.skip_if_nologs = true;
   const auto choice = choose_backend(skipped, {false}, true);
