@@ -43,10 +43,15 @@ bool RunnerLink::have_runner() {
   return true;
 }
 
-void RunnerLink::transmit(const Request& request) {
-  if (const auto sent = channel_->send(action_runner::pack(request)); !sent) {
+/// Lines of a log may be longer than a message. False: said why not.
+bool RunnerLink::transmit(const Request& request) {
+  const auto bytes =
+      request.verb == Verb::mail ? action_runner::pack(request) : action_runner::pack_cut(request);
+  const auto sent = channel_->send(bytes);
+  if (!sent) {
     log_.write(guard::Level::error, "actions", "to the action runner: " + sent.error().detail);
   }
+  return sent.has_value();
 }
 
 bool RunnerLink::send(Request request) {
@@ -72,8 +77,10 @@ Result<action_runner::Reply> RunnerLink::ask(Request request, int timeout_ms) {
   }
   request.order = ++last_order_;
   const auto order = request.order;
+  if (!transmit(request)) {
+    return fail(Errc::too_large, "nothing to wait for");
+  }
   awaited_.emplace(order, action_runner::Reply{});
-  transmit(request);
   open_.emplace(order, std::move(request));
   const auto end = steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   while (open_.contains(order) && channel_) {

@@ -54,7 +54,7 @@ public:
 
 private:
   [[nodiscard]] bool have_runner();
-  void transmit(const action_runner::Request& request);
+  bool transmit(const action_runner::Request& request);
   void take(const action_runner::Answer& answer);
   void lost(const std::string& why);
   void give_up(const std::string& why);

@@ -93,5 +93,14 @@ TEST(Requests, AreCutToWhatAMessageCarries) {
   EXPECT_EQ(pack_cut(*back), pack(*back));
 }
 
+TEST(Requests, AreCutToWhatTheRunnerTakes) {
+  Request request;
+  request.jail = "mail";
+  request.tags = {{"ip", "192.0.2.7"}, {"matches", std::string(longest_value + 1, 'x')}};
+  const auto back = read_request(pack_cut(request));
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(checked_values(back->tags, back->fields));
+}
+
 }  // namespace
 }  // namespace spranga::action_runner
