@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "guard/dates/template_list.h"
@@ -123,8 +124,9 @@ bool is_single_address(const std::string& entry) {
 /// Each once, single addresses behind all others.
 Texts ignored(const JailSpec& spec) {
   Texts out;
+  std::set<std::string> seen;
   for (const auto& entry : spec.ignoreip) {
-    if (auto kept = ignored_as_kept(entry); std::ranges::count(out, kept) == 0) {
+    if (auto kept = ignored_as_kept(entry); seen.insert(kept).second) {
       out.push_back(std::move(kept));
     }
   }
@@ -253,7 +255,10 @@ bool add_to_setting(JailSpec& spec, Setting setting, const Value& value) {
     return true;
   }
   if (setting == Setting::ignoreip) {
-    if (std::ranges::count(ignored(spec), ignored_as_kept(value.text)) == 0) {
+    const auto is_there = [kept = ignored_as_kept(value.text)](const std::string& entry) {
+      return ignored_as_kept(entry) == kept;
+    };
+    if (std::ranges::none_of(spec.ignoreip, is_there)) {
       spec.ignoreip.push_back(value.text);
     }
     return true;

@@ -58,6 +58,8 @@ private:
   void take(const action_runner::Answer& answer);
   void lost(const std::string& why);
   void give_up(const std::string& why);
+  void fail_mails(const std::map<std::uint64_t, action_runner::Request>& requests,
+                  const std::string& why);
 
   Start start_;
   guard::Log& log_;

@@ -98,7 +98,7 @@ private:
   void find_concerned();
   void date_line(ban::Instant clock);
   [[nodiscard]] std::string_view quiet_start(ban::Instant clock);
-  [[nodiscard]] bool pass_quiet(std::string_view start) const;
+  [[nodiscard]] bool pass_quiet(std::string_view start, const text::LineStart& minute) const;
   [[nodiscard]] text::LineStart start_of_minute(std::string_view same,
                                                 ban::Instant clock,
                                                 std::optional<ban::Instant> before) const;

@@ -26,11 +26,13 @@ std::string_view Stream::quiet_start(ban::Instant clock) {
   return start.empty() || !std::ranges::all_of(dateless_, refuses) ? std::string_view() : start;
 }
 
-/// Whether jails that want every line need none that begins so.
-bool Stream::pass_quiet(std::string_view start) const {
+/// Whether jails that want every line need none that begins so, whatever digits it has where they
+/// are free in `minute`.
+bool Stream::pass_quiet(std::string_view start, const text::LineStart& minute) const {
   return std::ranges::all_of(concern_->insatiable(), [&](std::size_t place) {
     const auto& reader = *readers_[reader_of_[place]];
-    const auto text = start.substr(is_dateless(reader) ? 0 : reader.repeatable_date());
+    const auto from = is_dateless(reader) ? 0 : reader.repeatable_date();
+    const auto text = start.substr(from, minute.empty() ? start.npos : minute.fixed(from));
     return (*all_)[jails_[place]].matcher->passes(text);
   });
 }
@@ -60,7 +62,8 @@ text::LineStart Stream::start_of_minute(std::string_view same,
   }
   const auto fixed = same.substr(0, start.fixed());
   const auto refuses = [&](const auto* reader) { return reader->refuses(fixed); };
-  return std::ranges::all_of(dateless_, refuses) ? start : text::LineStart();
+  return std::ranges::all_of(dateless_, refuses) && pass_quiet(same, start) ? start
+                                                                            : text::LineStart();
 }
 
 std::uint64_t Stream::skip_quiet(ban::Instant clock,
@@ -70,7 +73,7 @@ std::uint64_t Stream::skip_quiet(ban::Instant clock,
     return 0;
   }
   const auto same = quiet_start(clock);
-  if (same.empty() || !pass_quiet(same)) {
+  if (same.empty() || !pass_quiet(same, {})) {
     return 0;
   }
   guard::LogSource::LineTest is_quiet;

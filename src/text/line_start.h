@@ -96,10 +96,10 @@ public:
     return true;
   }
 
-  /// How many bytes stand before the first digit that is free.
-  [[nodiscard]] std::size_t fixed() const {
-    const auto* const end = mask_.begin() + size_;
-    return static_cast<std::size_t>(std::find(mask_.begin(), end, '\0') - mask_.begin());
+  /// How many bytes from `from` on, which is within it, stand before the next digit that is free.
+  [[nodiscard]] std::size_t fixed(std::size_t from = 0) const {
+    const auto* const begin = mask_.begin() + std::min(from, size_);
+    return static_cast<std::size_t>(std::find(begin, mask_.begin() + size_, '\0') - begin);
   }
 
   /// Whether `line` begins so; then the next line's number is no less than this one's.

@@ -151,9 +151,13 @@ bool may_log_to(const std::string& target, const std::string& configured) {
   if (target == configured || !plan::stream_of(target).empty()) {
     return true;
   }
+  if (!target.starts_with('/')) {
+    return false;
+  }
   const auto folder = folder_of(target);
   const bool is_plain = (target + "/").find("/../") == std::string::npos;
-  const bool known = folder == folder_of(configured) || (folder + "/").starts_with("/var/log/");
+  const bool known = (configured.starts_with('/') && folder == folder_of(configured)) ||
+                     (folder + "/").starts_with("/var/log/");
   return is_plain && known && ::access(folder.c_str(), F_OK) == 0;
 }
 

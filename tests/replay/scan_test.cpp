@@ -250,6 +250,49 @@ TEST(Scan, SeesBetweenQuietLinesThatSomeReadersFindNoDateInWhatThePlainWaySees) 
   EXPECT_EQ(compare(some_jails({"slashed", "alternatives"}), {path}), 604);
 }
 
+/// Forty lines of one second, one that tells something, and those of later seconds.
+std::string minute_log(const std::string& quiet,
+                       const std::string& telling,
+                       std::size_t second_at) {
+  std::string log;
+  for (int i = 0; i < 40; ++i) {
+    log += quiet;
+  }
+  log += telling + quiet + quiet;
+  for (char digit = '5'; digit <= '9'; ++digit) {
+    auto later = quiet;
+    later[second_at] = digit;
+    log += later;
+  }
+  return log;
+}
+
+TEST(Scan, SeesWhatJailsThatWantEveryLineSeeInTheDigitsOfADate) {
+  const guard::LogFolder folder;
+  auto words = made_up("words", "", {R"(^ fail for <ADDR>$)"});
+  words.filter.datepattern = "^%Y-%m-%d %H:%M:%S";
+  auto digits = made_up("digits", "", {R"(^\d+-\d+-\d+ \d+:\d+:\d[5-9] <ADDR>$)"});
+  digits.filter.datepattern = "^<%m/%d/%Y@%H:%M:%S>";
+  const std::string date = "2026-11-25 10:00:01 ";
+  EXPECT_EQ(
+      compare(
+          {words, digits},
+          {folder.write(
+              "a.log",
+              minute_log(date + "192.0.2.1\n", date + "fail for 192.0.2.2\n", date.size() - 2))}),
+      6);
+  words.filter.datepattern = "^%Y-%m-%d %H:%M:%S <%f";
+  words.filter.failregex.front().pattern = R"(fail for <ADDR>$)";
+  digits.filter.datepattern = "^%Y-%m-%d %H:%M:%S";
+  digits.filter.failregex.front().pattern = R"(^\s*<[5-9]\d+ \d\D<ADDR>$)";
+  EXPECT_EQ(compare({words, digits},
+                    {folder.write("b.log",
+                                  minute_log(date + "<111111 1 192.0.2.1\n",
+                                             date + "<111111 1 fail for 192.0.2.2\n",
+                                             date.size() + 1))}),
+            6);
+}
+
 TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {
   const guard::LogFolder folder;
   const std::string quiet = "Nov 25 10:00:01 host app[3]: nothing of interest\n";

@@ -50,7 +50,8 @@ BanTime::Length to_length(double seconds) {
 Result<BanTime> BanTime::make(const ban::JailSpec& spec) {
   BanTime out;
   if (spec.bantime != for_good) {
-    out.base_ = std::min<Length>(spec.bantime, longest);
+    constexpr std::chrono::seconds most = longest;
+    out.base_ = std::clamp<std::chrono::seconds>(spec.bantime, -most, most);
   }
   const auto& increment = spec.increment;
   out.grows_ = increment.enabled;

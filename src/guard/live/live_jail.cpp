@@ -180,6 +180,7 @@ void LiveJail::tell_odd_date(seconds off, std::string_view line, ban::Instant no
     return;
   }
   next_odd_date_ = now + a_day;
+  const auto hidden = hide_credentials(line);
   say(Level::warning,
       "filter",
       {"Detected a log entry ",
@@ -191,7 +192,7 @@ void LiveJail::tell_odd_date(seconds off, std::string_view line, ban::Instant no
   say(Level::warning,
       "filter",
       {"Please check a jail for a timing issue. Line with odd timestamp: ",
-       hide_credentials(ledger::cut(line, longest_shown))});
+       ledger::cut(hidden, longest_shown)});
 }
 
 void LiveJail::tell_undecodable(const std::string& file, std::string_view raw, ban::Instant now) {
@@ -201,11 +202,14 @@ void LiveJail::tell_undecodable(const std::string& file, std::string_view raw, b
     return;
   }
   if (told.size() >= most_files) {
-    told.clear();
+    std::erase_if(told, [now](const auto& one) { return one.second <= now; });
+    if (told.size() >= most_files) {
+      return;
+    }
   }
   told[file] = now + a_day;
   const auto& encoding = spec_.logencoding;
-  auto shown = hide_credentials(raw.substr(0, longest_shown));
+  auto shown = hide_credentials(raw).substr(0, longest_shown);
   if (raw.find('\n') == std::string_view::npos) {
     shown += '\n';  // as it stands in the file
   }
@@ -259,8 +263,8 @@ void LiveJail::begin_ban(const Judgement& judgement,
         "observer",
         {fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end)});
   }
-  world_.notes.add(
-      ledger::BanMade{ban, false, "filter", judgement.matches, kept_field_texts(sighting)});
+  world_.notes.add(ledger::BanMade{
+      ban, false, "filter", judgement.matches, kept_field_texts(sighting, judgement.matches)});
   bans.push_back(ban);
 }
 

@@ -74,10 +74,13 @@ JournalMatch JournalMatch::widened(const std::vector<std::string>& sets) {
   return out;
 }
 
-bool JournalMatch::lets_in(const JournalField& field, std::string_view value) {
-  return std::ranges::find(field.values, value) != field.values.end() ||
-         (!field.instances.empty() && value.starts_with(field.instances) &&
-          value.ends_with(".service"));
+bool JournalMatch::is_named(const JournalField& field, std::string_view value) {
+  return holds(field.values, value);
+}
+
+bool JournalMatch::is_instance(const JournalField& field, std::string_view value) {
+  return !field.instances.empty() && value.starts_with(field.instances) &&
+         value.ends_with(".service");
 }
 
 }  // namespace spranga::guard

@@ -28,13 +28,14 @@ public:
   [[nodiscard]] static JournalMatch widened(const std::vector<std::string>& sets);
 
   /// Whether an entry is wanted whose fields `values_of(name)` gives (each as text). Without terms
-  /// every entry is.
+  /// every entry is. A unit's instance must be in its slice, by which libsystemd finds it too.
   template <class ValuesOf>
   [[nodiscard]] bool wants_fields(const ValuesOf& values_of) const {
     return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
              return std::ranges::all_of(fields, [&](const JournalField& field) {
                return std::ranges::any_of(values_of(field.name), [&](std::string_view value) {
-                 return lets_in(field, value);
+                 return is_named(field, value) ||
+                        (is_instance(field, value) && holds(values_of(slice_field), field.slice));
                });
              });
            });
@@ -44,8 +45,16 @@ public:
 
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
+  static constexpr auto slice_field = "_SYSTEMD_SLICE";
+
 private:
-  [[nodiscard]] static bool lets_in(const JournalField& field, std::string_view value);
+  [[nodiscard]] static bool is_named(const JournalField& field, std::string_view value);
+  [[nodiscard]] static bool is_instance(const JournalField& field, std::string_view value);
+
+  template <class Values>
+  [[nodiscard]] static bool holds(const Values& values, std::string_view value) {
+    return std::ranges::find(values, value) != std::ranges::end(values);
+  }
 
   std::vector<std::vector<JournalField>> sets_;
   std::vector<std::string> notes_;

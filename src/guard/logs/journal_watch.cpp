@@ -123,19 +123,23 @@ private:
   /// Matches may change between two entries; the place stays, but its cursor can be asked for no
   /// more.
   void follow_sieve(LineSink& sink) {
-    if (has_matches_ == sieve_.uses_matches()) {
+    // Who waits for the entry behind which it begins must see it, and that may be nobody's.
+    const bool wanted = sieve_.uses_matches() && !waiting_;
+    if (has_matches_ == wanted) {
       return;
     }
     if (std::exchange(place_is_old_, false)) {
       note_place();
     }
-    has_matches_ = sieve_.uses_matches();
+    has_matches_ = wanted;
     sd_journal_flush_matches(journal_.get());
     if (!has_matches_) {
       return;
     }
     if (const auto added = add_matches(); !added) {
-      sd_journal_flush_matches(journal_.get());  // every entry is looked at
+      sd_journal_flush_matches(journal_.get());
+      has_matches_ = false;
+      sieve_ = JournalSieve(0);  // every entry is looked at
       sink.on_note({LiveEvent::unreadable, added.error().detail, 0});
     }
   }
@@ -237,13 +241,13 @@ private:
            "journald dropped lines: " + text::escape_clipped(fields_.value_of("MESSAGE"), 300),
            *dropped});
     }
-    place_is_old_ = !sink.wants_places();
-    if (!place_is_old_) {
-      note_place();
-    }
     const auto& wanted = who_wants();
     if (wanted.empty()) {
       return false;
+    }
+    place_is_old_ = !sink.wants_places();
+    if (!place_is_old_) {
+      note_place();
     }
     const auto line = fields_.line([this] { return monotonic(); });
     sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted, starting_, place_});
@@ -354,7 +358,7 @@ Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& o
   SPRANGA_TRY(auto journal, open_live(options));
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(clock.wall());
   std::vector<JournalJail> jails;
-  std::vector<std::string> fields;
+  std::vector<std::string> fields = {JournalMatch::slice_field};
   std::vector<LiveNote> notes;
   for (const auto& wish : wishes) {
     jails.push_back(beginning_of(wish, kept, now));

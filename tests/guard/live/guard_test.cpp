@@ -165,9 +165,30 @@ TEST(KeptFieldTexts, AreWithoutWhatIsHiddenFromTheLines) {
   ban::Sighting sighting;
   sighting.fields = {{"user", std::string("al")}, {"word", std::string("secret")}};
   sighting.matches = {"user al failed"};
-  EXPECT_EQ(kept_field_texts(sighting).size(), 2U);
+  EXPECT_EQ(kept_field_texts(sighting, {}).size(), 2U);
+  const std::map<std::string, std::string> user = {{"user", "al"}};
   sighting.matches = {"user al failed with ***"};
-  EXPECT_EQ(kept_field_texts(sighting), (std::map<std::string, std::string>{{"user", "al"}}));
+  EXPECT_EQ(kept_field_texts(sighting, {}), user);
+  // Another line of the session had it, and is not at hand any more.
+  sighting.fields["mlfid"] = std::string("416");
+  sighting.matches = {"too many of al"};
+  EXPECT_EQ(kept_field_texts(sighting, {}), user);
+  sighting.matches = {"too many"};
+  EXPECT_TRUE(kept_field_texts(sighting, {}).empty());
+  EXPECT_EQ(kept_field_texts(sighting, {"user al failed with ***"}), user);
+}
+
+TEST(KeptFieldTexts, AreThoseThatActionsAskFor) {
+  ban::Sighting sighting;
+  sighting.fields = {{"ip", std::string("2001:db8::1")},
+                     {"ip6", std::string("2001:DB8::1")},
+                     {"fid", std::string("al")},
+                     {"nofail", std::string()},
+                     {"fport", std::string("25")}};
+  sighting.matches = {"user=*** of [2001:DB8::1]"};
+  EXPECT_EQ(
+      kept_field_texts(sighting, {}),
+      (std::map<std::string, std::string>{{"ip", "2001:db8::1"}, {"fid", "al"}, {"fport", "25"}}));
 }
 
 TEST_F(GuardTest, SaysNothingOfWhatAnIgnorecacheKnew) {

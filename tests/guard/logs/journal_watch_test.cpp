@@ -90,7 +90,7 @@ TEST(JournalSieve, LetsMatchesPickWhereFewAreWanted) {
       EXPECT_FALSE(sieve.uses_matches()) << entry;
       sieve.count(entry % 3 == 0);
     }
-    for (int entry = 0; entry < 20; ++entry) {
+    for (int entry = 0; entry < 40 << turn; ++entry) {
       EXPECT_TRUE(sieve.uses_matches()) << entry;
       sieve.count(true);
     }
@@ -108,6 +108,23 @@ TEST(JournalSieve, LetsFewTermsPickAndNoneNever) {
   EXPECT_FALSE(none.uses_matches());
 }
 
+TEST(JournalSieve, AsksAgainLaterAndLater) {
+  JournalSieve sieve(19, {10, 20});
+  const auto turn = [&sieve](bool by_matches) {
+    int entries = 0;
+    for (; sieve.uses_matches() == by_matches && entries < 1000; ++entries) {
+      sieve.count(by_matches);
+    }
+    return entries;
+  };
+  std::vector<int> turns;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(turn(false), 10);
+    turns.push_back(turn(true));
+  }
+  EXPECT_THAT(turns, ElementsAre(40, 80, 160));
+}
+
 TEST(JournalWatch, GivesTheSameWhoeverPicks) {
   const LogFolder folder;
   const SystemClock clock;
@@ -120,6 +137,7 @@ TEST(JournalWatch, GivesTheSameWhoeverPicks) {
     read_to_end(*watch, lines);
     EXPECT_FALSE(watch->positions().empty());
     EXPECT_FALSE(lines.after.empty());
+    EXPECT_EQ(watch->positions().front().place.cursor, lines.after.back().cursor);
     return std::pair(lines.of, lines.after.back().cursor);
   };
   const auto all = given({100, 100});
@@ -204,8 +222,12 @@ TEST(JournalMatch, LetsInDebiansNamesOfUnits) {
   const auto postfix = JournalMatch::widened({"_SYSTEMD_UNIT=postfix.service"});
   EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix.service"}}));
   EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@-.service"}}));
-  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}}));
-  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.socket"}}));
+  const std::pair<const std::string, std::string> slice{"_SYSTEMD_SLICE", "system-postfix.slice"};
+  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}, slice}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}}));
+  EXPECT_FALSE(lets_in(
+      postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}, {"_SYSTEMD_SLICE", "own.slice"}}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.socket"}, slice}));
   EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix-x.service"}}));
   EXPECT_FALSE(lets_in(postfix, {{"UNIT", "postfix.service"}}));
   const auto sshd = JournalMatch::widened({"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"});
