@@ -130,7 +130,7 @@ Texts ignored(const JailSpec& spec) {
       out.push_back(std::move(kept));
     }
   }
-  std::ranges::stable_partition(out, std::not_fn(is_single_address));
+  std::stable_partition(out.begin(), out.end(), std::not_fn(is_single_address));
   return out;
 }
 

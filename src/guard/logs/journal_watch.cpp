@@ -15,6 +15,7 @@
 
 #include "guard/logs/journal_entry.h"
 #include "guard/logs/journal_sieve.h"
+#include "guard/logs/line_cutter.h"
 #include "guard/logs/live_journal.h"
 #include "text/escape.h"
 
