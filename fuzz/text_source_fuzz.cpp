@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fuzz/input.h"
-#include "guard/logs/text_source.h"
+#include "guard/old_logs/text_source.h"
 
 using spranga::fuzz::require;
 

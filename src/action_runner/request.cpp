@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "action_runner/values.h"
 #include "plan/archive.h"
 #include "plan/jail_fields.h"
 #include "process/channel.h"
@@ -95,13 +96,13 @@ void halve(std::string& value) {
 
 std::string pack_cut(Request request) {
   auto out = pack(request);
-  while (out.size() > process::Channel::largest_message) {
-    auto* const longest = longest_value_of(request);
-    if (longest == nullptr || longest->empty()) {
-      break;  // not for its values: it will be refused
-    }
+  auto* longest = longest_value_of(request);
+  // Not for its values too large: it will be refused.
+  while (longest != nullptr && !longest->empty() &&
+         (out.size() > process::Channel::largest_message || longest->size() > longest_value)) {
     halve(*longest);
     out = pack(request);
+    longest = longest_value_of(request);
   }
   return out;
 }

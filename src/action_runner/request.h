@@ -137,7 +137,8 @@ enum class WardenWord : std::uint8_t {
 
 [[nodiscard]] std::string pack(const RunnerPlan& plan);
 [[nodiscard]] std::string pack(const Request& request);
-/// What a message can carry: the longest values are cut, between characters, until it fits.
+/// What a message can carry and the runner takes: the longest values are cut, between characters,
+/// until it fits.
 [[nodiscard]] std::string pack_cut(Request request);
 [[nodiscard]] std::string pack(const Answer& answer);
 [[nodiscard]] std::string pack(WardenWord word);

@@ -132,13 +132,14 @@ std::string shown(std::string_view value) {
   return text::escape_clipped(value, enough);
 }
 
+/// A group of a filter may have any name; what no <F-NAME> can ask for is left out.
 Result<void> take_fields(const Tags& fields, Values& out) {
-  if (fields.size() > most_fields) {
-    return fail(Errc::too_large, "too many fields");
-  }
   for (const auto& [name, value] : fields) {
-    if (!is_field_name(name) || value.size() > longest_value) {
-      return fail(Errc::malformed, "the field " + shown(name));
+    if (!is_field_name(name) || out.fields.size() == most_fields) {
+      continue;
+    }
+    if (value.size() > longest_value) {
+      return fail(Errc::too_large, "the field " + shown(name));
     }
     out.fields[name] = without_nul(value);
   }

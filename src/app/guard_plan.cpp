@@ -17,7 +17,9 @@
 #include "guard/mail/mail_action.h"
 #include "guard/mail/message.h"
 #include "guard/mail/settings.h"
+#include "plan/log_target.h"
 #include "plan/orders.h"
+#include "text/ascii.h"
 
 namespace spranga::app {
 
@@ -28,9 +30,10 @@ std::string option(const guard::config::Configuration& from, const std::string& 
   return found == from.server.end() || found->second == "None" ? "" : found->second;
 }
 
-/// "/var/log/fail2ban.log[format=…]" without what stands in brackets.
-std::string without_options(const std::string& target) {
-  return target.substr(0, target.find('['));
+/// "" for none: it is kept in memory, and gone at the end.
+std::string database_of(const guard::config::Configuration& from) {
+  const auto written = option(from, "dbfile");
+  return text::equal_ignoring_case(written, "none") ? "" : written;
 }
 
 /// State lies beside the database of the configuration, so guards of different folders keep apart.
@@ -158,9 +161,9 @@ plan::Plan plan_of(const guard::config::Configuration& configuration) {
   plan::Plan out;
   out.warden.socket = option(configuration, "socket");
   out.warden.pidfile = option(configuration, "pidfile");
-  out.warden.logtarget = without_options(option(configuration, "logtarget"));
+  out.warden.logtarget = plan::without_options(option(configuration, "logtarget"));
   out.warden.syslogsocket = option(configuration, "syslogsocket");
-  const auto dbfile = option(configuration, "dbfile");
+  const auto dbfile = database_of(configuration);
   out.warden.dbfile = dbfile == ":memory:" ? "" : dbfile;
   out.warden.state_folder = state_folder(dbfile);
   out.warden.log_patterns = log_patterns(configuration.jails);
@@ -168,6 +171,7 @@ plan::Plan plan_of(const guard::config::Configuration& configuration) {
   out.guard.compat = configuration.compat;
   out.guard.version = guard::config::version_of(configuration.compat);
   out.guard.server = configuration.server;
+  out.guard.server["logtarget"] = out.warden.logtarget;
   out.guard.own = configuration.own;
   out.guard.jails = configuration.jails;
   out.guard.own["mail_host"] = mail_host();

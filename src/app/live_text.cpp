@@ -139,6 +139,7 @@ static std::string trouble_text(const ordered_json& trouble) {
       {"log_behind", Word::trouble_log_behind},
       {"log_lost", Word::trouble_log_lost},
       {"firewall", Word::trouble_firewall},
+      {"firewall_lacks", Word::trouble_firewall_lacks},
       {"action", Word::trouble_action},
       {"mail", Word::trouble_mail},
       {"lines_dropped", Word::trouble_lines_dropped},

@@ -10,10 +10,10 @@
 
 #include "base/fd.h"
 #include "guard/config/parameters.h"
-#include "guard/logs/byte_source.h"
 #include "guard/logs/journal_match.h"
-#include "guard/logs/journal_source.h"
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/byte_source.h"
+#include "guard/old_logs/journal_source.h"
+#include "guard/old_logs/log_source.h"
 #include "replay/regex_lines.h"
 
 namespace spranga::app {
@@ -89,7 +89,7 @@ Result<bool> read_journal(const std::string& path,
     if (!line) {
       return false;
     }
-    if (line->at && match.wants(*source)) {
+    if (line->at && guard::wants(match, *source)) {
       readers.entry(line->text, *line->at);
     }
   }

@@ -77,7 +77,12 @@ Apply store_number(int& place) {
 
 Apply store_time(std::optional<double>& place) {
   return [&place](const std::string& value) -> Result<void> {
-    SPRANGA_TRY(place, seconds_of(value));
+    constexpr double last_day = 253'402'300'799;  // of the year 9999
+    SPRANGA_TRY(const auto seconds, seconds_of(value));
+    if (!(seconds >= 0 && seconds <= last_day)) {
+      return fail(Errc::malformed, say(Word::replay_bad_epoch, {value}));
+    }
+    place = seconds;
     return {};
   };
 }

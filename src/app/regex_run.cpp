@@ -162,7 +162,12 @@ Result<void> RegexRun::use_datepattern(const std::string& pattern) {
 Result<void> RegexRun::prepare(const RegexLog& log) {
   auto made = replay::RegexTrial::make(
       filter_, trial_settings(log), now_, [this](const replay::LineHits& hits) {
-        if (rows_ && !options_.explain) {
+        if (!rows_ || options_.explain) {
+          return;
+        }
+        if (options_.json) {
+          screen_.add_json(rows_(hits));
+        } else {
           screen_.add(rows_(hits));
         }
       });

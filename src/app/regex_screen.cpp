@@ -23,6 +23,15 @@ void Screen::add(std::string_view text) {
   } else {
     escape(text);
   }
+  flush_much();
+}
+
+void Screen::add_json(std::string_view json) {
+  text_ += terminal_ ? text::escape_json(json) : std::string(json);
+  flush_much();
+}
+
+void Screen::flush_much() {
   if (text_.size() > enough_to_print) {
     flush();
   }

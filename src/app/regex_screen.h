@@ -12,12 +12,16 @@ public:
   Screen();
 
   void add(std::string_view text);
+
+  /// JSON stays JSON.
+  void add_json(std::string_view json);
   void flush();
 
   /// Nobody reads any more.
   [[nodiscard]] bool broken() const { return broken_; }
 
 private:
+  void flush_much();
   void escape(std::string_view text);
 
   bool terminal_;

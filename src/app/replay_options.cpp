@@ -8,6 +8,7 @@
 #include "app/problem_text.h"
 #include "guard/config/configuration.h"
 #include "guard/config/explain.h"
+#include "guard/match/line_reader.h"
 #include "net/address.h"
 #include "net/hosts_file.h"
 #include "text/ascii.h"
@@ -121,6 +122,18 @@ Apply set_today(ReplayRequest& request) {
   };
 }
 
+Apply set_zone(ReplayRequest& request) {
+  return [&request](const std::string& value) -> Result<void> {
+    guard::ReaderSettings zone_alone;
+    zone_alone.logtimezone = value;
+    if (!guard::LineReader::make(zone_alone, {})) {
+      return fail(Errc::malformed, say(Word::replay_bad_zone, {value}));
+    }
+    request.options.timezone = value;
+    return {};
+  };
+}
+
 }  // namespace
 
 std::optional<std::chrono::seconds> parse_span(std::string_view text) {
@@ -153,7 +166,7 @@ std::vector<Option> bind_log_options(ReplayRequest& r) {
       {"--jail", "", Word::argument_jails, "", Word::option_jail, group, {}, choose_jails(r)},
       {"--since", "", Word::argument_time, "", Word::option_since, group, {}, set_since(r)},
       {"--now", "", Word::argument_epoch, "", Word::option_replay_now, group, {}, set_today(r)},
-      {"--timezone", "", Word::argument_zone, "", Word::option_replay_timezone, group, {}, store(r.options.timezone)},
+      {"--timezone", "", Word::argument_zone, "", Word::option_replay_timezone, group, {}, set_zone(r)},
   };
 }
 

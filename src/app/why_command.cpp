@@ -58,6 +58,9 @@ int tell_about(std::span<const std::string> arguments, const char* help, Tell te
   if (!address) {
     return usage_error(say(Word::why_no_address, {rest->front()}), help);
   }
+  if (live.json) {
+    return usage_error(say(Word::why_no_json), help);
+  }
   request.options.files.assign(rest->begin() + 1, rest->end());
   const auto loaded = load_jails(request);
   if (!loaded) {

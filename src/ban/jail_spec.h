@@ -83,7 +83,7 @@ struct JailSpec {
   int maxretry{3};
   int maxmatches{5};
   std::chrono::seconds findtime{600};
-  std::chrono::seconds bantime{600};  // < 0: for good
+  std::chrono::seconds bantime{600};  // -1: for good; any other negative one: over at once
   BanTimeIncrement increment;
   bool ignoreself{true};
   std::vector<std::string> ignoreip;  // addresses, networks, names, file:PATH

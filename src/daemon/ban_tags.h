@@ -1,4 +1,5 @@
-// What a ban looks like to an action: fail2ban's tags, of the moment.
+// What a ban looks like to an action, and a failure to ignorecommand: fail2ban's tags, of the
+// moment.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "action_runner/request.h"
+#include "ban/jail_spec.h"
+#include "ban/sighting.h"
 #include "guard/live/ban_list.h"
 #include "guard/live/hands.h"
 #include "ledger/answers.h"
@@ -38,5 +41,14 @@ struct MergedBans {
                                           const std::set<std::string>& asked,
                                           const PastBans& past,
                                           std::size_t most_matches);
+
+/// Whether the jail's ignorecommand wants this failure ignored, as the action runner is asked: it
+/// is no ban yet, so that it has no failures and no bancount, and its own line alone.
+[[nodiscard]] action_runner::Request ignore_question(const ban::JailSpec& jail,
+                                                     const ban::Sighting& sighting,
+                                                     const guard::JailNumbers& numbers,
+                                                     const PastBans& past,
+                                                     std::size_t most_matches,
+                                                     ban::Instant now);
 
 }  // namespace spranga::daemon

@@ -59,7 +59,8 @@ Value ControlFace::get(Setting setting) const {
     const auto found = daemon_.plan_.server.find(name);
     return found == daemon_.plan_.server.end() ? std::string() : found->second;
   };
-  const bool has_database = !daemon_.options_.database.empty();
+  const auto in_memory = option("dbfile") == ":memory:";
+  const bool has_database = !daemon_.options_.database.empty() || in_memory;
   switch (setting) {
     case Setting::loglevel:
       return Value::of(std::string(name_of(daemon_.log_.least())));
@@ -72,7 +73,9 @@ Value ControlFace::get(Setting setting) const {
     case Setting::thread:
       return Value::dict({Value::of("stacksize"), Value::of(0)});
     case Setting::dbfile:
-      return has_database ? Value::of(daemon_.options_.database) : Value::none();
+      return in_memory      ? Value::of(option("dbfile"))
+             : has_database ? Value::of(daemon_.options_.database)
+                            : Value::none();
     case Setting::dbmaxmatches:
       return has_database ? number_or_text(option("dbmaxmatches")) : Value::none();
     case Setting::dbpurgeage: {
@@ -203,7 +206,7 @@ std::string ControlFace::why_no_commands(const guard::control::Peer& /*peer*/) c
 }
 
 std::string ControlFace::time_text(std::int64_t at) const {
-  return local_time(std::chrono::system_clock::time_point(std::chrono::seconds(at)));
+  return local_time(std::chrono::sys_seconds(std::chrono::seconds(at)));
 }
 
 }  // namespace spranga::daemon

@@ -14,6 +14,7 @@
 
 #include "daemon/own_options.h"
 #include "guard/actions/native.h"
+#include "plan/log_target.h"
 #include "plan/orders.h"
 #include "text/ascii.h"
 
@@ -162,12 +163,20 @@ guard::LiveWorld Daemon::world() {
           notes_,
           [this](const std::string& target) { return surroundings_.why_not(target); },
           std::move(judge),
-          [this](const std::string& jail, const ban::Sighting& sighting) {
-            return asks_to_ignore(runner_, jail, sighting);
+          [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
+            return asks_to_ignore(
+                runner_,
+                ignore_question(
+                    jail.spec(),
+                    sighting,
+                    jail.numbers(),
+                    [this](const std::string& target) { return past_bans(target); },
+                    ledger_options(plan_.server).matches,
+                    now()));
           },
           std::move(match),
           [clock = SecondClock()](ban::Instant at) mutable -> std::string {
-            return std::string(clock.text(at));
+            return std::string(clock.text(std::chrono::floor<std::chrono::seconds>(at)));
           },
           [this](const guard::LiveJail& jail, const ban::Sighting& sighting) {
             return names_.keep(jail.name(), sighting, jail.judge().ignored_names(), now());
@@ -183,7 +192,8 @@ void Daemon::flush_logs() {
 }
 
 /// "" opens the same one again.
-Result<void> Daemon::turn_log_to(const std::string& target) {
+Result<void> Daemon::turn_log_to(const std::string& written) {
+  const auto target = plan::without_options(written);
   SPRANGA_TRY(auto given, warden_.ask({Ask::What::open_log_target, target, 0}));
   if (given.fds.size() != 1) {
     return fail(Errc::malformed, "the warden sent no log");

@@ -325,9 +325,8 @@ bool Doors::is_nobodys(Gate& gate, std::uint16_t jail, Clearing why) const {
   if (why == Clearing::by_person) {
     gate.cleared.insert(jail);
   }
-  const bool is_sole = gate.users.size() == 1 && gate.users.contains(jail);
-  return gate.held.size() == 0 &&
-         (!has_strangers_ || is_sole || std::ranges::includes(gate.cleared, gate.users));
+  return gate.held.size() == 0 && (!has_strangers_ || gate.is_only_of(jail) ||
+                                   std::ranges::includes(gate.cleared, gate.users));
 }
 
 void Doors::clear(DoorId door, const std::string& jail, ban::Instant now, Clearing why) {
@@ -339,7 +338,7 @@ void Doors::clear(DoorId door, const std::string& jail, ban::Instant now, Cleari
   auto& gate = found->second;
   const auto number = number_of(jail);
   // What the ledger holds of a door that nobody else uses is this jail's.
-  const bool is_sole = gate.users.size() == 1 && gate.users.contains(number);
+  const bool is_sole = gate.is_only_of(number);
   std::vector<firewall::Network> targets;
   for (const auto& [key, target, holders] : gate.held.all()) {
     if (holders.has(number) || (is_sole && holders.has(by_ledger))) {

@@ -164,6 +164,10 @@ private:
     std::uint64_t opening{0};           // the order whose answer its bans wait for; 0: none
     std::size_t ahead{0};               // targets that the ledger holds
     std::set<std::uint16_t> cleared{};  // jails of which a person let all go, strangers too
+
+    [[nodiscard]] bool is_only_of(std::uint16_t jail) const {
+      return users.size() == 1 && users.contains(jail);
+    }
   };
 
   struct Later {

@@ -43,10 +43,20 @@ public:
     why_ = why;
   }
 
+  void lacks(const std::string& what) override {
+    if (what != lacking_) {
+      lacking_ = what;
+      log_.write(guard::Level::warning, "actions", "firewall: " + what);
+    }
+  }
+
   /// Whether everything is to be made again; asked once.
   [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
 
   [[nodiscard]] const std::string& why() const { return why_; }
+
+  /// What the kernel cannot do, told once; "" = nothing.
+  [[nodiscard]] const std::string& lacking() const { return lacking_; }
 
   /// Whether iptables' rules are to be looked at.
   [[nodiscard]] bool has_touched_rules() const { return rules_touched_; }
@@ -72,6 +82,7 @@ private:
   bool lost_{false};
   bool rules_touched_{false};
   std::string why_;
+  std::string lacking_;
   std::string last_error_;
   std::uint64_t done_{0};
   std::uint64_t failed_{0};

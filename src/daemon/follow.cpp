@@ -93,7 +93,9 @@ void Daemon::choose_logs(const guard::LiveJail& jail, std::vector<guard::LogWish
   }
   // A file that is not there yet may come.
   for (const auto& log : spec.logpath) {
-    files.push_back({number, log.glob, log.tail, spec.findtime});
+    if (!guard::is_no_log(log)) {
+      files.push_back({number, log.glob, log.tail, spec.findtime});
+    }
   }
 }
 

@@ -371,8 +371,8 @@ void JailHands::on_reply(const Request& request,
     }
     note_trouble(bound.trouble, request, reply);
     for (const auto* ban : reply.rebuilt ? held : std::vector<const HeldBan*>()) {
-      const auto ip = request.tags.find("ip");
-      if (ip == request.tags.end() || ip->second != ban->ban.target) {
+      const auto fid = request.tags.find("fid");
+      if (fid == request.tags.end() || fid->second != ban->ban.target) {
         order(bound, about(request.jail, bound, Verb::reban, *ban, {}));
       }
     }

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <set>
+#include <utility>
 
 #include "guard/dates/template_list.h"
+#include "guard/judge/network.h"
 #include "guard/match/tags.h"
 #include "text/ascii.h"
 
@@ -106,6 +110,30 @@ Value seconds_or_none(const std::optional<std::chrono::seconds>& length) {
   return length ? Value::of(static_cast<std::int64_t>(length->count())) : Value::none();
 }
 
+/// As fail2ban keeps an entry of ignoreip: "127.0.0.1/8" is 127.0.0.0/8; what is no network stays.
+std::string ignored_as_kept(const std::string& entry) {
+  const auto network = guard::Network::parse(entry);
+  return network ? network->to_string() : entry;
+}
+
+bool is_single_address(const std::string& entry) {
+  const auto network = guard::Network::parse(entry);
+  return network && network->is_single();
+}
+
+/// Each once, single addresses behind all others.
+Texts ignored(const JailSpec& spec) {
+  Texts out;
+  std::set<std::string> seen;
+  for (const auto& entry : spec.ignoreip) {
+    if (auto kept = ignored_as_kept(entry); seen.insert(kept).second) {
+      out.push_back(std::move(kept));
+    }
+  }
+  std::stable_partition(out.begin(), out.end(), std::not_fn(is_single_address));
+  return out;
+}
+
 template <class T>
 bool erase_one(std::vector<T>& from, const T& what) {
   const auto found = std::ranges::find(from, what);
@@ -137,7 +165,7 @@ Value read_setting(const JailSpec& spec, Setting setting) {
     case Setting::ignoreself:
       return Value::of(spec.ignoreself);
     case Setting::ignoreip:
-      return Value::list(spec.ignoreip);
+      return Value::list(ignored(spec));
     case Setting::ignorecommand:
       return spec.ignorecommand.empty() ? Value::of(false) : Value::of(spec.ignorecommand);
     case Setting::ignorecache:
@@ -227,7 +255,10 @@ bool add_to_setting(JailSpec& spec, Setting setting, const Value& value) {
     return true;
   }
   if (setting == Setting::ignoreip) {
-    if (std::ranges::count(spec.ignoreip, value.text) == 0) {
+    const auto is_there = [kept = ignored_as_kept(value.text)](const std::string& entry) {
+      return ignored_as_kept(entry) == kept;
+    };
+    if (std::ranges::none_of(spec.ignoreip, is_there)) {
       spec.ignoreip.push_back(value.text);
     }
     return true;
@@ -244,7 +275,10 @@ bool remove_from_setting(JailSpec& spec, Setting setting, const Value& value) {
     return erase_at(*list, value.integer);
   }
   if (setting == Setting::ignoreip) {
-    return erase_one(spec.ignoreip, value.text);
+    const auto is_it = [kept = ignored_as_kept(value.text)](const std::string& entry) {
+      return ignored_as_kept(entry) == kept;
+    };
+    return std::erase_if(spec.ignoreip, is_it) > 0;
   }
   if (setting == Setting::journalmatch) {
     return erase_one(spec.filter.journalmatch, joined(value));

@@ -51,6 +51,9 @@ LogDesk::Stream* LogDesk::stream_of(const std::string& path, std::span<const std
   auto& slot = streams_[path];
   if (!slot || !std::ranges::equal(slot->jails, numbers)) {
     slot = make_stream(path, numbers);
+    if (slot) {
+      slot->stream.set_file(path);
+    }
   }
   return slot.get();
 }

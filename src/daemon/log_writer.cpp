@@ -44,6 +44,10 @@ const NamedLevel& row_of(Level level) {
 constexpr int daemon_facility = 3;
 constexpr std::size_t most_kept = 64UL * 1024;
 
+std::chrono::sys_seconds second_of(std::chrono::system_clock::time_point at) {
+  return std::chrono::floor<std::chrono::seconds>(at);
+}
+
 /// A flood logs tens of thousands of lines a second: they are put where they belong at once.
 void append_line(std::string& out,
                  std::string_view second,
@@ -74,8 +78,8 @@ void append_line(std::string& out,
 
 }  // namespace
 
-std::string local_time(std::chrono::system_clock::time_point at) {
-  const auto seconds = std::chrono::system_clock::to_time_t(at);
+std::string local_time(std::chrono::sys_seconds at) {
+  const std::time_t seconds = at.time_since_epoch().count();
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
@@ -87,10 +91,9 @@ std::string local_time(std::chrono::system_clock::time_point at) {
                      parts.tm_sec);
 }
 
-std::string_view SecondClock::text(std::chrono::system_clock::time_point at) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch());
-  if (second_ != second) {
-    second_ = second;
+std::string_view SecondClock::text(std::chrono::sys_seconds at) {
+  if (second_ != at) {
+    second_ = at;
     text_ = local_time(at);
   }
   return text_;
@@ -135,7 +138,7 @@ std::string log_line(std::chrono::system_clock::time_point at,
                      std::string_view logger,
                      std::string_view message) {
   std::string out;
-  append_line(out, local_time(at), at, process, level, logger, message);
+  append_line(out, local_time(second_of(at)), at, process, level, logger, message);
   return out;
 }
 
@@ -174,7 +177,7 @@ void LogWriter::write(Level level, std::string_view logger, std::string_view mes
 
 void LogWriter::keep(Level level, std::string_view logger, std::string_view message) {
   const auto at = clock_.wall();
-  append_line(kept_, seconds_.text(at), at, process_, level, logger, message);
+  append_line(kept_, seconds_.text(second_of(at)), at, process_, level, logger, message);
   kept_ += '\n';
   ++kept_lines_;
   // What may be the last word is not kept back.

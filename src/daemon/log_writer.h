@@ -15,17 +15,17 @@
 
 namespace spranga::daemon {
 
-/// "2026-11-29 01:49:03", in local time.
-[[nodiscard]] std::string local_time(std::chrono::system_clock::time_point at);
+/// "2026-11-29 01:49:03", in local time. Of seconds: nanoseconds end in the year 2262, bans later.
+[[nodiscard]] std::string local_time(std::chrono::sys_seconds at);
 
 /// The same, remembered: many ask for the same second.
 class SecondClock {
 public:
   /// Until the next question.
-  [[nodiscard]] std::string_view text(std::chrono::system_clock::time_point at);
+  [[nodiscard]] std::string_view text(std::chrono::sys_seconds at);
 
 private:
-  std::optional<std::chrono::seconds> second_;
+  std::optional<std::chrono::sys_seconds> second_;
   std::string text_;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/log_writer.h"
+#include "guard/live/field_texts.h"
 #include "words/language.h"
 
 namespace spranga::daemon {
@@ -40,7 +41,7 @@ std::chrono::seconds offset_at(std::chrono::system_clock::time_point at) {
 }
 
 std::string text_of(ban::Instant at) {
-  return local_time(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+  return local_time(std::chrono::floor<std::chrono::seconds>(at));
 }
 
 Tls tls_of(mail::Protection protection) {
@@ -219,11 +220,14 @@ void Mailer::on_ban(const Route& route, const guard::HeldBan& held) {
     return;
   }
   news.country = country_.of(held.ban.target);
-  news.rule = held.evidence().rule;
-  if (const auto user = held.evidence().fields.find("user"); user != held.evidence().fields.end()) {
+  const auto& [matches, fields, rule] = held.evidence();
+  news.rule = rule;
+  // What no line shows may be a password that was hidden from them.
+  if (const auto user = fields.find("user");
+      user != fields.end() && guard::is_shown(user->second, matches)) {
     news.user = user->second;
   }
-  news.lines = mail::lines_to_show(held.evidence().matches, post().settings().lines);
+  news.lines = mail::lines_to_show(matches, post().settings().lines);
   post().on_ban(route, std::move(news), now());
 }
 

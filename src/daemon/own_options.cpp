@@ -72,8 +72,7 @@ ledger::LedgerOptions ledger_options(const std::map<std::string, std::string>& s
 std::vector<std::string> fed_by_bans(const plan::GuardPlan& plan) {
   std::vector<std::string> out;
   const auto target = plan.server.find("logtarget");
-  const auto path =
-      target == plan.server.end() ? "" : target->second.substr(0, target->second.find('['));
+  const auto path = target == plan.server.end() ? std::string() : target->second;
   for (const auto& jail : plan.jails) {
     const bool is_recidive = jail.filter.name == "recidive";
     const bool reads_ours = std::ranges::any_of(jail.logpath, [&](const ban::LogPath& log) {
@@ -97,13 +96,9 @@ Result<std::string> read_ignore_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-bool asks_to_ignore(RunnerLink& runner, const std::string& jail, const ban::Sighting& sighting) {
+bool asks_to_ignore(RunnerLink& runner, action_runner::Request question) {
   constexpr int longest_wait_ms = 10'000;
-  action_runner::Request request;
-  request.verb = action_runner::Verb::ignore;
-  request.jail = jail;
-  request.tags = {{"ip", sighting.id}, {"fid", sighting.id}};
-  const auto reply = runner.ask(std::move(request), longest_wait_ms);
+  const auto reply = runner.ask(std::move(question), longest_wait_ms);
   return reply && reply->outcome == action_runner::Outcome::ignored;
 }
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "ban/sighting.h"
 #include "base/result.h"
 #include "daemon/runner_link.h"
 #include "firewall/network.h"
@@ -32,10 +31,9 @@ namespace spranga::daemon {
 /// A file that ignoreip names.
 [[nodiscard]] Result<std::string> read_ignore_file(const std::string& path);
 
-/// ignorecommand, run by the action runner; where it does not answer nobody is ignored.
-[[nodiscard]] bool asks_to_ignore(RunnerLink& runner,
-                                  const std::string& jail,
-                                  const ban::Sighting& sighting);
+/// ignorecommand (ban_tags.h: ignore_question), run by the action runner; where it does not answer
+/// nobody is ignored.
+[[nodiscard]] bool asks_to_ignore(RunnerLink& runner, action_runner::Request question);
 
 /// Before the process ends: actions that were ordered are done, the firewall has heard everything.
 void drain(RunnerLink& runner, firewall::RemoteFirewall& firewall);

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/daemon.h"
+#include "guard/logs/choose_backend.h"
 #include "guard/regex/regex.h"
 #include "text/escape.h"
 
@@ -188,6 +189,9 @@ private:
     if (daemon_.news_.failed() > 0) {
       add("firewall", daemon_.news_.last_error());
     }
+    if (const auto& lacking = daemon_.news_.lacking(); !lacking.empty()) {
+      add("firewall_lacks", lacking);
+    }
     if (daemon_.options_.firewall && daemon_.firewall_.fd() < 0) {
       add("firewall", "the firewall process is gone");
     }
@@ -220,7 +224,8 @@ private:
 
   void add_jail(const guard::LiveJail& jail, const Add& add) const {
     const bool fed = std::ranges::count(daemon_.guard_.fed_with_bans(), jail.name()) != 0;
-    if (!fed && !jail.spec().skip_if_nologs && daemon_.reads_of(jail).empty()) {
+    const bool wants_none = jail.spec().skip_if_nologs || guard::bans_by_hand_alone(jail.spec());
+    if (!fed && !wants_none && daemon_.reads_of(jail).empty()) {
       add("reads_nothing",
           jail.name() + ": no log of it is there, or may be read; the guard's log says more");
     }

@@ -43,10 +43,17 @@ bool RunnerLink::have_runner() {
   return true;
 }
 
-void RunnerLink::transmit(const Request& request) {
-  if (const auto sent = channel_->send(action_runner::pack(request)); !sent) {
-    log_.write(guard::Level::error, "actions", "to the action runner: " + sent.error().detail);
+/// Lines of a log may be longer than a message. False: it will not be sent, and the log says why.
+/// What a runner that has ended did not get, the next one gets.
+bool RunnerLink::transmit(const Request& request) {
+  const auto bytes =
+      request.verb == Verb::mail ? action_runner::pack(request) : action_runner::pack_cut(request);
+  const auto sent = channel_->send(bytes);
+  if (sent || sent.error().code == Errc::closed) {
+    return true;
   }
+  log_.write(guard::Level::error, "actions", "to the action runner: " + sent.error().detail);
+  return false;
 }
 
 bool RunnerLink::send(Request request) {
@@ -60,7 +67,9 @@ bool RunnerLink::send(Request request) {
     return false;
   }
   request.order = ++last_order_;
-  transmit(request);
+  if (!transmit(request)) {
+    return false;
+  }
   open_.emplace(request.order, std::move(request));
   return true;
 }
@@ -72,8 +81,10 @@ Result<action_runner::Reply> RunnerLink::ask(Request request, int timeout_ms) {
   }
   request.order = ++last_order_;
   const auto order = request.order;
+  if (!transmit(request)) {
+    return fail(Errc::too_large, "nothing to wait for");
+  }
   awaited_.emplace(order, action_runner::Reply{});
-  transmit(request);
   open_.emplace(order, std::move(request));
   const auto end = steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   while (open_.contains(order) && channel_) {
@@ -84,8 +95,16 @@ Result<action_runner::Reply> RunnerLink::ask(Request request, int timeout_ms) {
       awaited_.erase(order);
       return fail(Errc::timeout, "the action runner does not answer");
     }
-    pollfd ready{channel_->fd(), POLLIN, 0};
-    if (::poll(&ready, 1, static_cast<int>(left)) > 0) {
+    // What was queued before the question must go first.
+    const auto wanted = static_cast<short>(channel_->wants_to_write() ? POLLIN | POLLOUT : POLLIN);
+    pollfd ready{channel_->fd(), wanted, 0};
+    if (::poll(&ready, 1, static_cast<int>(left)) <= 0) {
+      continue;
+    }
+    if ((ready.revents & POLLOUT) != 0) {
+      on_writable();
+    }
+    if ((ready.revents & ~POLLOUT) != 0) {
       on_readable();
     }
   }
@@ -165,19 +184,31 @@ void RunnerLink::lost(const std::string& why) {
   if (open_.empty() || !have_runner()) {
     return;
   }
+  std::map<std::uint64_t, Request> left;
   for (const auto& [order, request] : open_) {
-    transmit(request);
+    if (!transmit(request)) {
+      left.emplace(order, request);
+    }
   }
+  for (const auto& [order, request] : left) {
+    open_.erase(order);
+  }
+  fail_mails(left, why);
 }
 
-/// A mail is not lost with the rest: it waits for its next time.
 void RunnerLink::give_up(const std::string& why) {
   awaited_.clear();
   failures_in_a_row_ = 0;
+  fail_mails(std::exchange(open_, {}), why);
+}
+
+/// A mail is not lost with the rest: it waits for its next time.
+void RunnerLink::fail_mails(const std::map<std::uint64_t, Request>& requests,
+                            const std::string& why) {
   action_runner::Reply reply;
   reply.outcome = action_runner::Outcome::failed;
   reply.why = "the action runner ended: " + why;
-  for (const auto& [order, request] : std::exchange(open_, {})) {
+  for (const auto& [order, request] : requests) {
     if (request.verb == Verb::mail) {
       done_(request, reply);
     }

@@ -54,10 +54,12 @@ public:
 
 private:
   [[nodiscard]] bool have_runner();
-  void transmit(const action_runner::Request& request);
+  bool transmit(const action_runner::Request& request);
   void take(const action_runner::Answer& answer);
   void lost(const std::string& why);
   void give_up(const std::string& why);
+  void fail_mails(const std::map<std::uint64_t, action_runner::Request>& requests,
+                  const std::string& why);
 
   Start start_;
   guard::Log& log_;

@@ -115,6 +115,8 @@ public:
   /// Somebody took rules of iptables out, maybe those that look into our sets: whoever made them is
   /// to look.
   virtual void rules_touched() = 0;
+  /// What this kernel cannot do for us; each new firewall process says it again.
+  virtual void lacks(const std::string& what) = 0;
 };
 
 }  // namespace spranga::firewall

@@ -15,7 +15,7 @@ using process::Unpacker;
 constexpr std::size_t longest_name = 24;  // f2b-NAME is the longest chain of iptables then
 
 enum class Kind : std::uint8_t { start, never, open, close, ban, unban, flush, list };
-enum class AnswerKind : std::uint8_t { outcome, holding, lost, touched };
+enum class AnswerKind : std::uint8_t { outcome, holding, lost, touched, lacking };
 
 // ---- packing ----
 
@@ -115,6 +115,11 @@ void put(Packer& to, const Lost& answer) {
 
 void put(Packer& to, const RulesTouched& /*answer*/) {
   to.put(AnswerKind::touched);
+}
+
+void put(Packer& to, const Lacking& answer) {
+  to.put(AnswerKind::lacking);
+  to.put(std::string_view(answer.what).substr(0, longest_reason));
 }
 
 // ---- reading ----
@@ -262,7 +267,7 @@ std::string get_reason(Unpacker& from) {
 }
 
 Answer get_answer(Unpacker& from) {
-  switch (from.one_of(AnswerKind::touched)) {
+  switch (from.one_of(AnswerKind::lacking)) {
     case AnswerKind::outcome: {
       Outcome out;
       out.order = from.get<std::uint64_t>();
@@ -280,9 +285,11 @@ Answer get_answer(Unpacker& from) {
     case AnswerKind::lost:
       return Lost{get_reason(from)};
     case AnswerKind::touched:
+      return RulesTouched{};
+    case AnswerKind::lacking:
       break;
   }
-  return RulesTouched{};
+  return Lacking{get_reason(from)};
 }
 
 }  // namespace

@@ -92,7 +92,12 @@ struct Lost {
 /// Somebody took rules of iptables out.
 struct RulesTouched {};
 
-using Answer = std::variant<Outcome, HoldingPart, Lost, RulesTouched>;
+/// What this kernel cannot do for us.
+struct Lacking {
+  std::string what;
+};
+
+using Answer = std::variant<Outcome, HoldingPart, Lost, RulesTouched, Lacking>;
 
 /// So many fit into one message, whatever they are.
 constexpr std::size_t most_entries = 4000;

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 
 #include <algorithm>
@@ -32,46 +31,15 @@ constexpr std::uint32_t connected = bit(TCP_ESTABLISHED) | bit(TCP_SYN_RECV) | b
                                     bit(TCP_FIN_WAIT2) | bit(TCP_CLOSE_WAIT) | bit(TCP_LAST_ACK) |
                                     bit(TCP_CLOSING);
 
-struct Session {
-  std::uint8_t family{0};
-  inet_diag_sockid id{};
-};
-
-/// The older question of the two that the kernel knows: about both families in one walk.
-NetlinkMessage question(std::uint32_t states, const std::string& filter) {
-  NetlinkMessage out(TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP);
-  inet_diag_req body{};
-  body.idiag_family = AF_INET;
-  body.idiag_states = states;
-  out.structure(body);
-  if (!filter.empty()) {
-    out.attribute(INET_DIAG_REQ_BYTECODE, filter);
-  }
-  return out;
-}
-
-NetlinkMessage destruction(const Session& session) {
-  NetlinkMessage out(SOCK_DESTROY, NLM_F_REQUEST);
-  inet_diag_req_v2 body{};
-  body.sdiag_family = session.family;
-  body.sdiag_protocol = IPPROTO_TCP;
-  body.idiag_states = connected;
-  body.id = session.id;
-  out.structure(body);
-  return out;
-}
-
-const inet_diag_msg* body_of(const nlmsghdr& message) {
-  return message.nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))
-             ? nullptr
-             : static_cast<const inet_diag_msg*>(::mnl_nlmsg_get_payload(&message));
-}
-
 /// Also of an IPv4 peer at an IPv6 socket.
-std::optional<net::Address> peer_of(const inet_diag_msg& body) {
+std::optional<net::Address> peer_of(const TcpSocket& socket) {
   std::array<char, 16> bytes{};
-  std::memcpy(bytes.data(), &body.id.idiag_dst[0], bytes.size());
-  return address_from({bytes.data(), body.idiag_family == AF_INET ? 4UL : bytes.size()});
+  std::memcpy(bytes.data(), &socket.id.idiag_dst[0], bytes.size());
+  return address_from({bytes.data(), socket.family == AF_INET ? 4UL : bytes.size()});
+}
+
+std::uint16_t port_of(const TcpSocket& socket) {
+  return ntohs(socket.id.idiag_sport);
 }
 
 Network masked(const net::Address& address, std::uint8_t prefix) {
@@ -166,8 +134,12 @@ bool CondemnedPeers::has(const net::Address& peer, std::uint16_t port) const {
   });
 }
 
-OpenSessions::OpenSessions(NetlinkSocket socket)
-    : socket_(std::move(socket)), worker_([this] { work(); }) {}
+OpenSessions::OpenSessions(TcpSockets sockets)
+    : sockets_(std::move(sockets)), lacking_(sockets_.lacking()) {
+  if (lacking_.empty()) {
+    worker_ = std::thread([this] { work(); });
+  }
+}
 
 OpenSessions::~OpenSessions() {
   {
@@ -175,10 +147,15 @@ OpenSessions::~OpenSessions() {
     ends_ = true;
   }
   changed_.notify_one();
-  worker_.join();
+  if (worker_.joinable()) {
+    worker_.join();
+  }
 }
 
 void OpenSessions::end(std::vector<Condemned> condemned) {
+  if (!lacking_.empty()) {
+    return;
+  }
   const std::lock_guard lock(mutex_);
   const bool rests = !waiting_.empty();
   const auto count = std::min(condemned.size(), most_waiting - waiting_.size());
@@ -213,42 +190,29 @@ void OpenSessions::work() {
 
 std::set<std::uint16_t> OpenSessions::listening_ports() {
   std::set<std::uint16_t> out;
-  static_cast<void>(socket_.dump(
-      question(listening, ""),
-      [] {},
-      [&out](const nlmsghdr& message) {
-        if (const auto* body = body_of(message)) {
-          out.insert(ntohs(body->id.idiag_sport));
-        }
-      }));
+  sockets_.walk(listening, "", [&out](const TcpSocket& socket) { out.insert(port_of(socket)); });
   return out;
 }
 
 void OpenSessions::sweep(const std::vector<Condemned>& all) {
   const auto ports = listening_ports();
   const auto filter = peer_filter(all);
-  std::vector<std::pair<net::Address, Session>> found;
-  static_cast<void>(socket_.dump(
-      question(connected, filter),
-      [] {},
-      [&](const nlmsghdr& message) {
-        const auto* body = body_of(message);
-        const auto peer = body == nullptr ? std::nullopt : peer_of(*body);
-        const auto port = body == nullptr ? std::uint16_t{0} : ntohs(body->id.idiag_sport);
-        if (peer && ports.contains(port) && !peer->is_loopback()) {
-          found.emplace_back(*peer, Session{body->idiag_family, body->id});
-        }
-      }));
+  std::vector<std::pair<net::Address, TcpSocket>> found;
+  sockets_.walk(connected, filter, [&](const TcpSocket& socket) {
+    const auto peer = peer_of(socket);
+    if (peer && ports.contains(port_of(socket)) && !peer->is_loopback()) {
+      found.emplace_back(*peer, socket);
+    }
+  });
   if (found.empty()) {
     return;
   }
   const CondemnedPeers condemned(all);
-  for (const auto& [peer, session] : found) {
-    if (!condemned.has(peer, ntohs(session.id.idiag_sport))) {
-      continue;
+  for (const auto& [peer, socket] : found) {
+    if (condemned.has(peer, port_of(socket))) {
+      // One that ended by itself meanwhile is not there any more; the rules see to the rest.
+      sockets_.destroy(socket);
     }
-    // One that ended by itself meanwhile is not there any more; the rules see to the rest.
-    static_cast<void>(socket_.request(destruction(session)));
   }
 }
 

@@ -24,8 +24,8 @@
 #include <vector>
 
 #include "firewall/firewall.h"
-#include "firewall/netlink.h"
 #include "firewall/network.h"
+#include "firewall/tcp_sockets.h"
 
 namespace spranga::firewall {
 
@@ -56,8 +56,8 @@ private:
 
 class OpenSessions {
 public:
-  /// A socket of NETLINK_SOCK_DIAG.
-  explicit OpenSessions(NetlinkSocket socket);
+  /// Asks the kernel at once what it can do.
+  explicit OpenSessions(TcpSockets sockets);
   ~OpenSessions();
 
   OpenSessions(const OpenSessions&) = delete;
@@ -68,6 +68,9 @@ public:
   /// Soon; never waits. Beyond most_waiting the rules alone must do.
   void end(std::vector<Condemned> condemned);
 
+  /// What of it this kernel cannot do, so that no session ends: "" = nothing.
+  [[nodiscard]] const std::string& lacking() const { return lacking_; }
+
   static constexpr std::size_t most_waiting = 50'000;
 
 private:
@@ -75,7 +78,8 @@ private:
   void sweep(const std::vector<Condemned>& all);
   [[nodiscard]] std::set<std::uint16_t> listening_ports();
 
-  NetlinkSocket socket_;
+  TcpSockets sockets_;
+  const std::string lacking_;
   std::mutex mutex_;  // of the two below
   std::vector<Condemned> waiting_;
   bool ends_{false};

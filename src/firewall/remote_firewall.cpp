@@ -115,6 +115,8 @@ void RemoteFirewall::take(Answer answer) {
     }
   } else if (const auto* lost = std::get_if<Lost>(&answer)) {
     events_.lost(lost->why);
+  } else if (const auto* lacking = std::get_if<Lacking>(&answer)) {
+    events_.lacks(lacking->what);
   } else {
     events_.rules_touched();
   }

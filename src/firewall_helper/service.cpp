@@ -34,15 +34,15 @@ Result<Sockets> open_sockets() {
   SPRANGA_TRY(auto ipset, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_TRY(auto events, NetlinkSocket::open(NETLINK_NETFILTER));
   SPRANGA_CHECK(events.join(NFNLGRP_NFTABLES, nftables.port()));
-  SPRANGA_TRY(auto sessions, NetlinkSocket::open(NETLINK_SOCK_DIAG));
-  return Sockets{std::move(nftables), std::move(ipset), std::move(events), std::move(sessions)};
+  return Sockets{
+      std::move(nftables), std::move(ipset), std::move(events), firewall::open_sock_diag()};
 }
 
 Service::Service(process::Channel channel, Sockets sockets, Result<TableClaim> claim)
     : channel_(std::move(channel)),
       sockets_(std::move(sockets)),
       claim_(std::move(claim)),
-      sessions_(std::move(sockets_.sessions)),
+      sessions_(firewall::TcpSockets(std::move(sockets_.sessions))),
       doors_([this](Backend which, const firewall::Start& setup) { return make(which, setup); },
              [this](const firewall::Answer& what) { answer(what); },
              [this](const firewall::Door& door, const firewall::Entry& entry) {
@@ -172,7 +172,15 @@ Result<bool> Service::turn() {
   return ready[0].revents == 0 ? Result<bool>(true) : take_orders();
 }
 
+void Service::tell_lacking() {
+  if (const auto& lacking = sessions_.lacking(); !lacking.empty()) {
+    answer(firewall::Lacking{"what a banned client has open does not end at once: this kernel " +
+                             lacking});
+  }
+}
+
 Result<void> Service::run() {
+  tell_lacking();
   bool goes_on = true;
   while (goes_on && !unsent_) {
     SPRANGA_TRY(goes_on, turn());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct Sockets {
   firewall::NetlinkSocket nftables;
   firewall::NetlinkSocket ipset;
   firewall::NetlinkSocket events;
-  firewall::NetlinkSocket sessions;
+  std::unique_ptr<firewall::SockDiag> sessions;
 };
 
 [[nodiscard]] Result<Sockets> open_sockets();
@@ -47,6 +48,7 @@ private:
   void look_at_sets();
   void tell_lost(const std::string& why, const Result<void>& repaired);
   void answer(const firewall::Answer& answer);
+  void tell_lacking();
   void banned(const firewall::Door& door, const firewall::Entry& entry);
 
   process::Channel channel_;

@@ -108,10 +108,12 @@ Result<void> Book::put(const BanMade& made) {
   const auto& ban = made.ban;
   const auto lines = last_matches(made.matches, matches_);
   const auto packed = lines.empty() ? std::string() : pack_matches(lines);
+  const auto fields = pack_fields(made.fields);
   ++change_;
   SPRANGA_CHECK(
       db_->run("UPDATE bans SET change = ?1, until = ?2, count = ?3, failures = max(failures, ?4),"
-               " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END"
+               " matches = CASE WHEN length(?5) THEN ?5 ELSE matches END,"
+               " fields = CASE WHEN length(?10) THEN ?10 ELSE fields END"
                " WHERE id = (SELECT max(id) FROM bans WHERE target = ?6 AND jail = ?7)"
                " AND latest AND ended IS NULL AND (since = ?8 OR ?9)",
                change_,
@@ -122,13 +124,15 @@ Result<void> Book::put(const BanMade& made) {
                ban.target,
                ban.jail,
                ban.since,
-               made.prolonged));
+               made.prolonged,
+               Blob{fields}));
   if (db_->changes() > 0) {
     return {};
   }
   return db_->run(
-      "INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, matches)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, matches, "
+      "fields)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       change_,
       ban.jail,
       ban.target,
@@ -137,7 +141,8 @@ Result<void> Book::put(const BanMade& made) {
       ban.count,
       ban.failures,
       made.by,
-      Blob{packed});
+      Blob{packed},
+      Blob{fields});
 }
 
 Result<void> Book::put(const BanEnded& ended) {

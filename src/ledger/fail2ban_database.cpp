@@ -131,7 +131,7 @@ Fail2banBan to_fail2ban(const BanMade& made) {
   row.length = ban.until ? std::max(whole_seconds(*ban.until - ban.since).count(), std::int64_t{0})
                          : std::int64_t{-1};
   row.count = ban.count;
-  row.data = {made.matches, ban.failures};
+  row.data = {made.matches, ban.failures, {}};
   return row;
 }
 
@@ -149,6 +149,7 @@ BanMade from_fail2ban(const Fail2banBan& row) {
   made.ban.failures = row.data.failures;
   made.by = "fail2ban";
   made.matches = row.data.matches;
+  made.fields = row.data.fields;
   return made;
 }
 

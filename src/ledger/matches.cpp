@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "ledger/record.h"
 #include "process/wire.h"
 #include "text/utf8.h"
 
@@ -69,6 +71,24 @@ std::string line_of(const nlohmann::json& value) {
   return line;
 }
 
+/// Names of groups, in fail2ban's spelling.
+bool is_field_name(std::string_view name) {
+  constexpr std::size_t longest = 60;
+  return !name.empty() && name.size() <= longest && name != "matches" && name != "failures" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+/// What fail2ban keeps of a ticket besides: the named groups that are text.
+Fields fields_of(const nlohmann::json& data) {
+  Fields fields;
+  for (const auto& [name, value] : data.items()) {
+    if (value.is_string() && is_field_name(name) && fields.size() < BanMade::most_fields) {
+      fields.emplace(name, cut(value.get_ref<const std::string&>(), BanMade::longest_field));
+    }
+  }
+  return fields;
+}
+
 }  // namespace
 
 std::string_view cut(std::string_view bytes, std::size_t limit) {
@@ -108,6 +128,26 @@ std::vector<std::string> unpack_matches(std::string_view packed) {
   process::Unpacker unpacker(packed);
   auto matches = unpacker.texts();
   return unpacker.finish("matches") ? matches : std::vector<std::string>();
+}
+
+std::string pack_fields(const Fields& fields) {
+  std::vector<std::string> flat;
+  for (const auto& [name, value] : fields) {
+    if (flat.size() < 2 * BanMade::most_fields) {
+      flat.push_back(name);
+      flat.emplace_back(cut(value, BanMade::longest_field));
+    }
+  }
+  return flat.empty() ? std::string() : pack_matches(flat);
+}
+
+Fields unpack_fields(std::string_view packed) {
+  Fields fields;
+  auto flat = unpack_matches(packed);
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+    fields.emplace(std::move(flat[i]), std::move(flat[i + 1]));
+  }
+  return fields;
 }
 
 std::string fail2ban_text(std::string_view bytes) {
@@ -151,6 +191,7 @@ BanData from_json(std::string_view json) {
       }
     }
   }
+  data.fields = fields_of(value);
   if (const auto failures = value.find("failures");
       failures != value.end() && failures->is_number_integer()) {
     constexpr std::int64_t most_failures = 1'000'000'000;

@@ -1,6 +1,8 @@
-// The lines of a ban in both databases: ours keeps bytes, fail2ban's has JSON.
+// The lines of a ban, and what the filter caught in them, in both databases: ours keeps bytes,
+// fail2ban's has JSON.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,13 @@ namespace spranga::ledger {
 [[nodiscard]] std::string pack_matches(const std::vector<std::string>& matches);
 [[nodiscard]] std::vector<std::string> unpack_matches(std::string_view packed);
 
+using Fields = std::map<std::string, std::string>;
+
+/// At most BanMade::most_fields, each value cut; no fields give no bytes. What is unreadable gives
+/// no fields.
+[[nodiscard]] std::string pack_fields(const Fields& fields);
+[[nodiscard]] Fields unpack_fields(std::string_view packed);
+
 /// What fail2ban's database can hold of `bytes`: text without NUL. Its reader fails for a whole
 /// jail where a name is not UTF-8.
 [[nodiscard]] std::string fail2ban_text(std::string_view bytes);
@@ -25,6 +34,7 @@ namespace spranga::ledger {
 struct BanData {
   std::vector<std::string> matches;
   int failures{0};
+  Fields fields{};  // only read, never written
 };
 
 /// {"matches": ["…"], "failures": 3}, as fail2ban's column `data` has it; without matches where

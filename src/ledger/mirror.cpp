@@ -29,7 +29,7 @@ struct Change {
 Result<std::vector<Change>> changes_after(Database& own, std::int64_t mirrored) {
   std::vector<Change> changes;
   SPRANGA_CHECK(own.each(
-      "SELECT change, ended, jail, target, since, until, count, failures, made_by, matches"
+      "SELECT change, ended, jail, target, since, until, count, failures, made_by, matches, fields"
       " FROM bans WHERE change > ? ORDER BY change LIMIT ?",
       [&changes](const Row& row) {
         changes.push_back({row.number(0), !row.is_null(1), ban_of(row, 2)});
@@ -48,7 +48,7 @@ struct Place {
 /// 2026-11-29T02:00:00.000000, as fail2ban says beside a journal's time.
 std::string iso_time(ban::Instant at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-  const std::time_t raw = std::chrono::system_clock::to_time_t(seconds);
+  const std::time_t raw = seconds.time_since_epoch().count();
   std::tm parts{};
   gmtime_r(&raw, &parts);
   std::array<char, 32> text{};

@@ -73,6 +73,8 @@ CREATE TRIGGER bans_latest AFTER INSERT ON bans BEGIN
     (SELECT max(id) FROM bans WHERE target = NEW.target AND jail = NEW.jail AND id < NEW.id);
 END;
 )sql",
+    // What the filter caught (<F-USER>), for the actions of a ban that comes back.
+    "ALTER TABLE bans ADD COLUMN fields BLOB NOT NULL DEFAULT x''",
 };
 
 constexpr auto current_version = static_cast<std::int64_t>(migrations.size());

@@ -101,7 +101,8 @@ Result<std::vector<BanStory>> read_bans_of(Database& db,
   targets.push_back(target);
   for (const auto& one : targets) {
     SPRANGA_CHECK(db.each(
-        "SELECT ended, jail, target, since, until, count, failures, made_by, matches FROM bans"
+        "SELECT ended, jail, target, since, until, count, failures, made_by, matches, fields FROM "
+        "bans"
         " WHERE target = ? ORDER BY since DESC, id DESC LIMIT ?",
         [&stories](const Row& row) {
           stories.push_back({ban_of(row, 1), row.maybe_instant(0)});

@@ -84,7 +84,7 @@ Result<void> each_running_ban(Database& db,
                               ban::Instant now,
                               const std::function<bool(BanMade)>& take) {
   return db.each_while(
-      "SELECT jail, target, since, until, count, failures, made_by, matches"
+      "SELECT jail, target, since, until, count, failures, made_by, matches, fields"
       " FROM bans INDEXED BY bans_since"
       " WHERE latest AND ended IS NULL AND (until IS NULL OR until > ?) ORDER BY since, id",
       [&take](const Row& row) { return take(ban_of(row, 0)); },
@@ -112,7 +112,8 @@ BanMade ban_of(const Row& row, int first) {
   made.ban.count = static_cast<int>(row.number(first++));
   made.ban.failures = static_cast<int>(row.number(first++));
   made.by = row.bytes(first++);
-  made.matches = unpack_matches(row.bytes(first));
+  made.matches = unpack_matches(row.bytes(first++));
+  made.fields = unpack_fields(row.bytes(first));
   return made;
 }
 
@@ -156,7 +157,7 @@ Result<std::vector<ban::Ban>> read_past_bans(Database& db,
                                              ban::Instant now) {
   std::vector<ban::Ban> bans;
   SPRANGA_CHECK(db.each(
-      "SELECT jail, target, since, until, count, failures, made_by, matches FROM bans"
+      "SELECT jail, target, since, until, count, failures, made_by, x'', x'' FROM bans"
       " WHERE latest AND ended IS NULL"
       " AND (until IS NULL OR since >= ?1 OR since + 3 * (until - since) >= ?1)"
       " ORDER BY since, id",

@@ -35,7 +35,7 @@ inline constexpr std::int64_t most_recalled = 1'000'000;
                                                            std::chrono::seconds purge_age,
                                                            ban::Instant now);
 
-/// Columns jail, target, since, until, count, failures, made_by, matches, from `first` on.
+/// Columns jail, target, since, until, count, failures, made_by, matches, fields, from `first` on.
 [[nodiscard]] BanMade ban_of(const Row& row, int first);
 /// Columns jail, target, at, attempts, weak, rule, line.
 [[nodiscard]] Seen seen_of(const Row& row);

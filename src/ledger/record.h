@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +41,11 @@ struct BanMade {
   bool prolonged{false};
   std::string by;  // "filter", "manual", "restored"; "fail2ban": taken over from its database
   std::vector<std::string> matches;  // the last ones, as many as dbmaxmatches says; hostile bytes
+  std::map<std::string, std::string> fields{};  // what the filter caught: "user"; hostile bytes
 
   static constexpr std::size_t longest_match = 4096;
+  static constexpr std::size_t longest_field = 1024;
+  static constexpr std::size_t most_fields = 60;
 };
 
 /// A ban is over before its time: unbanned by a person. What was known of this target in this jail

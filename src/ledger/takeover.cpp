@@ -136,17 +136,20 @@ Result<void> Takeover::ban(const Fail2banBan& row) {
 Result<void> Takeover::import(const Fail2banBan& row) {
   const auto made = from_fail2ban(row);
   const auto packed = pack_matches(last_matches(made.matches, made.matches.size()));
-  SPRANGA_CHECK(own_->run(
-      "INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, matches)"
-      " VALUES(0, ?, ?, ?, ?, ?, ?, ?, ?)",
-      made.ban.jail,
-      made.ban.target,
-      made.ban.since,
-      made.ban.until,
-      made.ban.count,
-      made.ban.failures,
-      made.by,
-      Blob{packed}));
+  const auto fields = pack_fields(made.fields);
+  SPRANGA_CHECK(
+      own_->run("INSERT INTO bans(change, jail, target, since, until, count, failures, made_by, "
+                "matches, fields)"
+                " VALUES(0, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                made.ban.jail,
+                made.ban.target,
+                made.ban.since,
+                made.ban.until,
+                made.ban.count,
+                made.ban.failures,
+                made.by,
+                Blob{packed},
+                Blob{fields}));
   return own_->run("INSERT INTO temp.met VALUES(last_insert_rowid())");
 }
 

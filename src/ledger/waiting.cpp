@@ -32,6 +32,9 @@ std::size_t size_of(const Variant& what) {
             for (const auto& match : made.matches) {
               size += sizeof(std::string) + match.size();
             }
+            for (const auto& [name, value] : made.fields) {
+              size += 2 * sizeof(std::string) + name.size() + value.size();
+            }
             return size;
           },
           [](const BanEnded& ended) { return ended.jail.size() + ended.target.size(); },
@@ -61,6 +64,9 @@ void shorten(Record& record) {
                    shorten(made.ban.target, longest_id);
                    for (auto& match : made.matches) {
                      shorten(match, BanMade::longest_match);
+                   }
+                   for (auto& [name, value] : made.fields) {
+                     shorten(value, BanMade::longest_field);
                    }
                  },
                  [](BanEnded& ended) { shorten(ended.target, longest_id); },

@@ -23,8 +23,7 @@ constexpr auto give_way = std::chrono::milliseconds(1);
 constexpr auto mirror_retry = std::chrono::seconds(5);
 
 std::string iso_seconds(ban::Instant at) {
-  const std::time_t raw =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at));
+  const std::time_t raw = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   std::tm parts{};
   gmtime_r(&raw, &parts);
   std::array<char, 32> text{};

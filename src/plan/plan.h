@@ -16,9 +16,8 @@ namespace spranga::plan {
 /// For the warden: paths, and which logs may be opened.
 struct WardenPlan {
   std::string socket;
-  std::string pidfile;  // "" = none
-  std::string
-      logtarget;  // a path, STDOUT, STDERR, SYSOUT, SYSLOG, SYSTEMD-JOURNAL; without options
+  std::string pidfile;    // "" = none
+  std::string logtarget;  // as log_target.h has it, without options
   std::string syslogsocket;
   std::string dbfile;        // "" = in memory
   std::string state_folder;  // "" = in memory

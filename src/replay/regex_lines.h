@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "guard/logs/byte_source.h"
+#include "guard/old_logs/byte_source.h"
 
 namespace spranga::replay {
 

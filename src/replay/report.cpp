@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "guard/logs/log_source.h"
+#include "guard/logs/line_cutter.h"
 #include "text/ascii.h"
 #include "text/escape.h"
 #include "words/phrase.h"

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/fd.h"
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::replay {
 
@@ -265,17 +265,25 @@ void Run::read_all() {
 
 /// The lines behind the one at hand that nothing comes of, where they are next anyway.
 std::uint64_t Run::skip_quiet(Stream& stream) {
-  const auto is_later = [&](const Stream& other) {
-    return &other == &stream || stream.date() < other.date();
-  };
-  if (watch_.line || options_.innocents || !std::ranges::all_of(streams_, is_later)) {
+  const bool counts = !is_too_old(stream);
+  auto before = counts ? std::nullopt : start_;
+  for (const auto& other : streams_) {
+    if (&other == &stream) {
+      continue;
+    }
+    if (!(stream.date() < other.date())) {
+      return 0;
+    }
+    before = before ? std::min(*before, *other.date()) : other.date();
+  }
+  if (watch_.line || options_.innocents) {
     return 0;
   }
-  const bool counts = !is_too_old(stream);
-  const auto lines = stream.skip_quiet(clock_, counts);
+  const auto lines = stream.skip_quiet(clock_, counts, before);
   if (counts) {
     result_.lines += lines;
     stream.count(lines);
+    clock_ = std::max(clock_, stream.latest().value_or(clock_));
   }
   return lines;
 }

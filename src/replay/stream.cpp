@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/old_logs/journal_source.h"
+
 namespace spranga::replay {
 
 Stream::Wanted Stream::wanted_by(std::vector<JailRun>& jails) {
@@ -88,97 +90,6 @@ void Stream::settle() {
   counted_ = 0;
 }
 
-/// What the lines begin with that have the date of the line at hand: the longest that a reader
-/// asks for, which the others' begin, since they are of the same line. Notes who finds none.
-std::string_view Stream::quiet_start(ban::Instant clock) {
-  std::string_view start;
-  dateless_.clear();
-  for (const auto& reader : readers_) {
-    const auto one = reader->repeatable(clock);
-    if (one.empty()) {
-      dateless_.push_back(reader.get());
-      continue;
-    }
-    if (one.back() == '\r' || !std::string_view(one).starts_with(start.substr(0, one.size()))) {
-      return {};
-    }
-    start = one.size() > start.size() ? one : start;
-  }
-  const auto refuses = [&](const auto* reader) { return reader->refuses(start); };
-  return start.empty() || !std::ranges::all_of(dateless_, refuses) ? std::string_view() : start;
-}
-
-/// Whether jails that want every line need none that begins so.
-bool Stream::pass_quiet(std::string_view start) const {
-  return std::ranges::all_of(concern_->insatiable(), [&](std::size_t place) {
-    const auto& reader = *readers_[reader_of_[place]];
-    const bool dateless = std::ranges::find(dateless_, &reader) != dateless_.end();
-    const auto text = start.substr(dateless ? 0 : reader.repeatable_date());
-    return (*all_)[jails_[place]].matcher->passes(text);
-  });
-}
-
-std::uint64_t Stream::skip_quiet(ban::Instant clock, bool counts) {
-  const auto start = concern_ == nullptr ? std::string_view() : quiet_start(clock);
-  if (start.empty() || !pass_quiet(start)) {
-    return 0;
-  }
-  guard::LogSource::LineTest is_quiet;
-  if (std::ranges::any_of(dateless_, &guard::LineReader::must_look)) {
-    is_quiet = [this](std::string_view line) {
-      return std::ranges::all_of(
-          dateless_, [line](const auto* reader) { return reader->looks_dateless(line); });
-    };
-  }
-  const auto lines = source_->skip_quiet(start, concern_->telling(), is_quiet);
-  if (lines > 0) {
-    pass_over(lines, clock, counts);
-  }
-  return lines;
-}
-
-void Stream::pass_over(std::uint64_t lines, ban::Instant clock, bool counts) {
-  number_ += lines;
-  for (auto& reader : readers_) {
-    const auto last = std::min<std::uint64_t>(lines, remembered_by(*reader));
-    if (std::ranges::find(dateless_, reader.get()) == dateless_.end()) {
-      reader->repeat(lines - last, clock);
-    } else {
-      reader->repeat_dateless(lines - last, clock);
-    }
-    remember(*reader, last, clock, counts);
-  }
-}
-
-/// How many quiet lines a jail may see later that reads with this.
-std::size_t Stream::remembered_by(const guard::LineReader& reader) const {
-  std::size_t most = 0;
-  for (const auto place : remembering_) {
-    if (readers_[reader_of_[place]].get() == &reader) {
-      most = std::max(most, (*all_)[jails_[place]].matcher->remembers());
-    }
-  }
-  return most;
-}
-
-/// The last lines that were passed over, to the jails that may see them later.
-void Stream::remember(guard::LineReader& reader,
-                      std::size_t lines,
-                      ban::Instant clock,
-                      bool counts) {
-  for (auto back = lines; back-- > 0;) {
-    const auto& dated =
-        reader.read_scanned(source_->passed_over(back), clock, {no_words_.get(), true, false});
-    for (const auto place : remembering_) {
-      auto& matcher = *(*all_)[jails_[place]].matcher;
-      if (counts && readers_[reader_of_[place]].get() == &reader && back < matcher.remembers()) {
-        ++fed_[place];
-        matcher.feed_line(dated, clock, nothing_);
-      }
-    }
-  }
-}
-
 void Stream::date_line(ban::Instant clock) {
   latest_.reset();
   bool is_dated = false;
@@ -205,7 +116,7 @@ void Stream::feed(std::size_t place, ban::Instant clock, std::vector<ban::Sighti
   ++fed_[place];
   if (source_->is_journal()) {
     ++jail.journal_entries;
-    if (!jail.journalmatch.wants(*source_)) {
+    if (!guard::wants(jail.journalmatch, *source_)) {
       return;
     }
     ++jail.journal_wanted;

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "guard/logs/log_source.h"
 #include "guard/match/concern.h"
 #include "guard/match/line_reader.h"
 #include "guard/match/word_table.h"
+#include "guard/old_logs/log_source.h"
 #include "replay/jail_run.h"
 #include "replay/login_line.h"
 
@@ -47,9 +47,12 @@ public:
   /// The line at hand is one of those that are counted; as many are passed by with it.
   void count(std::uint64_t lines = 1) { counted_ += lines; }
 
-  /// Passes over lines that concern no jail and have the date of the line at hand, whose last bytes
-  /// take its place; how many. `counts`: they are counted, as is the line at hand.
-  [[nodiscard]] std::uint64_t skip_quiet(ban::Instant clock, bool counts);
+  /// Passes over lines that concern no jail and are dated as the line at hand, or in the same
+  /// minute and no earlier; earlier than `before`, where there is one. How many; the last of their
+  /// dates takes its place. `counts`: they are counted, as is the line at hand.
+  [[nodiscard]] std::uint64_t skip_quiet(ban::Instant clock,
+                                         bool counts,
+                                         std::optional<ban::Instant> before);
 
   /// The places in jails() of those that the line at hand may concern, ascending.
   [[nodiscard]] const std::vector<std::size_t>& concerned() const {
@@ -95,7 +98,13 @@ private:
   void find_concerned();
   void date_line(ban::Instant clock);
   [[nodiscard]] std::string_view quiet_start(ban::Instant clock);
-  [[nodiscard]] bool pass_quiet(std::string_view start) const;
+  [[nodiscard]] bool pass_quiet(std::string_view start, const text::LineStart& minute) const;
+  [[nodiscard]] text::LineStart start_of_minute(std::string_view same,
+                                                ban::Instant clock,
+                                                std::optional<ban::Instant> before) const;
+  [[nodiscard]] bool is_dateless(const guard::LineReader& reader) const;
+  [[nodiscard]] ban::Instant latest_at(int second) const;
+  void pass_minute(std::uint64_t lines, ban::Instant clock, const text::LineStart& start);
   void pass_over(std::uint64_t lines, ban::Instant clock, bool counts);
   void remember(guard::LineReader& reader, std::size_t lines, ban::Instant clock, bool counts);
   [[nodiscard]] std::size_t remembered_by(const guard::LineReader& reader) const;

@@ -4,6 +4,7 @@
 
 #include "guard/judge/network.h"
 #include "guard/match/credentials.h"
+#include "guard/old_logs/journal_source.h"
 #include "replay/mention.h"
 #include "replay/report.h"
 #include "text/escape.h"
@@ -39,7 +40,8 @@ void Witness::note_line(Stream& stream) {
   for (std::size_t place = 0; place < stream.jails().size(); ++place) {
     const auto& spec = stream.spec(place);
     const bool wanted =
-        !line.is_entry || guard::JournalMatch(spec.filter.journalmatch).wants(stream.source());
+        !line.is_entry ||
+        guard::wants(guard::JournalMatch(spec.filter.journalmatch), stream.source());
     (wanted ? line.jails : line.unwanted).push_back(spec.name);
   }
   unseen_.push_back(std::move(line));

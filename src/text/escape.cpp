@@ -79,6 +79,24 @@ void append_code(std::string& out, std::uint32_t code) {
   out += "\\u{" + digits + "}";
 }
 
+void append_unit(std::string& out, std::uint32_t unit) {
+  out += "\\u";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+    out += hex_digits[(unit >> shift) & 0x0FU];
+  }
+}
+
+/// UTF-16, as JSON wants it.
+void append_units(std::string& out, std::uint32_t code) {
+  constexpr std::uint32_t first_pair = 0x10000;
+  if (code < first_pair) {
+    append_unit(out, code);
+    return;
+  }
+  append_unit(out, 0xD800U + ((code - first_pair) >> 10U));
+  append_unit(out, 0xDC00U + ((code - first_pair) & 0x3FFU));
+}
+
 }  // namespace
 
 std::string escape(std::string_view bytes) {
@@ -110,6 +128,21 @@ void append_escaped(std::string& out, std::string_view bytes) {
     }
     bytes.remove_prefix(length);
   }
+}
+
+std::string escape_json(std::string_view json) {
+  std::string out;
+  while (!json.empty()) {
+    const auto [code, length] = decode_utf8(json);
+    const bool is_between = code == '\n' || code == '\t';  // of no string
+    if (length == 0 || code == 0x7F || is_deceptive(code) || (code < 0x20 && !is_between)) {
+      append_units(out, length == 0 ? replacement_character : code);
+    } else {
+      out.append(json.substr(0, length));
+    }
+    json.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
 }
 
 std::string escape_clipped(std::string_view bytes, std::size_t limit) {

@@ -14,6 +14,9 @@ namespace spranga::text {
 /// The same, behind what `out` holds.
 void append_escaped(std::string& out, std::string_view bytes);
 
+/// The same for lines of JSON, which stay JSON: \uXXXX, or two of them.
+[[nodiscard]] std::string escape_json(std::string_view json);
+
 /// At most `limit` bytes of escape(bytes), ending in "…" where something was cut.
 [[nodiscard]] std::string escape_clipped(std::string_view bytes, std::size_t limit);
 

@@ -78,4 +78,20 @@ std::string python_repr(std::string_view text) {
   return out + quote;
 }
 
+std::string python_bytes_repr(std::string_view bytes) {
+  const bool twofold =
+      bytes.find('\'') != std::string_view::npos && bytes.find('"') == std::string_view::npos;
+  const char quote = twofold ? '"' : '\'';
+  std::string out = {'b', quote};
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      append_character(out, {&c, 1}, byte, quote);
+    } else {
+      append_number(out, byte);
+    }
+  }
+  return out += quote;
+}
+
 }  // namespace spranga::text

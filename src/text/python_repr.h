@@ -10,4 +10,7 @@ namespace spranga::text {
 /// shown as Python shows what "surrogateescape" makes of it: \udcNN.
 [[nodiscard]] std::string python_repr(std::string_view text);
 
+/// Bytes as Python shows them: b'\xff'.
+[[nodiscard]] std::string python_bytes_repr(std::string_view bytes);
+
 }  // namespace spranga::text

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "plan/log_target.h"
+
 namespace spranga::warden {
 
 Result<void> OwnLog::open(const plan::WardenPlan& plan) {
@@ -16,7 +18,8 @@ Result<void> OwnLog::open(const plan::WardenPlan& plan) {
 
 plan::Answer OwnLog::turn_to(const std::string& target, std::vector<Fd>& fds) {
   plan::Answer out;
-  const auto& wanted = target.empty() ? target_ : target;
+  const bool stays = target.empty() || plan::stream_of(target) == "INHERITED";
+  const auto& wanted = stays ? target_ : target;
   if (!may_log_to(wanted, configured_)) {
     out.code = Errc::denied;
     out.error = wanted + ": a log may be below /var/log, or where the configuration has its own";

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <thread>
 
+#include "plan/log_target.h"
+
 namespace spranga::warden {
 
 namespace {
@@ -146,12 +148,16 @@ Result<Fd> listen_at(const std::string& path) {
 }
 
 bool may_log_to(const std::string& target, const std::string& configured) {
-  if (target == configured || !target.starts_with('/')) {
+  if (target == configured || !plan::stream_of(target).empty()) {
     return true;
+  }
+  if (!target.starts_with('/')) {
+    return false;
   }
   const auto folder = folder_of(target);
   const bool is_plain = (target + "/").find("/../") == std::string::npos;
-  const bool known = folder == folder_of(configured) || (folder + "/").starts_with("/var/log/");
+  const bool known = (configured.starts_with('/') && folder == folder_of(configured)) ||
+                     (folder + "/").starts_with("/var/log/");
   return is_plain && known && ::access(folder.c_str(), F_OK) == 0;
 }
 
@@ -176,17 +182,18 @@ void remove_pidfile(const std::string& path) {
 }
 
 Result<LogTarget> open_log_target(const std::string& target, const std::string& syslogsocket) {
-  if (target == "STDOUT" || target == "SYSOUT" || target == "STDERR") {
-    const bool is_error = target == "STDERR";
+  const auto stream = plan::stream_of(target);
+  if (stream == "STDOUT" || stream == "SYSOUT" || stream == "STDERR" || stream == "INHERITED") {
+    const bool is_error = stream == "STDERR";
     return LogTarget{Fd(::fcntl(is_error ? STDERR_FILENO : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
                      is_error ? "stderr" : "stdout"};
   }
-  if (target == "SYSLOG") {
+  if (stream == "SYSLOG") {
     const bool is_auto = syslogsocket.empty() || syslogsocket == "auto";
     SPRANGA_TRY(auto fd, connected_datagram(is_auto ? "/dev/log" : syslogsocket));
     return LogTarget{std::move(fd), "syslog"};
   }
-  if (target == "SYSTEMD-JOURNAL") {
+  if (stream == "SYSTEMD-JOURNAL") {
     SPRANGA_TRY(auto fd, connected_datagram("/run/systemd/journal/socket"));
     return LogTarget{std::move(fd), "journal"};
   }

@@ -47,11 +47,23 @@ TEST(Values, AreRefusedWhereTheyAreNotWhatTheirTagStandsFor) {
   EXPECT_EQ(refused({{"ip", "192.0.2.7"}, {"bantime", "1."}}), "<bantime> cannot be '1.'");
   EXPECT_EQ(refused({{"ip", "192.0.2.7"}, {"restored", "2"}}), "<restored> cannot be '2'");
   EXPECT_EQ(refused({{"ip", "192.0.2.7"}, {"family", "inet4"}}), "there is no tag family");
-  EXPECT_EQ(refused({{"ip", "192.0.2.7"}}, {{"USER", "x"}}), "the field USER");
-  EXPECT_EQ(refused({{"ip", "192.0.2.7"}}, {{"a;b", "x"}}), "the field a;b");
   EXPECT_EQ(refused({{"ip", "192.0.2.7"}, {"matches", std::string(longest_value + 1, 'x')}}),
             "the value of <matches> is too long");
+  EXPECT_EQ(refused({{"ip", "192.0.2.7"}}, {{"user", std::string(longest_value + 1, 'x')}}),
+            "the field user");
   EXPECT_EQ(refused({{"ip", "192.0.2.7"}, {"bantime", "-1"}, {"time", "1700000000.5"}}), "taken");
+}
+
+TEST(CheckedValues, LeavesOutFieldsThatNoTagCanAskFor) {
+  Tags fields = {{"USER", "x"}, {"a;b", "x"}, {"user", "al"}};
+  for (std::size_t i = 0; i < 2 * most_fields; ++i) {
+    fields["z" + std::to_string(i)] = "x";
+  }
+  const auto values = checked_values({{"ip", "192.0.2.7"}}, fields);
+  ASSERT_TRUE(values);
+  EXPECT_EQ(values->field("user"), "al");
+  EXPECT_EQ(values->field("USER"), "");
+  EXPECT_EQ(values->fields.size(), most_fields + 1);  // and "fid"
 }
 
 TEST(Values, HoldNoNulAndNoInvalidBytes) {
@@ -91,6 +103,15 @@ TEST(Requests, AreCutToWhatAMessageCarries) {
     EXPECT_TRUE((lines + lines).starts_with(value) && text::is_valid_utf8(value)) << name;
   }
   EXPECT_EQ(pack_cut(*back), pack(*back));
+}
+
+TEST(Requests, AreCutToWhatTheRunnerTakes) {
+  Request request;
+  request.jail = "mail";
+  request.tags = {{"ip", "192.0.2.7"}, {"matches", std::string(longest_value + 1, 'x')}};
+  const auto back = read_request(pack_cut(request));
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(checked_values(back->tags, back->fields));
 }
 
 }  // namespace

@@ -68,6 +68,9 @@ TEST(RegexOptions, MistakesAreNamed) {
   EXPECT_FALSE(read_regex_arguments(options, Words{"-o"}));
   EXPECT_FALSE(read_regex_arguments(options, Words{"-L", "many"}));
   EXPECT_FALSE(read_regex_arguments(options, Words{"--json=yes"}));
+  for (const auto* now : {"9999999999999999999", "-1", "nan", "inf"}) {
+    EXPECT_FALSE(read_regex_arguments(options, Words{"--now", now})) << now;
+  }
 }
 
 }  // namespace

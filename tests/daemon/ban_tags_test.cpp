@@ -79,5 +79,90 @@ TEST(BanTags, AskForEarlierBansOnlyWhereTheActionDoes) {
   EXPECT_EQ(merged.at("ipjailfailures"), "3");
 }
 
+action_runner::Tags tags_of_ban(const guard::HeldBan& ban) {
+  return tags_of("mail", ban, {}, {}, {}, 10);
+}
+
+TEST(BanTags, CountAFirstBanAsOne) {
+  auto ban = held();
+  EXPECT_EQ(tags_of_ban(ban).at("bancount"), "1");
+  ban.ban.count = 3;
+  EXPECT_EQ(tags_of_ban(ban).at("bancount"), "3");
+}
+
+TEST(BanTags, CountABanThatComesBackOnceMore) {
+  auto ban = held();
+  ban.restored = true;
+  EXPECT_EQ(tags_of_ban(ban).at("bancount"), "2");
+}
+
+TEST(BanTags, HoldTheAddressBesideAnIdOfTheFilters) {
+  auto ban = held();
+  ban.ban.target = "joe";
+  EXPECT_EQ(tags_of_ban(ban).at("ip"), "joe");
+  ban.known = std::make_shared<guard::Evidence>(guard::Evidence{{}, {{"ip", "192.0.2.9"}}});
+  EXPECT_EQ(tags_of_ban(ban).at("ip"), "192.0.2.9");
+  EXPECT_EQ(tags_of_ban(ban).at("fid"), "joe");
+}
+
+ban::JailSpec asking(const std::string& command) {
+  ban::JailSpec out;
+  out.name = "mail";
+  out.bantime = std::chrono::seconds(77);
+  out.ignorecommand = command;
+  return out;
+}
+
+ban::Sighting failure() {
+  ban::Sighting out;
+  out.id = "192.0.2.7";
+  out.at = start;
+  out.fields = {{"user", std::string("boss")}, {"none", std::monostate()}};
+  out.matches = {"the line"};
+  return out;
+}
+
+TEST(IgnoreQuestion, HoldsWhatIsKnownOfTheFailure) {
+  const auto asked =
+      ignore_question(asking("<F-USER>"), failure(), {1, 2, 3, 4}, {}, 10, start + hours(1));
+  EXPECT_EQ(asked.verb, action_runner::Verb::ignore);
+  EXPECT_EQ(asked.jail, "mail");
+  EXPECT_EQ(asked.fields.at("user"), "boss");
+  const std::vector<std::pair<std::string, std::string>> expected = {{"ip", "192.0.2.7"},
+                                                                     {"fid", "192.0.2.7"},
+                                                                     {"matches", "the line"},
+                                                                     {"bantime", "77"},
+                                                                     {"failures", "0"},
+                                                                     {"bancount", "0"},
+                                                                     {"restored", "0"},
+                                                                     {"time", "1800000000.0"},
+                                                                     {"jail.found", "1"},
+                                                                     {"jail.found_total", "2"},
+                                                                     {"jail.banned", "3"},
+                                                                     {"jail.banned_total", "4"}};
+  for (const auto& [name, value] : expected) {
+    EXPECT_EQ(asked.tags.at(name), value) << name;
+  }
+  EXPECT_FALSE(asked.tags.contains("ipmatches"));
+}
+
+TEST(IgnoreQuestion, IsNeverOfTheFuture) {
+  auto early = failure();
+  early.at = start + hours(1);
+  EXPECT_EQ(ignore_question(asking(""), early, {}, {}, 10, start).tags.at("time"), "1800000000.0");
+}
+
+TEST(IgnoreQuestion, TellsOfEarlierBansWhereItIsAskedTo) {
+  const PastBans past = [](const std::string& /*target*/) {
+    return std::vector<ledger::BanStory>{story("ssh", start - hours(2), 5, {"b"})};
+  };
+  const auto jail = asking("x <ipmatches> <ipfailures> <ipjailmatches>");
+  const auto tags = ignore_question(jail, failure(), {}, past, 10, start).tags;
+  EXPECT_EQ(tags.at("ipmatches"), "b");
+  EXPECT_EQ(tags.at("ipfailures"), "5");
+  EXPECT_EQ(tags.at("ipjailmatches"), "the line");
+  EXPECT_EQ(tags.at("ipjailfailures"), "0");
+}
+
 }  // namespace
 }  // namespace spranga::daemon

@@ -34,11 +34,16 @@ TEST(LogLine, ShowsHostileBytesAndEndsNowhereElse) {
 
 TEST(SecondClock, SaysWhatLocalTimeSaysWhateverTheOrder) {
   SecondClock clock;
-  const std::chrono::system_clock::time_point at{std::chrono::milliseconds(1'700'000'000'123)};
-  for (const int offset : {0, 500, 877, 0, -200, 86'400'000, 0}) {
-    const auto one = at + std::chrono::milliseconds(offset);
+  const std::chrono::sys_seconds at{std::chrono::seconds(1'700'000'000)};
+  for (const int offset : {0, 1, 877, 0, -200, 86'400, 0}) {
+    const auto one = at + std::chrono::seconds(offset);
     EXPECT_EQ(clock.text(one), local_time(one)) << offset;
   }
+}
+
+TEST(LocalTime, IsOfBansThatEndLaterThanNanosecondsCanSay) {
+  const std::chrono::sys_seconds at{std::chrono::seconds(11'796'076'254)};
+  EXPECT_THAT(local_time(at), MatchesRegex("2343-10-2[0-9] ..:..:.4"));
 }
 
 TEST(Levels, AreKnownByNameAndNumber) {

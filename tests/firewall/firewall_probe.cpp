@@ -115,6 +115,8 @@ public:
 
   void rules_touched() override { lost_.emplace_back("rules of iptables"); }
 
+  void lacks(const std::string& what) override { lost_.push_back(what); }
+
   void run(const Words& words) {
     const auto& verb = words[0];
     const auto begun = steady_clock::now();

@@ -140,6 +140,7 @@ TEST(FirewallMessages, GiveBackEveryAnswerAsItWasPacked) {
   EXPECT_EQ(std::get<Lost>(*read_answer(pack(Answer(Lost{std::string(5000, 'x')})))).why.size(),
             longest_reason);
   EXPECT_TRUE(std::holds_alternative<RulesTouched>(*read_answer(pack(Answer(RulesTouched{})))));
+  EXPECT_EQ(std::get<Lacking>(*read_answer(pack(Answer(Lacking{"sock_diag"})))).what, "sock_diag");
 }
 
 }  // namespace

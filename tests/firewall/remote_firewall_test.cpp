@@ -26,6 +26,8 @@ public:
 
   void rules_touched() override { said.emplace_back("rules touched"); }
 
+  void lacks(const std::string& what) override { said.push_back("lacks " + what); }
+
   std::vector<std::string> said;
 };
 
@@ -137,6 +139,12 @@ TEST_F(Remote, HandsOnWhatTheProcessLost) {
   EXPECT_EQ(news(), (Said{"lost table spranga was deleted by another program"}));
   answer(RulesTouched{});
   EXPECT_EQ(news(), (Said{"rules touched"}));
+}
+
+TEST_F(Remote, HandsOnWhatTheKernelLacks) {
+  attach();
+  answer(Lacking{"this kernel does not end open sessions"});
+  EXPECT_EQ(news(), (Said{"lacks this kernel does not end open sessions"}));
 }
 
 TEST_F(Remote, TrustsNoProcessThatTalksNonsense) {

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests/oracle"))
 import fail2ban  # noqa: E402
 
 NOTE = """[Definition]
-actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> time=<time> restored=<restored>' >> {home}/notes
+actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> bancount=<bancount> time=<time> restored=<restored>' >> {home}/notes
             echo "$(echo "known <name> <ip> <ipfailures> <ipjailfailures> <ipmatches> // <ipjailmatches>" | tr '\\n' '|')" >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]

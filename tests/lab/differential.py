@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from beside import Fail2ban, Spranga
@@ -61,6 +61,7 @@ port = pop3
 logpath = {home}/pop.log
 bantime = 15m
 maxretry = 2
+ignorecommand = test "<F-USER> <fid> <bantime> <bancount>" = "boss 198.51.100.231 900 0"
 """
 # Lines that count, for each jail; {ip}, {pid}, {user}.
 KNOCKS = {
@@ -142,11 +143,21 @@ class Pair:
         return self.both(lambda side: (lambda done: (done.returncode, done.stdout.replace(str(side.home), "HOME"),
                                                      done.stderr and "errors"))(side.client(*(word.replace("HOME", str(side.home)) for word in words))))
 
-    def write(self, log, line):
-        text = datetime.now().strftime("%b %e %H:%M:%S") + " mx " + line + "\n"
+    def write(self, log, line, later=timedelta()):
+        text = (datetime.now() + later).strftime("%b %e %H:%M:%S") + " mx " + line + "\n"
         for side in self.sides:
-            with open(side.home / log, "a") as file:
+            with open(side.home / log, "a", encoding="utf-8", errors="surrogateescape") as file:
                 file.write(text)
+
+    def write_odd(self):
+        """Whom ignorecommand knows by his name; dates that are off; bytes that are no UTF-8."""
+        for ip in ("198.51.100.231", "198.51.100.232"):
+            for _ in range(2):
+                self.write("pop.log", KNOCKS["long"][1][0].format(user="boss", ip=ip))
+        for text in ("two hours ago", "and again"):
+            self.write("pop.log", f"kernel: {text}", timedelta(hours=-2))
+        for _ in range(2):
+            self.write("pop.log", "kernel: caf\udce9 'n' \"m\" \\")
 
     def feed(self, seconds):
         begun = time.monotonic()
@@ -314,6 +325,7 @@ def run(checks, pair, minutes):
             pair.write(log, "kernel: nothing")
     pair.both(lambda side: side.start())
     seconds = minutes * 60 - 35 if minutes else 20
+    pair.write_odd()
     pair.feed(seconds)
     time.sleep(9 if not minutes else 30)  # the last short ban has ended
     compare_states(checks, pair, bool(minutes))

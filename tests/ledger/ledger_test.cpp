@@ -129,7 +129,13 @@ TEST(Ledger, NeedsNoHourToThrowAwayWhatAFloodHasLeft) {
               ElementsAre("192.0.2.50"));
 }
 
+void bring_back_to_version_4(const Folder& folder) {
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN fields");
+  asked(folder.own(), "PRAGMA user_version = 4");
+}
+
 void bring_back_to_version_3(const Folder& folder) {
+  bring_back_to_version_4(folder);
   asked(folder.own(), "DROP TRIGGER bans_latest");
   asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
   asked(folder.own(), "PRAGMA user_version = 3");
@@ -175,6 +181,33 @@ TEST(Ledger, FindsTheLastOneInAFileOfAnOlderVersionToo) {
   bring_back_to_version_3(folder);
   const auto memory = remembered(folder, {banned("192.0.2.9", noon + 1h)});
   EXPECT_THAT(names(memory.bans), ElementsAre("192.0.2.7", "192.0.2.9"));
+}
+
+TEST(Ledger, BringsBackWhatTheFilterCaught) {
+  const Folder folder;
+  auto made = banned("192.0.2.7");
+  made.fields = {{"user", "al\xff\n"}, {"long", std::string(5000, 'x')}};
+  remembered(folder, {made});
+  auto longer = banned("192.0.2.7", noon + 2h);
+  longer.prolonged = true;
+  const auto memory = remembered(folder, {longer});
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.7"));
+  EXPECT_EQ(memory.bans[0].ban.until, noon + 2h);
+  EXPECT_EQ(memory.bans[0].fields.at("user"), "al\xff\n");
+  EXPECT_EQ(memory.bans[0].fields.at("long").size(), BanMade::longest_field);
+}
+
+TEST(Ledger, OfABanOfAnOlderVersionKnowsNothingThatTheFilterCaught) {
+  const Folder folder;
+  remembered(folder, {banned("192.0.2.7")});
+  bring_back_to_version_4(folder);
+  auto made = banned("192.0.2.8");
+  made.fields = {{"user", "al"}};
+  const auto memory = remembered(folder, {made});
+  ASSERT_THAT(names(memory.bans), ElementsAre("192.0.2.7", "192.0.2.8"));
+  EXPECT_THAT(memory.bans[0].fields, IsEmpty());
+  EXPECT_THAT(memory.bans[0].matches, testing::SizeIs(2));
+  EXPECT_EQ(memory.bans[1].fields, made.fields);
 }
 
 TEST(Ledger, BeginsWithNothing) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/record.h"
+
 namespace spranga::ledger {
 namespace {
 
@@ -21,6 +23,29 @@ TEST(Matches, AreReadWithLinesInPieces) {
       R"({"matches": [["", "2026-11-29 02:04:27", " fail"], "whole"], "failures": 2, "user": "x"})");
   EXPECT_THAT(data.matches, ElementsAre("2026-11-29 02:04:27 fail", "whole"));
   EXPECT_EQ(data.failures, 2);
+}
+
+TEST(Matches, AreReadWithTheFieldsThatAreText) {
+  const auto data = from_json(
+      R"({"user": "x", "ip4": "192.0.2.7", "users": ["a"], "No Name": "y", "matches": [], "failures": 1})");
+  EXPECT_EQ(data.fields, (Fields{{"ip4", "192.0.2.7"}, {"user", "x"}}));
+}
+
+TEST(Fields, ComeBackAsTheyWere) {
+  const Fields fields = {{"user", std::string("a\0\xff", 3)}, {"none", ""}};
+  EXPECT_EQ(unpack_fields(pack_fields(fields)), fields);
+  EXPECT_EQ(pack_fields({}), "");
+  EXPECT_THAT(unpack_fields("\x01\xff"), IsEmpty());
+}
+
+TEST(Fields, AreNoMoreThanALedgerTakes) {
+  Fields fields;
+  for (int i = 0; i < 100; ++i) {
+    fields["f" + std::to_string(i)] = std::string(5000, 'x');
+  }
+  const auto kept = unpack_fields(pack_fields(fields));
+  EXPECT_EQ(kept.size(), BanMade::most_fields);
+  EXPECT_EQ(kept.begin()->second.size(), BanMade::longest_field);
 }
 
 TEST(Matches, OfWhatIsNoJsonAreNone) {

@@ -164,6 +164,7 @@ TEST_P(AtTheStart, WhatIsThereIsKnown) {
 TEST_P(AtTheStart, WhatAnOlderVersionHasWrittenIsKnownToo) {
   asked(folder.own(), "DROP TRIGGER bans_latest");
   asked(folder.own(), "ALTER TABLE bans DROP COLUMN latest");
+  asked(folder.own(), "ALTER TABLE bans DROP COLUMN fields");
   asked(folder.own(), "PRAGMA user_version = 3");
   expect_all();
 }
@@ -185,23 +186,6 @@ TEST(Trouble, AtTheStartThatHidesEverythingIsSaid) {
   ASSERT_TRUE(running);
   EXPECT_TRUE((*running)->take().bans.empty());
   EXPECT_THAT((*running)->trouble(), HasSubstr(folder.own()));
-}
-
-TEST(Trouble, AtTheStartOfTheSameVersionHidesNothing) {
-  const FixedClock clock;
-  const Folder folder;
-  {
-    auto ledger = opened({folder.own(), "", ""}, clock);
-    ledger->note({banned("192.0.2.1"), position(5)});
-    ASSERT_TRUE(ledger->flush(ample));
-  }
-  FaultVfs vfs("full-at-same");
-  vfs.fail_after(0);
-  auto ledger = opened({folder.own(), "", vfs.name()}, clock);
-  ASSERT_NE(ledger, nullptr);
-  auto running = ledger->running_bans(noon);
-  ASSERT_TRUE(running);
-  EXPECT_EQ((*running)->take(std::chrono::seconds(5)).bans.size(), 1U);
 }
 
 TEST(Trouble, OfALastingKindIsCountedAndLeavesAConsistentFile) {

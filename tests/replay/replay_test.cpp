@@ -11,7 +11,7 @@
 #include "replay/near_miss.h"
 #include "replay/report.h"
 #include "replay/why.h"
-#include "tests/guard/logs/packing.h"
+#include "tests/guard/old_logs/packing.h"
 
 namespace spranga::replay {
 namespace {

@@ -13,8 +13,8 @@
 
 #include "guard/config/configuration.h"
 #include "replay/replay.h"
-#include "tests/guard/logs/packing.h"
 #include "tests/guard/match/odd_logs.h"
+#include "tests/guard/old_logs/packing.h"
 
 namespace spranga::replay {
 namespace {
@@ -63,14 +63,22 @@ struct Outcome {
   std::string result;
 };
 
+struct Asked {
+  std::optional<std::chrono::seconds> since{};
+  bool innocents{false};  // logins are looked for in every line
+};
+
 Outcome replayed(const std::vector<ban::JailSpec>& jails,
                  const std::vector<std::string>& files,
+                 const Asked& asked,
                  bool scan) {
   ReplayOptions options;
   options.files = files;
   options.chosen = true;
   options.today = today;
   options.timezone = "UTC";
+  options.since = asked.since;
+  options.innocents = asked.innocents;
   options.scan = scan;
   Outcome out;
   ReplayWatch watch;
@@ -83,9 +91,10 @@ Outcome replayed(const std::vector<ban::JailSpec>& jails,
 
 /// Fails where the two ways differ; returns how much was seen.
 std::size_t compare(const std::vector<ban::JailSpec>& jails,
-                    const std::vector<std::string>& files) {
-  const auto plain = replayed(jails, files, false);
-  const auto scanned = replayed(jails, files, true);
+                    const std::vector<std::string>& files,
+                    const Asked& asked = {}) {
+  const auto plain = replayed(jails, files, asked, false);
+  const auto scanned = replayed(jails, files, asked, true);
   EXPECT_EQ(scanned.result, plain.result);
   for (std::size_t i = 0; i < std::max(plain.seen.size(), scanned.seen.size()); ++i) {
     const auto at = [i](const Outcome& outcome) {
@@ -178,14 +187,18 @@ std::vector<ban::JailSpec> jails_that_let_pass() {
 }
 
 /// Logs of these seeds with many quiet lines: all the jails, one of them, and two logs merged.
-void compare_made_up(const std::vector<ban::JailSpec>& jails, unsigned first, unsigned end) {
+void compare_made_up(const std::vector<ban::JailSpec>& jails,
+                     unsigned first,
+                     unsigned end,
+                     Maker::Pace pace) {
   const guard::LogFolder folder;
   for (auto seed = first; seed < end; ++seed) {
-    const auto path = folder.write("a.log", Maker(seed, true).log(1'500));
+    const auto path = folder.write("a.log", Maker(seed, pace).log(1'500));
     EXPECT_GT(compare(jails, {path}), 50) << seed;
-    compare({jails[seed % jails.size()]}, {path});
-    const auto other = folder.write("b.log", Maker(seed + 20, true).log(1'000));
+    compare({jails[seed % jails.size()]}, {path}, {.innocents = true});
+    const auto other = folder.write("b.log", Maker(seed + 20, pace).log(1'000));
     compare(jails, {path, other});
+    compare({jails[0], jails.back()}, {path, other}, {.since = std::chrono::seconds(90)});
     if (testing::Test::HasFailure()) {
       FAIL() << "seed " << seed;
     }
@@ -193,7 +206,7 @@ void compare_made_up(const std::vector<ban::JailSpec>& jails, unsigned first, un
 }
 
 TEST(Scan, SeesPastJailsThatLetQuietLinesPassWhatThePlainWaySees) {
-  compare_made_up(jails_that_let_pass(), 400, 410);
+  compare_made_up(jails_that_let_pass(), 400, 406, Maker::Pace::calm);
 }
 
 TEST(Scan, SeesLinesThatWereQuietWhenTheyCame) {
@@ -216,7 +229,71 @@ TEST(Scan, SeesLinesThatWereQuietWhenTheyCame) {
 }
 
 TEST(Scan, SeesBetweenManyQuietLinesWhatThePlainWaySees) {
-  compare_made_up(jails_with_words(), 300, 306);
+  compare_made_up(jails_with_words(), 300, 306, Maker::Pace::calm);
+}
+
+TEST(Scan, SeesBetweenQuietLinesOfAMinuteWhatThePlainWaySees) {
+  compare_made_up(jails_with_words(), 500, 503, Maker::Pace::steady);
+  compare_made_up(some_jails({"sessions", "behind", "vain", "slashed", "begun", "refusing"}),
+                  503,
+                  506,
+                  Maker::Pace::steady);
+}
+
+TEST(Scan, SeesBetweenQuietLinesThatSomeReadersFindNoDateInWhatThePlainWaySees) {
+  const guard::LogFolder folder;
+  std::string log;
+  for (int second = 0; second < 3'000; ++second) {
+    log += fmt::format("Nov 25 10:{:02}:{:02} ", second / 60, second % 60);
+    log += second % 10 == 9 ? "app[3]: bad user bob from 192.0.2.1\n" : "app[3]: nothing\n";
+    log += second % 700 == 699 ? "2026:11:25-11:00:00 bad user eve from 192.0.2.2\n" : "";
+  }
+  const auto path = folder.write("a.log", log);
+  EXPECT_EQ(compare(some_jails({"vain", "alternatives"}), {path}), 604);
+  EXPECT_EQ(compare(some_jails({"slashed", "alternatives"}), {path}), 604);
+}
+
+/// Forty lines of one second, one that tells something, and those of later seconds.
+std::string minute_log(const std::string& quiet,
+                       const std::string& telling,
+                       std::size_t second_at) {
+  std::string log;
+  for (int i = 0; i < 40; ++i) {
+    log += quiet;
+  }
+  log += telling + quiet + quiet;
+  for (char digit = '5'; digit <= '9'; ++digit) {
+    auto later = quiet;
+    later[second_at] = digit;
+    log += later;
+  }
+  return log;
+}
+
+TEST(Scan, SeesWhatJailsThatWantEveryLineSeeInTheDigitsOfADate) {
+  const guard::LogFolder folder;
+  auto words = made_up("words", "", {R"(^ fail for <ADDR>$)"});
+  words.filter.datepattern = "^%Y-%m-%d %H:%M:%S";
+  auto digits = made_up("digits", "", {R"(^\d+-\d+-\d+ \d+:\d+:\d[5-9] <ADDR>$)"});
+  digits.filter.datepattern = "^<%m/%d/%Y@%H:%M:%S>";
+  const std::string date = "2026-11-25 10:00:01 ";
+  EXPECT_EQ(
+      compare(
+          {words, digits},
+          {folder.write(
+              "a.log",
+              minute_log(date + "192.0.2.1\n", date + "fail for 192.0.2.2\n", date.size() - 2))}),
+      6);
+  words.filter.datepattern = "^%Y-%m-%d %H:%M:%S <%f";
+  words.filter.failregex.front().pattern = R"(fail for <ADDR>$)";
+  digits.filter.datepattern = "^%Y-%m-%d %H:%M:%S";
+  digits.filter.failregex.front().pattern = R"(^\s*<[5-9]\d+ \d\D<ADDR>$)";
+  EXPECT_EQ(compare({words, digits},
+                    {folder.write("b.log",
+                                  minute_log(date + "<111111 1 192.0.2.1\n",
+                                             date + "<111111 1 fail for 192.0.2.2\n",
+                                             date.size() + 1))}),
+            6);
 }
 
 TEST(Scan, SeesBetweenLinesOfOneSecondWhatThePlainWaySees) {

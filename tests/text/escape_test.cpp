@@ -18,6 +18,12 @@ TEST_P(Escape, ShowsWhatIsNotPrintable) {
   EXPECT_EQ(escape(GetParam().bytes), GetParam().shown);
 }
 
+TEST(EscapeJson, ShowsTheSameAndStaysJson) {
+  EXPECT_EQ(escape_json("{\"a\": \"\\n\xe2\x80\xae\x7f\xc3\xa9\"}\n"),
+            "{\"a\": \"\\n\\u202E\\u007F\xc3\xa9\"}\n");
+  EXPECT_EQ(escape_json("\xf3\xa0\x80\x81\x1b\xff"), "\\uDB40\\uDC01\\u001B\\uFFFD");
+}
+
 INSTANTIATE_TEST_SUITE_P(Ascii,
                          Escape,
                          ::testing::Values(Row{"", ""},

@@ -23,5 +23,11 @@ TEST(PythonRepr, EscapesWhatIsNotPrintable) {
   EXPECT_EQ(python_repr("\xFF\xC3"), "'\\udcff\\udcc3'");
 }
 
+TEST(PythonBytesRepr, ShowsBytesAsPython) {
+  EXPECT_EQ(python_bytes_repr("it's \xFFx\n"), "b\"it's \\xffx\\n\"");
+  EXPECT_EQ(python_bytes_repr("a\\\x1b[\"'\x7f"sv), "b'a\\\\\\x1b[\"\\'\\x7f'");
+  EXPECT_EQ(python_bytes_repr("caf\xC3\xA9"), "b'caf\\xc3\\xa9'");
+}
+
 }  // namespace
 }  // namespace spranga::text

@@ -5,7 +5,7 @@
 
 #include "guard/logs/local_log_files.h"
 #include "guard/logs/log_names.h"
-#include "tests/guard/logs/packing.h"
+#include "tests/guard/logs/log_folder.h"
 
 namespace spranga::warden {
 namespace {

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "warden/own_log.h"
+
 namespace spranga::warden {
 namespace {
 
@@ -72,7 +74,30 @@ TEST_F(Places, AppendsToALogForItsOwnerAloneAndThroughNoLink) {
 TEST_F(Places, KnowsFail2bansNamesOfTargets) {
   EXPECT_EQ(open_log_target("STDOUT", "auto")->kind, "stdout");
   EXPECT_EQ(open_log_target("STDERR", "auto")->kind, "stderr");
+  EXPECT_EQ(open_log_target("stdout", "auto")->kind, "stdout");
+  EXPECT_EQ(open_log_target("Stderr", "auto")->kind, "stderr");
+  EXPECT_EQ(open_log_target("inherited", "auto")->kind, "stdout");
   EXPECT_FALSE(open_log_target("SYSLOG", folder_ + "/no-syslog"));
+  EXPECT_FALSE(open_log_target("syslog", folder_ + "/no-syslog"));
+}
+
+TEST_F(Places, LetsALogBeAStreamOrAFileWhereLogsAre) {
+  EXPECT_TRUE(may_log_to("sysout", "/var/log/fail2ban.log"));
+  EXPECT_TRUE(may_log_to(folder_ + "/b.log", folder_ + "/a.log"));
+  EXPECT_FALSE(may_log_to("sysout.log", "/var/log/fail2ban.log"));
+  EXPECT_FALSE(may_log_to(folder_ + "/b.log", "/var/log/fail2ban.log"));
+}
+
+TEST_F(Places, LeavesALogThatIsInheritedWhereItIs) {
+  OwnLog log;
+  plan::WardenPlan plan;
+  plan.logtarget = folder_ + "/guard.log";
+  ASSERT_TRUE(log.open(plan));
+  std::vector<Fd> fds;
+  EXPECT_EQ(log.turn_to("INHERITED", fds).text, "file");
+  EXPECT_EQ(log.turn_to("stderr", fds).text, "stderr");
+  EXPECT_EQ(log.turn_to("inherited", fds).text, "stderr");
+  EXPECT_EQ(fds.size(), 3U);
 }
 
 }  // namespace

@@ -59,14 +59,20 @@ std::string chain_of(const Native& native) {
 
 constexpr auto began_outside = "-m conntrack --ctdir ORIGINAL ";
 
+/// What a direction never matches, not even when it is negated. With a comment, as below.
+std::string of_no_connection(const std::string& chain) {
+  return joined(
+      {"-m conntrack --ctstate INVALID,UNTRACKED -m comment --comment ", chain, ":untracked "});
+}
+
 /// What packets a door is about: at this host, or on their way through it.
 struct Matches {
   std::vector<std::string> here;
   std::vector<std::string> through;
 };
 
-/// The old iptables may take two rules that differ in the port before the translation for the same;
-/// two comments it tells apart.
+/// The old iptables may take two rules that differ only in what they ask of conntrack for the same;
+/// comments it tells apart.
 void add_protocol(Matches& to,
                   const std::string& protocol,
                   const std::vector<PortRange>& ports,
@@ -74,6 +80,7 @@ void add_protocol(Matches& to,
   const auto match = "-p " + protocol + " ";
   if (ports.empty()) {
     to.here.push_back(match + began_outside);
+    to.here.push_back(match + of_no_connection(chain));
     to.through.push_back(match + began_outside);
   }
   for (const auto& list : port_lists(ports)) {
@@ -102,7 +109,9 @@ Matches matches_of(const Native& native) {
     add_protocol(out, "udp", native.ports, chain_of(native));
   }
   if (native.protocols == Protocols::all) {
-    out = {{began_outside}, {began_outside}};
+    // Neighbours are found by ICMPv6 that conntrack leaves alone: this host may ask for theirs.
+    const auto of_none = "! -p ipv6-icmp " + of_no_connection(chain_of(native));
+    out = {{began_outside, of_none}, {began_outside}};
   }
   return out;
 }

@@ -10,7 +10,8 @@
 // iptables can only drop there.
 //
 // Where every port is shut, only what belongs to a connection that began outside is: else no answer
-// would come in to what this host asks of a banned address.
+// would come in to what this host asks of a banned address. What conntrack does not follow
+// (NOTRACK) has no such end, and is shut at this host, as by fail2ban.
 #pragma once
 
 #include <string>

@@ -268,13 +268,17 @@ Result<std::string> Properties::filled(const std::string& text, const Family& fa
 std::set<std::string> moment_tags(const ban::ActionSpec& spec) {
   std::set<std::string> out;
   for (const auto& [name, value] : spec.options) {
-    for (auto tag = next_tag(value, 0); tag.begin != std::string::npos;
-         tag = next_tag(value, tag.end)) {
-      const std::string found(tag.name(value));
-      if (spec.option(found) == nullptr) {
-        out.insert(found);
-      }
-    }
+    out.merge(moment_tags(value));
+  }
+  std::erase_if(out, [&](const std::string& tag) { return spec.option(tag) != nullptr; });
+  return out;
+}
+
+std::set<std::string> moment_tags(std::string_view command) {
+  std::set<std::string> out;
+  for (auto tag = next_tag(command, 0); tag.begin != std::string::npos;
+       tag = next_tag(command, tag.end)) {
+    out.emplace(tag.name(command));
   }
   return out;
 }

@@ -81,6 +81,8 @@ private:
 /// Tags of the moment in what the action runs (actionban and what it leads to): the guard looks up
 /// only what is asked for. Names as in fail2ban: "ip-host", "ipmatches", "F-USER".
 [[nodiscard]] std::set<std::string> moment_tags(const ban::ActionSpec& spec);
+/// Those of one command by itself, as ignorecommand is.
+[[nodiscard]] std::set<std::string> moment_tags(std::string_view command);
 
 /// Where the next <tag> begins and ends ("<" and the place behind ">"); begin == npos: none.
 struct TagPlace {

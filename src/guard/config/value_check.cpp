@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,17 +50,44 @@ const Value* given(const Section& options, std::string_view name) {
   return value == nullptr || value->is_none() ? nullptr : value;
 }
 
-bool is_mask(std::string_view text, int longest) {
+/// What inet_pton reads; nullopt where that is no address of the family.
+std::optional<std::string> address_bytes(const std::string& text, int family) {
+  std::string bytes(family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr), '\0');
+  return ::inet_pton(family, text.c_str(), bytes.data()) == 1 ? std::optional(bytes) : std::nullopt;
+}
+
+bool is_address(const std::string& text, int family) {
+  return address_bytes(text, family).has_value();
+}
+
+/// How many ones a mask begins with; nullopt where others follow.
+std::optional<int> ones_of(std::string_view mask) {
+  int ones = 0;
+  bool ended = false;
+  for (const char c : mask) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((ended && byte != 0) || std::popcount(byte) != std::countl_one(byte)) {
+      return std::nullopt;
+    }
+    ones += std::countl_one(byte);
+    ended = byte != 0xFF;
+  }
+  return ones;
+}
+
+/// "24", "255.255.255.0", "ffff::": a mask of either family gives the bits of either, as fail2ban
+/// takes it.
+std::optional<int> mask_bits(const std::string& text) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (const auto bytes = address_bytes(text, family)) {
+      return ones_of(*bytes);
+    }
+  }
   int bits = -1;
   const auto* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, bits);
-  return read.ec == std::errc() && read.ptr == end && bits >= 0 && bits <= longest;
-}
-
-/// What inet_pton reads; in either family.
-bool is_address(const std::string& text, int family) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(family, text.c_str(), bytes.data()) == 1;
+  return read.ec == std::errc() && read.ptr == end && bits >= 0 ? std::optional(bits)
+                                                                : std::nullopt;
 }
 
 /// A network is written ADDRESS/BITS or ADDRESS/MASK; whatever else has a slash is a slip.
@@ -67,12 +96,9 @@ bool is_network(std::string_view word) {
   constexpr int bits6 = 128;
   const auto slash = word.find('/');
   const std::string address(word.substr(0, slash));
-  const auto mask = word.substr(slash + 1);
-  if (is_address(address, AF_INET)) {
-    return is_mask(mask, bits4) || is_address(std::string(mask), AF_INET);
-  }
-  return is_address(address, AF_INET6) &&
-         (is_mask(mask, bits6) || is_address(std::string(mask), AF_INET6));
+  const auto bits = mask_bits(std::string(word.substr(slash + 1)));
+  return bits && ((*bits <= bits4 && is_address(address, AF_INET)) ||
+                  (*bits <= bits6 && is_address(address, AF_INET6)));
 }
 
 /// Digits and dots that are no address: nobody's name is like that.
@@ -94,6 +120,25 @@ void check_ignored(const Value& value, Problems& problems) {
   }
 }
 
+/// Only -1 is for good; any other negative length is over before it begins.
+void check_length(const Section& options,
+                  std::string_view name,
+                  std::string_view outcome,
+                  Problems& problems) {
+  const auto* value = given(options, name);
+  const auto length = value == nullptr ? fail(Errc::not_found, "") : parse_time(value->str());
+  if (length && length->count() < -1) {
+    problems.warn(value->written,
+                  std::string(name) + " = " + value->str() + ": " + std::string(outcome) +
+                      "; -1 means for good");
+  }
+}
+
+void check_lengths(const Section& options, Problems& problems) {
+  check_length(options, "bantime", "such a ban is over at once, and nobody is banned", problems);
+  check_length(options, "bantime.maxtime", "whoever was banned before is let go at once", problems);
+}
+
 }  // namespace
 
 Result<void> check_values(const Jail& jail, Problems& problems) {
@@ -105,6 +150,7 @@ Result<void> check_values(const Jail& jail, Problems& problems) {
   if (const auto* ignored = given(jail.options, "ignoreip")) {
     check_ignored(*ignored, problems);
   }
+  check_lengths(jail.options, problems);
   if (const auto* backend = given(jail.options, "backend")) {
     const auto name = backend->str().substr(0, backend->str().find('['));
     if (!is_among(strip(name), backends)) {

@@ -189,6 +189,25 @@ std::string_view DateDetector::repeatable(ban::Instant now) const {
   return stands ? state.shape.kept() : std::string_view();
 }
 
+text::LineStart DateDetector::same_minute(ban::Instant now,
+                                          std::optional<ban::Instant> before) const {
+  constexpr std::int64_t last_second = 59;
+  constexpr std::int64_t none = -1;
+  const auto& [hour, minute, since, first] = state_->minute;
+  const auto& fields = state_->shape.fields();
+  if (repeatable(now).empty() || hour != fields.hour || minute != fields.minute || since != now) {
+    return {};
+  }
+  const auto left = before ? *before - *first.time : std::chrono::microseconds::max();
+  const auto most = std::clamp<std::int64_t>(
+      std::chrono::ceil<std::chrono::seconds>(left).count() - 1, none, last_second);
+  return state_->shape.same_minute(static_cast<int>(most));
+}
+
+ban::Instant DateDetector::at_second(int second) const {
+  return *state_->minute.at_second_0.time + std::chrono::seconds(second);
+}
+
 std::size_t DateDetector::repeatable_date() const {
   return state_->last ? state_->last->end : 0;
 }

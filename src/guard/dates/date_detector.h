@@ -16,6 +16,7 @@
 #include "ban/instant.h"
 #include "base/result.h"
 #include "guard/dates/zone.h"
+#include "text/line_start.h"
 
 namespace spranga::guard {
 
@@ -92,7 +93,16 @@ public:
   /// How much of that is the date.
   [[nodiscard]] std::size_t repeatable_date() const;
 
-  /// As many lines have begun so.
+  /// With what lines begin, but for a later second of the same minute, and digits of its fraction,
+  /// that are dated as the last one was, at this `now` and with a time that is less than `before`,
+  /// where there is one. Empty where no line is known to be.
+  [[nodiscard]] text::LineStart same_minute(ban::Instant now,
+                                            std::optional<ban::Instant> before) const;
+
+  /// The time of a date that differs from the last one in its second only. After same_minute().
+  [[nodiscard]] ban::Instant at_second(int second) const;
+
+  /// As many lines have begun as the last one did; the edges of their dates are of no concern.
   void repeat(std::uint64_t lines, ban::Instant clock);
 
   /// Whether no line has a date that is ASCII, begins with `start` and, where must_look() says so,

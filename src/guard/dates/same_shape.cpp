@@ -1,7 +1,7 @@
 #include "guard/dates/same_shape.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 #include "text/ascii.h"
 #include "text/utf8.h"
@@ -10,25 +10,36 @@ namespace spranga::guard {
 
 namespace {
 
-bool is_ascii_digit(char c) {
-  return c >= '0' && c <= '9';
+/// Whether what begins with this byte, behind a date and a blank, is no more of the date; of
+/// letters may_be_zone() says more.
+constexpr std::array<bool, 256> begins_text = [] {
+  constexpr std::string_view opening = "[(<{\"'/*_=#";
+  std::array<bool, 256> out{};
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const char lower = text::to_lower(c);
+    out.at(static_cast<std::size_t>(byte)) = (lower >= 'a' && lower <= 'z') ||
+                                             (text::is_digit(c) && c != '2') ||
+                                             opening.find(c) != std::string_view::npos;
+  }
+  return out;
+}();
+
+bool may_be_zone(char first, char second) {
+  const char a = text::to_lower(first);
+  const char b = text::to_lower(second);
+  return a == 'z' || (a == 'u' && b == 't') || (a == 'g' && b == 'm');
 }
 
 /// Whether no part of a date may go on in `rest`, which comes behind it: no fraction, no zone, no
-/// year, no other digit.
+/// year, no other digit. `rest` is two bytes or more.
 bool ends_for_good(std::string_view rest) {
   constexpr std::string_view closing = "]>):;\"'|}";
-  if (closing.find(rest[0]) != std::string_view::npos) {
-    return true;
+  if (rest[0] != ' ') {
+    return closing.find(rest[0]) != std::string_view::npos;
   }
-  constexpr std::string_view opening = "[(<{\"'/*_=#";
-  const char next = rest[1];
-  const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
-  const bool zone = text::equal_ignoring_case(rest.substr(1, 1), "z") ||
-                    text::equal_ignoring_case(rest.substr(1, 2), "ut") ||
-                    text::equal_ignoring_case(rest.substr(1, 2), "gm");
-  return rest[0] == ' ' && ((letter && !zone) || (is_ascii_digit(next) && next != '2') ||
-                            opening.find(next) != std::string_view::npos);
+  return begins_text.at(static_cast<unsigned char>(rest[1])) &&
+         !may_be_zone(rest[1], rest.size() > 2 ? rest[2] : '\0');
 }
 
 }  // namespace
@@ -36,7 +47,7 @@ bool ends_for_good(std::string_view rest) {
 bool SameShape::add_number(char letter, std::size_t at, std::string_view text) {
   constexpr std::int64_t last_hour = 23;
   constexpr std::int64_t last_minute = 59;
-  if (text.size() != 2 || !is_ascii_digit(text[0]) || !is_ascii_digit(text[1]) ||
+  if (text.size() != 2 || !text::is_digit(text[0]) || !text::is_digit(text[1]) ||
       number_count_ == numbers_.size()) {
     return false;
   }
@@ -101,44 +112,38 @@ bool SameShape::keep(std::string_view line) {
   return kept_length_ != 0;
 }
 
-bool SameShape::same_word(const char* text, std::size_t at) const {
-  std::uint64_t is = 0;
-  std::uint64_t was = 0;
-  std::uint64_t mask = 0;
-  std::memcpy(&is, text + at, sizeof is);
-  std::memcpy(&was, bytes_.data() + at, sizeof was);
-  std::memcpy(&mask, mask_.data() + at, sizeof mask);
-  return (is & mask) == was;
-}
-
 bool SameShape::fits(std::string_view line) {
   const auto end = from_ + length_;
   if (length_ == 0 || line.size() < end + 2 || line[end] != after_ ||
-      !ends_for_good(line.substr(end))) {
+      !ends_for_good(line.substr(end)) || !text::is_ascii(line.substr(0, from_))) {
     return false;
   }
   const char* text = line.data() + from_;
-  const auto last_word = length_ - sizeof(std::uint64_t);
-  for (std::size_t at = 0; at < last_word; at += sizeof(std::uint64_t)) {
-    if (!same_word(text, at)) {
-      return false;
-    }
-  }
-  if (!same_word(text, last_word)) {
+  if (!text::same_but_digits(text, bytes_.data(), mask_.data(), length_)) {
     return false;
   }
   for (std::size_t i = 0; i < number_count_; ++i) {
     const auto& number = numbers_.at(i);
-    const char tens = text[number.at];
-    const char ones = text[number.at + 1];
-    const std::int64_t value = (tens - '0') * 10 + (ones - '0');
-    if (!is_ascii_digit(tens) || !is_ascii_digit(ones) || value > number.highest) {
+    const std::int64_t value = (text[number.at] - '0') * 10 + (text[number.at + 1] - '0');
+    if (value > number.highest) {
       return false;
     }
     fields_.*number.field = value;
   }
-  return std::all_of(text + fraction_from_, text + fraction_end_, is_ascii_digit) &&
-         text::is_ascii(line.substr(0, from_));
+  return true;
+}
+
+text::LineStart SameShape::same_minute(int most) const {
+  const auto is_second = [](const Number& number) { return number.field == &DateFields::second; };
+  const auto* const end = numbers_.begin() + number_count_;
+  const auto* const second = std::find_if(numbers_.begin(), end, is_second);
+  text::LineStart start(kept());
+  if (start.empty() || second == end) {
+    return {};
+  }
+  start.free_digits(from_ + fraction_from_, fraction_end_ - fraction_from_);
+  start.let_rise(from_ + second->at, static_cast<int>(fields_.second), most);
+  return start;
 }
 
 }  // namespace spranga::guard

@@ -15,6 +15,7 @@
 
 #include "guard/dates/date_fields.h"
 #include "guard/dates/date_template.h"
+#include "text/line_start.h"
 
 namespace spranga::guard {
 
@@ -45,6 +46,10 @@ public:
   /// What was kept; "" where nothing was.
   [[nodiscard]] std::string_view kept() const { return {kept_.data(), kept_length_}; }
 
+  /// How lines begin, as the one that was kept did, but with as late a second of that minute, and
+  /// no later than `most`. Empty where the date has no seconds or nothing was kept.
+  [[nodiscard]] text::LineStart same_minute(int most) const;
+
   [[nodiscard]] const DateFields& fields() const { return fields_; }
 
   /// Of the whole match, and of what is cut out.
@@ -67,7 +72,6 @@ private:
   };
 
   [[nodiscard]] bool add_number(char letter, std::size_t at, std::string_view text);
-  [[nodiscard]] bool same_word(const char* text, std::size_t at) const;
 
   // What is compared: `length_` bytes from `from_` on, but for those that are 0 in `mask_`, which
   // must be digits. Length 0 = nothing is known.

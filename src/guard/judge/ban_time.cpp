@@ -15,6 +15,7 @@ namespace {
 
 constexpr int most_doublings = 20;  // fail2ban's default formula stops there
 constexpr double micros = 1e6;
+constexpr std::chrono::seconds for_good{-1};  // no other length is; a negative one is over at once
 
 Result<std::vector<double>> parse_multipliers(std::string_view text) {
   std::vector<double> out;
@@ -48,8 +49,9 @@ BanTime::Length to_length(double seconds) {
 
 Result<BanTime> BanTime::make(const ban::JailSpec& spec) {
   BanTime out;
-  if (spec.bantime.count() >= 0) {
-    out.base_ = std::min<Length>(spec.bantime, longest);
+  if (spec.bantime != for_good) {
+    constexpr std::chrono::seconds most = longest;
+    out.base_ = std::clamp<std::chrono::seconds>(spec.bantime, -most, most);
   }
   const auto& increment = spec.increment;
   out.grows_ = increment.enabled;
@@ -114,6 +116,9 @@ std::optional<BanTime::Length> BanTime::after(int earlier,
   }
   if (rndtime_ && random) {
     length += random() * std::chrono::duration<double>(*rndtime_).count();
+  }
+  if (length == static_cast<double>(for_good.count())) {
+    return std::nullopt;  // by maxtime = -1
   }
   return to_length(length);
 }

@@ -20,14 +20,15 @@ public:
   /// Errc::malformed names the option of the jail that is not understood.
   [[nodiscard]] static Result<BanTime> make(const ban::JailSpec& spec);
 
-  /// What a target without a history gets; none: for good.
+  /// What a target without a history gets; none: for good, by bantime = -1. Any other negative one
+  /// ends before it begins, as in fail2ban.
   [[nodiscard]] std::optional<Length> base() const { return base_; }
 
   /// What no ban of an earlier life is longer than: bantime, or where bans grow their maxtime;
   /// none: each lasts as it was made.
   [[nodiscard]] std::optional<Length> longest_now() const;
 
-  [[nodiscard]] bool grows() const { return grows_ && base_.has_value(); }
+  [[nodiscard]] bool grows() const { return grows_ && base_ && base_->count() > 0; }
 
   /// With `earlier` bans before this one; `random` gives numbers from 0 up to 1. Where the formula
   /// cannot be computed the base stands, as in fail2ban.

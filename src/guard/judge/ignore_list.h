@@ -41,6 +41,9 @@ public:
   /// The same with what the files say by now, for who is about to ask of many: they are read once.
   [[nodiscard]] IgnoreList with_files_read(const FilePort& files) const;
 
+  /// Whether an entry is this very address.
+  [[nodiscard]] bool names_alone(const std::string& id) const { return singles_.contains(id); }
+
   [[nodiscard]] bool empty() const { return networks_.empty() && names_.empty() && files_.empty(); }
 
   /// Names that only DNS could tell.

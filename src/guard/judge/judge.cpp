@@ -91,10 +91,12 @@ const char* Judge::ignored_by(const ban::Sighting& sighting, ban::Instant now) {
   }
   const auto key = cache_->key_of(sighting, spec_.name);
   if (const auto known = cache_->find(key, now)) {
-    return *known ? "cache" : "";
+    return *known ? ignored_by_cache : "";
   }
   const auto* const why = ask_ignore_rules(sighting);
-  cache_->put(key, *why != '\0', now);
+  if (!ignored_.names_alone(sighting.id)) {  // quick to ask again, and said again
+    cache_->put(key, *why != '\0', now);
+  }
   return why;
 }
 

@@ -42,6 +42,9 @@ struct JudgePorts {
   Secret secret{};  // of the targets' keys; drawn where strangers could wait for a collision
 };
 
+/// Judgement::why of what an ignorecache knew: fail2ban says nothing about it.
+inline constexpr const char* ignored_by_cache = "cache";
+
 struct Judgement {
   enum class Kind {
     context,         // a NOFAIL line, or nothing to ban: not counted

@@ -6,7 +6,11 @@
 #include <array>
 #include <utility>
 
+#include "guard/live/field_texts.h"
 #include "guard/live/length_text.h"
+#include "guard/match/credentials.h"
+#include "ledger/matches.h"
+#include "text/python_repr.h"
 
 namespace spranga::guard {
 
@@ -15,25 +19,16 @@ namespace {
 using Kind = Judgement::Kind;
 using std::chrono::seconds;
 
-std::string text_of(const ban::FieldValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return *text;
-  }
-  if (const auto* set = std::get_if<std::set<std::string>>(&value)) {
-    return fmt::format("{}", fmt::join(*set, ", "));
-  }
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    return fmt::format("{}", fmt::join(*list, ", "));
-  }
-  return "";
-}
+/// How often the same oddity of a log is told.
+constexpr std::chrono::hours a_day{24};
 
-std::map<std::string, std::string> texts_of(const ban::Sighting& sighting) {
-  std::map<std::string, std::string> out;
-  for (const auto& [name, value] : sighting.fields) {
-    out.emplace(name, text_of(value));
-  }
-  return out;
+/// Of a line in the log, for a person to find it again.
+constexpr std::size_t longest_shown = 4096;
+
+/// As fail2ban guesses: what is less than an hour late may have been under way.
+std::string_view reason_of_odd_date(seconds off) {
+  constexpr seconds longest_way{3300};
+  return off < seconds(0) && off >= -longest_way ? "latency" : "timezone";
 }
 
 /// A ban of somebody who is banned: the longer after the first, the likelier something is wrong.
@@ -85,7 +80,7 @@ Result<void> LiveJail::build(const ban::JailSpec& spec, ban::Instant now) {
     };
     if (world_.ignores) {
       ports.command = [this](const std::string& /*command*/, const ban::Sighting& sighting) {
-        return world_.ignores(spec_.name, sighting);
+        return world_.ignores(*this, sighting);
       };
     }
     SPRANGA_TRY(auto judge, Judge::make(spec, std::move(ports)));
@@ -150,6 +145,9 @@ void LiveJail::count(std::string_view word,
   if (judgement.kind == Kind::context) {
     return;
   }
+  if (judgement.kind == Kind::ignored && judgement.why == std::string_view(ignored_by_cache)) {
+    return;
+  }
   if (judgement.kind == Kind::ignored) {
     say(Level::info, "filter", {"Ignore ", sighting.id, " by ", judgement.why});
     return;
@@ -177,6 +175,56 @@ void LiveJail::count(std::string_view word,
   }
 }
 
+void LiveJail::tell_odd_date(seconds off, std::string_view line, ban::Instant now) {
+  if (now < next_odd_date_) {
+    return;
+  }
+  next_odd_date_ = now + a_day;
+  const auto hidden = hide_credentials(line);
+  say(Level::warning,
+      "filter",
+      {"Detected a log entry ",
+       length_text(std::chrono::abs(off)),
+       off < seconds(0) ? " before" : " after",
+       " the current time in operation mode. This looks like a ",
+       reason_of_odd_date(off),
+       " problem. Treating such entries as if they just happened."});
+  say(Level::warning,
+      "filter",
+      {"Please check a jail for a timing issue. Line with odd timestamp: ",
+       ledger::cut(hidden, longest_shown)});
+}
+
+void LiveJail::tell_undecodable(const std::string& file, std::string_view raw, ban::Instant now) {
+  constexpr std::size_t most_files = 1000;
+  auto& told = world_.told_undecodable;
+  if (const auto known = told.find(file); known != told.end() && now < known->second) {
+    return;
+  }
+  if (told.size() >= most_files) {
+    std::erase_if(told, [now](const auto& one) { return one.second <= now; });
+    if (told.size() >= most_files) {
+      return;
+    }
+  }
+  told[file] = now + a_day;
+  const auto& encoding = spec_.logencoding;
+  auto shown = hide_credentials(raw).substr(0, longest_shown);
+  if (raw.find('\n') == std::string_view::npos) {
+    shown += '\n';  // as it stands in the file
+  }
+  world_.log.write(Level::warning,
+                   "filter",
+                   fmt::format("Error decoding line from '{}' with '{}'.",
+                               file,
+                               encoding == "auto" ? "UTF-8" : encoding));
+  world_.log.write(Level::warning,
+                   "filter",
+                   "Consider setting logencoding to appropriate encoding for this jail. "
+                   "Continuing to process line ignoring invalid characters: " +
+                       text::python_bytes_repr(shown));
+}
+
 void LiveJail::tell_of_growth(const Judgement& judgement) {
   if (judgement.weight > 1) {
     say(Level::info,
@@ -201,7 +249,7 @@ void LiveJail::begin_ban(const Judgement& judgement,
   }
   bans_lacking_lines_ += judgement.lacks_matches ? 1 : 0;
   ++totals_.banned;
-  Evidence known{judgement.matches, texts_of(sighting), rule_of(sighting)};
+  Evidence known{judgement.matches, field_texts(sighting), rule_of(sighting)};
   const auto& held =
       bans_.put(judgement.key, {ban, false, std::make_shared<Evidence>(std::move(known))});
   world_.hands.ban(spec_.name, held, numbers());
@@ -215,7 +263,8 @@ void LiveJail::begin_ban(const Judgement& judgement,
         "observer",
         {fmt::format("Increase Ban {} ({} # {} -> {})", ban.target, ban.count, length, end)});
   }
-  world_.notes.add(ledger::BanMade{ban, false, "filter", judgement.matches});
+  world_.notes.add(ledger::BanMade{
+      ban, false, "filter", judgement.matches, kept_field_texts(sighting, judgement.matches)});
   bans.push_back(ban);
 }
 
@@ -379,8 +428,9 @@ void LiveJail::restore(ledger::BanMade made, ban::Instant now, bool counts) {
   judge_->impose(key, made.ban);
   totals_.banned += counts ? 1 : 0;
   HeldBan again_held{std::move(made.ban), true};
-  if (!made.matches.empty()) {
-    again_held.known = std::make_shared<Evidence>(Evidence{std::move(made.matches)});
+  if (!made.matches.empty() || !made.fields.empty()) {
+    again_held.known =
+        std::make_shared<Evidence>(Evidence{std::move(made.matches), std::move(made.fields)});
   }
   const auto& held = bans_.put(key, std::move(again_held));
   say(Level::notice, "actions", {"Restore Ban ", held.ban.target});

@@ -2,6 +2,7 @@
 // only; what comes of them goes through the ports.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -40,7 +41,7 @@ struct LiveWorld {
   std::function<std::string(const std::string& target)> safe;
   JudgePorts judge;  // without `command`
   /// Whether the jail's ignorecommand says so.
-  std::function<bool(const std::string& jail, const ban::Sighting& sighting)> ignores;
+  std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> ignores;
   MatchOptions match;
   /// Local time as fail2ban logs it: "2026-11-29 01:49:03".
   std::function<std::string(ban::Instant)> time_text;
@@ -48,6 +49,8 @@ struct LiveWorld {
   std::function<bool(const LiveJail& jail, const ban::Sighting& sighting)> waits{};
   /// What the jails' expressions need of a line; each jail takes its own in when it is made.
   WordTable words{};
+  /// Files about whose encoding nothing is said again until then.
+  std::map<std::string, ban::Instant> told_undecodable{};
 };
 
 class LiveJail {
@@ -59,6 +62,14 @@ public:
 
   /// What a line of its log gave. Fresh bans are appended to `bans`, for recidive.
   void on_sighting(const ban::Sighting& sighting, ban::Instant now, std::vector<ban::Ban>& bans);
+
+  /// A fresh line's date was so far off from now, which it was taken for (< 0: before): once a day
+  /// that is said, as fail2ban says it.
+  void tell_odd_date(std::chrono::seconds off, std::string_view line, ban::Instant now);
+
+  /// A line of this file has bytes that the jail's logencoding does not know: said once a day of
+  /// each file, whatever jail reads it.
+  void tell_undecodable(const std::string& file, std::string_view raw, ban::Instant now);
 
   /// Lets go whom it is time for; how many.
   std::size_t let_go(ban::Instant now);
@@ -173,6 +184,7 @@ private:
   ban::Instant checks_since_{};  // of the second at hand
   int checks_{0};                // bans that were looked after in it
   std::optional<std::set<std::string>> let_go_meanwhile_;
+  ban::Instant next_odd_date_{};  // before that nothing more is said of one
   bool idle_{false};
   JailTotals totals_;
   std::uint64_t bans_lacking_lines_{0};

@@ -33,8 +33,13 @@ Result<LogStream> LogStream::make(std::vector<LiveJail*> jails, ban::Instant now
 }
 
 void LogStream::feed(std::string_view raw, ban::Instant now, std::vector<ban::Ban>& bans) {
+  bool is_odd = false;
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     dated_[i] = &readers_[i]->read(raw, now);
+    is_odd = is_odd || dated_[i]->odd_by || dated_[i]->replaced;
+  }
+  if (is_odd) {
+    tell_oddities(raw, now);
   }
   for (std::size_t place = 0; place < jails_.size(); ++place) {
     give(place, now, bans);
@@ -105,14 +110,36 @@ void LogStream::feed_scanned(std::string_view raw, ban::Instant now, std::vector
   concern_->look_at(next_words());
   const LineScan scan{&concern_->found(), is_next_ascii(), concern_->wants_pairs()};
   bool certain = true;
+  bool is_odd = false;
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     dated_[i] = &readers_[i]->read_scanned(raw, now, scan);
     certain = certain && dated_[i]->words != nullptr;
+    is_odd = is_odd || dated_[i]->odd_by || dated_[i]->replaced;
+  }
+  if (is_odd) {
+    tell_oddities(raw, now);
   }
   if (certain && in_operation_) {
     give_concerned(now, bans);
   } else {
     give_or_miss(now, bans);
+  }
+}
+
+/// Before any jail has the line, as fail2ban logs it.
+void LogStream::tell_oddities(std::string_view raw, ban::Instant now) {
+  for (std::size_t place = 0; place < jails_.size(); ++place) {
+    auto& jail = *jails_[place];
+    const auto& line = *dated_[reader_of_[place]];
+    if (jail.idle()) {
+      continue;
+    }
+    if (line.replaced && !file_.empty()) {
+      jail.tell_undecodable(file_, raw, now);
+    }
+    if (line.odd_by) {
+      jail.tell_odd_date(*line.odd_by, line.text, now);
+    }
   }
 }
 

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ban/instant.h"
@@ -48,6 +50,10 @@ public:
                   ban::Instant now,
                   std::vector<ban::Ban>& bans);
 
+  /// Which file the lines are of, for what is said about them; else nobody is told of bytes that
+  /// the encoding does not know.
+  void set_file(std::string path) { file_ = std::move(path); }
+
   /// The end of the log was reached: from now on lines are news.
   void end_start_phase();
 
@@ -65,6 +71,7 @@ private:
   void give_concerned(ban::Instant now, std::vector<ban::Ban>& bans);
   void give_or_miss(ban::Instant now, std::vector<ban::Ban>& bans);
   void settle();
+  void tell_oddities(std::string_view raw, ban::Instant now);
   void pass_entry();
 
   std::vector<LiveJail*> jails_;
@@ -75,6 +82,7 @@ private:
   std::vector<std::size_t> concerned_;
   std::vector<ban::Sighting> found_;
   bool in_operation_{false};
+  std::string file_;
 
   // The block at hand.
   std::string_view block_;

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "guard/logs/journal_line.h"
-#include "guard/logs/log_source.h"
+#include "guard/logs/line_cutter.h"
 
 namespace spranga::guard {
 

@@ -74,20 +74,13 @@ JournalMatch JournalMatch::widened(const std::vector<std::string>& sets) {
   return out;
 }
 
-bool JournalMatch::lets_in(const JournalField& field, std::string_view value) {
-  return std::ranges::find(field.values, value) != field.values.end() ||
-         (!field.instances.empty() && value.starts_with(field.instances) &&
-          value.ends_with(".service"));
+bool JournalMatch::is_named(const JournalField& field, std::string_view value) {
+  return holds(field.values, value);
 }
 
-bool JournalMatch::wants(LogSource& source) const {
-  const auto holds = [&](const JournalField& field) {
-    return std::ranges::any_of(
-        field.values, [&](const auto& value) { return source.field_is(field.name, value); });
-  };
-  return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
-           return std::ranges::all_of(fields, holds);
-         });
+bool JournalMatch::is_instance(const JournalField& field, std::string_view value) {
+  return !field.instances.empty() && value.starts_with(field.instances) &&
+         value.ends_with(".service");
 }
 
 }  // namespace spranga::guard

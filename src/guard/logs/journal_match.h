@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "guard/logs/log_source.h"
-
 namespace spranga::guard {
 
 /// A term of journalmatch, and what else it lets in.
@@ -29,16 +27,15 @@ public:
   /// Postfix logs as postfix@-.service, sshd as ssh.service. Those are let in too; notes() say so.
   [[nodiscard]] static JournalMatch widened(const std::vector<std::string>& sets);
 
-  /// Whether the entry at hand is wanted. Without terms every entry is.
-  [[nodiscard]] bool wants(LogSource& source) const;
-
-  /// The same, of fields that `values_of(name)` gives (each as text).
+  /// Whether an entry is wanted whose fields `values_of(name)` gives (each as text). Without terms
+  /// every entry is. A unit's instance must be in its slice, by which libsystemd finds it too.
   template <class ValuesOf>
   [[nodiscard]] bool wants_fields(const ValuesOf& values_of) const {
     return sets_.empty() || std::ranges::any_of(sets_, [&](const auto& fields) {
              return std::ranges::all_of(fields, [&](const JournalField& field) {
                return std::ranges::any_of(values_of(field.name), [&](std::string_view value) {
-                 return lets_in(field, value);
+                 return is_named(field, value) ||
+                        (is_instance(field, value) && holds(values_of(slice_field), field.slice));
                });
              });
            });
@@ -48,8 +45,16 @@ public:
 
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
+  static constexpr auto slice_field = "_SYSTEMD_SLICE";
+
 private:
-  [[nodiscard]] static bool lets_in(const JournalField& field, std::string_view value);
+  [[nodiscard]] static bool is_named(const JournalField& field, std::string_view value);
+  [[nodiscard]] static bool is_instance(const JournalField& field, std::string_view value);
+
+  template <class Values>
+  [[nodiscard]] static bool holds(const Values& values, std::string_view value) {
+    return std::ranges::find(values, value) != std::ranges::end(values);
+  }
 
   std::vector<std::vector<JournalField>> sets_;
   std::vector<std::string> notes_;

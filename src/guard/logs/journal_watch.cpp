@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -12,6 +14,8 @@
 #include <vector>
 
 #include "guard/logs/journal_entry.h"
+#include "guard/logs/journal_sieve.h"
+#include "guard/logs/line_cutter.h"
 #include "guard/logs/live_journal.h"
 #include "text/escape.h"
 
@@ -19,12 +23,24 @@ namespace spranga::guard {
 
 namespace {
 
+std::size_t count_of(const std::vector<std::vector<std::string>>& matches) {
+  return std::transform_reduce(
+      matches.begin(), matches.end(), std::size_t{0}, std::plus(), [](const auto& terms) {
+        return terms.size();
+      });
+}
+
 class RunningJournal : public JournalWatch {
 public:
   RunningJournal(LiveJournal journal,
                  std::vector<JournalJail> jails,
-                 const std::vector<std::string>& fields)
-      : journal_(std::move(journal)), jails_(std::move(jails)), fields_(fields) {}
+                 const std::vector<std::string>& fields,
+                 JournalSieve::Pace pace)
+      : journal_(std::move(journal)),
+        jails_(std::move(jails)),
+        matches_(all_terms(jails_)),
+        sieve_(count_of(matches_), pace),
+        fields_(fields) {}
 
   Result<void> begin() {
     auto* raw = journal_.get();
@@ -37,7 +53,8 @@ public:
       note_place();
       end_ = std::exchange(place_, {});
     }
-    SPRANGA_CHECK(add_matches());
+    SPRANGA_CHECK(add_matches());  // whether they are sound is to be known now
+    sd_journal_flush_matches(raw);
     return seek();
   }
 
@@ -62,11 +79,13 @@ public:
     }
     more_ = true;
     for (std::size_t count = 0; more_ && count < entries_a_turn; ++count) {
+      follow_sieve(sink);
       const int step = sd_journal_next(journal_.get());
       more_ = step > 0;
       if (step > 0) {
-        last_entry_ = now;
-        give(sink);
+        const bool wanted = give(sink);
+        last_entry_ = wanted ? now : last_entry_;
+        sieve_.count(wanted);
       } else if (step < 0) {
         complain(step, sink);
       } else {
@@ -102,8 +121,32 @@ public:
   void say(LiveNote note) { notes_.push_back(std::move(note)); }
 
 private:
+  /// Matches may change between two entries; the place stays, but its cursor can be asked for no
+  /// more.
+  void follow_sieve(LineSink& sink) {
+    // Who waits for the entry behind which it begins must see it, and that may be nobody's.
+    const bool wanted = sieve_.uses_matches() && !waiting_;
+    if (has_matches_ == wanted) {
+      return;
+    }
+    if (std::exchange(place_is_old_, false)) {
+      note_place();
+    }
+    has_matches_ = wanted;
+    sd_journal_flush_matches(journal_.get());
+    if (!has_matches_) {
+      return;
+    }
+    if (const auto added = add_matches(); !added) {
+      sd_journal_flush_matches(journal_.get());
+      has_matches_ = false;
+      sieve_ = JournalSieve(0);  // every entry is looked at
+      sink.on_note({LiveEvent::unreadable, added.error().detail, 0});
+    }
+  }
+
   Result<void> add_matches() {
-    for (const auto& set : all_terms(jails_)) {
+    for (const auto& set : matches_) {
       SPRANGA_CHECK(add_terms(set));
       const int code = sd_journal_add_disjunction(journal_.get());
       if (code < 0) {
@@ -182,11 +225,12 @@ private:
     }
   }
 
-  void give(LineSink& sink) {
+  /// Whether a jail wants it.
+  bool give(LineSink& sink) {
     read_fields();
     std::uint64_t micros = 0;
     if (sd_journal_get_realtime_usec(journal_.get(), &micros) < 0) {
-      return;  // vacuumed under our hands
+      return false;  // vacuumed under our hands
     }
     at_cursor_.clear();
     if (waiting_) {
@@ -198,16 +242,17 @@ private:
            "journald dropped lines: " + text::escape_clipped(fields_.value_of("MESSAGE"), 300),
            *dropped});
     }
+    const auto& wanted = who_wants();
+    if (wanted.empty()) {
+      return false;
+    }
     place_is_old_ = !sink.wants_places();
     if (!place_is_old_) {
       note_place();
     }
-    const auto& wanted = who_wants();
-    if (wanted.empty()) {
-      return;
-    }
     const auto line = fields_.line([this] { return monotonic(); });
     sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted, starting_, place_});
+    return true;
   }
 
   /// Entries of one service are alike in all that the jails' matches ask for.
@@ -277,6 +322,9 @@ private:
 
   LiveJournal journal_;
   std::vector<JournalJail> jails_;
+  std::vector<std::vector<std::string>> matches_;  // of all of them; none: they want every entry
+  JournalSieve sieve_;
+  bool has_matches_{false};  // libsystemd
   EntryFields fields_;
   int fd_{-1};
   LogPlace end_;    // of the journal when it was opened
@@ -306,11 +354,12 @@ Result<void> is_journal_readable(const JournalOptions& options) {
 Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& options,
                                                          const Clock& clock,
                                                          const std::vector<JournalWish>& wishes,
-                                                         const std::vector<JailPlace>& kept) {
+                                                         const std::vector<JailPlace>& kept,
+                                                         JournalSieve::Pace pace) {
   SPRANGA_TRY(auto journal, open_live(options));
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(clock.wall());
   std::vector<JournalJail> jails;
-  std::vector<std::string> fields;
+  std::vector<std::string> fields = {JournalMatch::slice_field};
   std::vector<LiveNote> notes;
   for (const auto& wish : wishes) {
     jails.push_back(beginning_of(wish, kept, now));
@@ -325,7 +374,7 @@ Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& o
       }
     }
   }
-  auto out = std::make_unique<RunningJournal>(std::move(journal), std::move(jails), fields);
+  auto out = std::make_unique<RunningJournal>(std::move(journal), std::move(jails), fields, pace);
   for (auto& note : notes) {
     out->say(std::move(note));
   }

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "guard/logs/journal_jail.h"
 #include "guard/logs/journal_options.h"
+#include "guard/logs/journal_sieve.h"
 #include "guard/logs/live_source.h"
 
 namespace spranga::guard {
@@ -33,7 +34,16 @@ public:
       const JournalOptions& options,
       const Clock& clock,
       const std::vector<JournalWish>& wishes,
-      const std::vector<JailPlace>& kept);
+      const std::vector<JailPlace>& kept,
+      JournalSieve::Pace pace);
+
+  [[nodiscard]] static Result<std::unique_ptr<JournalWatch>> open(
+      const JournalOptions& options,
+      const Clock& clock,
+      const std::vector<JournalWish>& wishes,
+      const std::vector<JailPlace>& kept) {
+    return open(options, clock, wishes, kept, JournalSieve::Pace());
+  }
 
   static constexpr std::chrono::milliseconds quick{3};
   static constexpr std::chrono::milliseconds calm{50};

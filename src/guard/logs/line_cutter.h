@@ -1,6 +1,7 @@
-// LineCutter: bytes of a growing log to whole lines, under the rules of text_source.h: a line ends
-// at LF, NULs that it begins with are a hole and are dropped, beyond `longest` it is cut. What has
-// no line break yet waits; of a line that is too long only its beginning is kept meanwhile.
+// LineCutter: bytes of a growing log to whole lines, under the rules of old_logs/text_source.h: a
+// line ends at LF, NULs that it begins with are a hole and are dropped, beyond `longest` it is cut.
+// What has no line break yet waits; of a line that is too long only its beginning is kept
+// meanwhile.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include "guard/logs/log_source.h"
-
 namespace spranga::guard {
+
+/// A line ends here, whether or not its break has come.
+inline constexpr std::size_t longest_log_line{16U << 20U};
 
 class LineCutter {
 public:

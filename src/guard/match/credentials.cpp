@@ -10,7 +10,7 @@ namespace spranga::guard {
 
 namespace {
 
-constexpr std::string_view hidden = "***";
+constexpr std::string_view hidden = hidden_credential;
 constexpr auto nowhere = std::string_view::npos;
 
 constexpr std::array<std::string_view, 10> mechanisms{"PLAIN",

@@ -7,6 +7,9 @@
 
 namespace spranga::guard {
 
+/// What stands in place of one.
+inline constexpr std::string_view hidden_credential = "***";
+
 /// `line` with "***" in place of
 /// - what follows AUTH and a SASL mechanism (Exim, OpenSMTPD and Postfix quote a refused command);
 /// - a quoted command that begins with no verb of SMTP or HTTP: a client that goes on after a

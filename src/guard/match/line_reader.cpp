@@ -1,13 +1,12 @@
 #include "guard/match/line_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
 
 #include "guard/match/decoder.h"
+#include "guard/match/iso_time.h"
 #include "text/utf8.h"
 
 namespace spranga::guard {
@@ -18,24 +17,6 @@ using std::chrono::seconds;
 
 /// How long a date serves for lines without one, and how far a fresh line's may be off.
 constexpr seconds date_patience{60};
-
-/// Local time as Python's datetime.isoformat() writes it.
-std::string iso_time(ban::Instant at, const Zone& zone) {
-  const auto whole = std::chrono::floor<seconds>(at);
-  const auto local = whole + seconds(zone.at(whole.time_since_epoch().count()).seconds);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(local - day);
-  auto out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                         static_cast<int>(date.year()),
-                         static_cast<unsigned>(date.month()),
-                         static_cast<unsigned>(date.day()),
-                         time.hours().count(),
-                         time.minutes().count(),
-                         time.seconds().count());
-  const auto rest = (at - whole).count();
-  return rest == 0 ? out : out + fmt::format(".{:06}", rest);
-}
 
 class OneLineReader final : public LineReader {
 public:
@@ -53,12 +34,14 @@ public:
                                               ban::Instant now,
                                               const LineScan& scan) override {
     const bool plain = scan.ascii && keeps_ascii_ && raw.size() <= longest_line;
+    const auto replaced = statistics_.replaced;
     const auto text = plain ? trim(raw) : decode(raw);
     if (plain && read_repeated(text, now, scan)) {
       return line_;
     }
     begin_line(now);
     line_.text = text;
+    line_.replaced = statistics_.replaced != replaced;
     line_.comment = settings_.mode == MatchMode::regex && (text.empty() || text.front() == '#');
     if (line_.comment) {
       return line_;
@@ -86,6 +69,27 @@ public:
     statistics_.lines += lines;
     statistics_.dated += lines;
     line_.number += lines;
+  }
+
+  [[nodiscard]] text::LineStart same_minute(ban::Instant now,
+                                            std::optional<ban::Instant> before) const override {
+    const auto same = repeatable(now);
+    return same.empty() || same.back() == '\r' || !settings_.today
+               ? text::LineStart()
+               : detector_.same_minute(*settings_.today, before);
+  }
+
+  [[nodiscard]] ban::Instant at_second(int second) const override {
+    return detector_.at_second(second);
+  }
+
+  [[nodiscard]] const DatedLine& repeat_in_minute(std::uint64_t lines,
+                                                  const text::LineStart& start,
+                                                  std::string_view last,
+                                                  ban::Instant now,
+                                                  const LineScan& scan) override {
+    repeat(lines - 1, std::max(now, detector_.at_second(start.before_latest())));
+    return read_scanned(last, now, scan);
   }
 
   [[nodiscard]] bool refuses(std::string_view start) const override {
@@ -117,7 +121,8 @@ public:
     begin_line(at);
     text_ = to_text(text);
     line_.text = text_;
-    last_text_ = iso_time(at, settings_.local) + " ";
+    iso_time_.write(at, settings_.local, last_text_);
+    last_text_ += ' ';
     last_date_ = at;
     last_is_integer_ = false;
     last_is_found_ = false;
@@ -170,6 +175,7 @@ private:
   PairSet pairs_;
   std::string text_;       // of a line that had to be changed
   std::string last_text_;  // the last date, as it was written
+  IsoTime iso_time_;       // of entries
   std::optional<ban::Instant> last_date_;
   std::optional<ban::Instant> last_found_;  // the same before it was forgiven
   bool last_is_integer_{false};
@@ -245,7 +251,8 @@ bool OneLineReader::read_repeated(std::string_view text, ban::Instant now, const
   line_.after = text.substr(end);
   line_.at = last_date_ = last_found_;
   line_.is_integer = last_is_integer_;
-  line_.undated = line_.comment = false;
+  line_.undated = line_.comment = line_.replaced = false;
+  line_.odd_by.reset();
   line_.pairs = nullptr;
   line_.words = scan.words;
   if (live && news_) {
@@ -314,8 +321,12 @@ void OneLineReader::take_last_date(std::string_view text) {
 
 /// fail2ban takes a fresh line whose date is off by more than a minute for one of now.
 void OneLineReader::forgive_odd_date() {
-  if (line_.at &&
-      std::chrono::abs(std::chrono::duration_cast<seconds>(*line_.at - now_)) > date_patience) {
+  if (!line_.at) {
+    return;
+  }
+  const auto off = std::chrono::duration_cast<seconds>(*line_.at - now_);
+  if (std::chrono::abs(off) > date_patience) {
+    line_.odd_by = off;
     line_.at = now_;
     last_date_ = now_;
   }

@@ -2,6 +2,7 @@
 // the same settings share one: the line is decoded and dated once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,9 @@ struct DatedLine {
   std::optional<ban::Instant> at;  // none: an impossible date, or none at all
   bool is_integer{false};          // fail2ban prints `at` without ".0"
   bool undated{false};             // no date of its own: `at` is the last one's, or now
+  /// Live: so far its date was off from now, which it was taken for; whole seconds, < 0: before.
+  std::optional<std::chrono::seconds> odd_by;
+  bool replaced{false};   // it had bytes that the encoding does not know
   bool comment{false};    // fail2ban-regex: begins with "#", or is empty; counted, and no more
   std::size_t number{0};  // 1-based, as read
   const PairSet* pairs{nullptr};     // of before + after, where they are known
@@ -103,6 +107,23 @@ public:
 
   /// As many such lines were passed over.
   virtual void repeat(std::uint64_t lines, ban::Instant now) = 0;
+
+  /// With what scanned lines that are ASCII must begin to be dated in the minute of the line
+  /// before, no earlier than it and earlier than `before`, so that repeat_in_minute() will do where
+  /// nobody asks for their text; empty where none is known to.
+  [[nodiscard]] virtual text::LineStart same_minute(ban::Instant now,
+                                                    std::optional<ban::Instant> before) const = 0;
+
+  /// The time of the lines of that minute at this second.
+  [[nodiscard]] virtual ban::Instant at_second(int second) const = 0;
+
+  /// As many such lines were passed over, one or more, all taken by `start`; the last of them,
+  /// which is read at `now`.
+  [[nodiscard]] virtual const DatedLine& repeat_in_minute(std::uint64_t lines,
+                                                          const text::LineStart& start,
+                                                          std::string_view last,
+                                                          ban::Instant now,
+                                                          const LineScan& scan) = 0;
 
   /// Whether no scanned line has a date that is ASCII, begins with `start` and, where must_look()
   /// says so, is one that looks_dateless(): then repeat_dateless() will do where nobody asks for

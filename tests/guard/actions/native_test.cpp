@@ -147,7 +147,15 @@ TEST(IptablesRules, LetAnswersInWhereEveryPortIsShut) {
   EXPECT_EQ(rules(native),
             "mangle -C FORWARD -m conntrack --ctdir ORIGINAL -m set --match-set <set> src -j DROP\n"
             "filter -C f2b-x -m set --match-set <set> src -j DROP\n"
-            "filter -C DOCKER-USER -m conntrack --ctdir ORIGINAL -j f2b-x\n");
+            "filter -C DOCKER-USER -m conntrack --ctdir ORIGINAL -j f2b-x\n"
+            "filter -C DOCKER-USER ! -p ipv6-icmp -m conntrack --ctstate INVALID,UNTRACKED -m "
+            "comment --comment f2b-x:untracked -j f2b-x\n");
+}
+
+TEST(IptablesRules, ShutWhatNoConnectionHoldsWhereEveryPortIsShut) {
+  EXPECT_NE(rules(named({})).find("filter -C INPUT -p tcp -m conntrack --ctstate INVALID,UNTRACKED "
+                                  "-m comment --comment f2b-x:untracked -j f2b-x\n"),
+            std::string::npos);
 }
 
 TEST(IptablesRules, SplitListsThatMultiportCannotHold) {

@@ -43,9 +43,23 @@ TEST_F(Mistakes, SaysNothingOfValuesThatMeanSomething) {
       "[mail]\nenabled = YES\nfilter = mail\naction = show\nusedns = Raw\nbackend = "
       "systemd[journalflags=1]\nignoreself = 0\nignoreip = 127.0.0.1/8, ::1 "
       "192.0.2.0/255.255.255.0 "
-      "2001:db8::/32 file:/etc/hosts host.example.org\n");
+      "2001:db8::/32 2001:db8::/255.255.0.0 192.0.2.0/ffff:: file:/etc/hosts "
+      "host.example.org\nbantime = -1\nbantime.maxtime = -1\n");
   EXPECT_EQ(names(out), "mail") << errors(out);
   EXPECT_EQ(warnings(out), "");
+}
+
+TEST_F(Mistakes, TellsOfBansThatEndBeforeTheyBegin) {
+  const auto out = loaded(
+      "[mail]\nenabled = on\nfilter = mail\naction = show\nbantime = -1m\n"
+      "bantime.maxtime = -5\nignoreip = 192.0.2.0/255.0.255.0 192.0.2.0/ffff:ffff:ffff::\n");
+  ASSERT_EQ(names(out), "mail") << errors(out);
+  const auto said = warnings(out);
+  const auto file = folder_.path("jail.conf");
+  EXPECT_THAT(said, HasSubstr(file + ":5: [mail] bantime = -1m: such a ban is over at once"));
+  EXPECT_THAT(said, HasSubstr(file + ":6: [mail] bantime.maxtime = -5: whoever was banned"));
+  EXPECT_THAT(said, HasSubstr(file + ":7: [mail] ignoreip: 192.0.2.0/255.0.255.0 is no"));
+  EXPECT_THAT(said, HasSubstr(file + ":7: [mail] ignoreip: 192.0.2.0/ffff:ffff:ffff:: is no"));
 }
 
 TEST_F(Mistakes, LeavesOutAJailWhoseBackendNobodyKnows) {

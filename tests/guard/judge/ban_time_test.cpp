@@ -72,6 +72,23 @@ TEST(BanTime, OfAPermanentBanDoesNotGrow) {
   EXPECT_EQ(seconds(spec, 3), -1);
 }
 
+TEST(BanTime, IsForGoodByMinusOneAlone) {
+  auto spec = growing();
+  spec.bantime = std::chrono::seconds(-5);
+  EXPECT_EQ(seconds(spec, 0), -5);
+  EXPECT_EQ(seconds(spec, 3), -5);
+  EXPECT_FALSE(BanTime::make(spec)->grows());
+}
+
+TEST(BanTime, GrowsToABanForGoodWhereMaxtimeIsOne) {
+  auto spec = growing();
+  spec.increment.maxtime = std::chrono::seconds(-1);
+  EXPECT_EQ(BanTime::make(spec)->after(1, {}), std::nullopt);
+  EXPECT_EQ(seconds(spec, 0), 600);
+  spec.increment.maxtime = std::chrono::seconds(-5);
+  EXPECT_EQ(seconds(spec, 1), 0);
+}
+
 TEST(BanTime, StandsWhereTheFormulaCannotBeComputed) {
   auto spec = growing();
   spec.increment.formula = "ban.Time / (ban.Count - 1)";

@@ -67,6 +67,12 @@ TEST(Judge, IgnoresABanThatWouldBeOver) {
   EXPECT_EQ(judged.on_sighting(seen("192.0.2.8", 0), at_second(601)).kind, Kind::expired);
 }
 
+TEST(Judge, BansNobodyForANegativeTimeThatIsNotMinusOne) {
+  auto judged = judge_for(jail_of(1, 600, -5));
+  EXPECT_EQ(judge(judged, seen("192.0.2.8", 0)).kind, Kind::expired);
+  EXPECT_FALSE(judged.is_banned("192.0.2.8", at_second(0)));
+}
+
 TEST(Judge, BansForGood) {
   auto judged = judge_for(jail_of(1, 600, -1));
   const auto verdict = judged.on_sighting(seen(attacker, 0), at_second(1'000'000));
@@ -205,6 +211,18 @@ TEST(Judge, AsksACommandOnceWhileTheCacheIsFresh) {
     EXPECT_EQ(judge(judged, seen(attacker, time)).kind, Kind::ignored);
   }
   EXPECT_EQ(asked, 2);
+}
+
+TEST(Judge, SaysAgainOfAnAddressOfIgnoreipThatItIsOneInSpiteOfTheCache) {
+  auto spec = jail_of(9);
+  spec.ignoreip = {"192.0.2.1", "192.0.2.128/25"};
+  spec.ignorecache = "key=<ip>";
+  auto judged = judge_for(spec, {});
+  for (const int time : {0, 1}) {
+    EXPECT_STREQ(judge(judged, seen("192.0.2.1", time)).why, "ip");
+  }
+  EXPECT_STREQ(judge(judged, seen("192.0.2.200", 2)).why, "ip");
+  EXPECT_STREQ(judge(judged, seen("192.0.2.200", 3)).why, ignored_by_cache);
 }
 
 ban::JailSpec growing(int maxretry) {

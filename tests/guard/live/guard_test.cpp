@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "guard/live/field_texts.h"
 #include "guard/live/length_text.h"
 
 namespace spranga::guard {
@@ -134,6 +135,123 @@ TEST_F(GuardTest, BansAfterMaxretryAndLetsGoAfterBantime) {
                           "actions: [postfix] Ban 198.51.100.7",
                           "actions: [postfix] Unban 198.51.100.7"));
   EXPECT_EQ(hands.done.back(), "unban postfix 198.51.100.7");
+}
+
+ban::JailSpec jail_with_users() {
+  auto spec = jail_of("postfix", 1);
+  spec.filter.failregex = {
+      {"user <F-USER>\\S+</F-USER> failed for <HOST>$", {"filter.d/p.conf", 7}}};
+  return spec;
+}
+
+TEST_F(GuardTest, NotesWhatTheFilterCaughtAndHasItAgainWhenTheBanComesBack) {
+  auto& jail = add(jail_with_users());
+  auto stream = stream_of({&jail});
+  guard.on_line(stream, "1700000000 user al failed for 198.51.100.7", start);
+  std::optional<ledger::BanMade> made;
+  for (const auto& record : notes.take()) {
+    if (const auto* ban = std::get_if<ledger::BanMade>(&record)) {
+      made = *ban;
+    }
+  }
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->fields.at("user"), "al");
+  jail.unban("198.51.100.7", start);
+  jail.restore(*made, start);
+  EXPECT_EQ(jail.bans().find("198.51.100.7")->evidence().fields, made->fields);
+}
+
+TEST(KeptFieldTexts, AreWithoutWhatIsHiddenFromTheLines) {
+  ban::Sighting sighting;
+  sighting.fields = {{"user", std::string("al")}, {"word", std::string("secret")}};
+  sighting.matches = {"user al failed"};
+  EXPECT_EQ(kept_field_texts(sighting, {}).size(), 2U);
+  const std::map<std::string, std::string> user = {{"user", "al"}};
+  sighting.matches = {"user al failed with ***"};
+  EXPECT_EQ(kept_field_texts(sighting, {}), user);
+  // Another line of the session had it, and is not at hand any more.
+  sighting.fields["mlfid"] = std::string("416");
+  sighting.matches = {"too many of al"};
+  EXPECT_EQ(kept_field_texts(sighting, {}), user);
+  sighting.matches = {"too many"};
+  EXPECT_TRUE(kept_field_texts(sighting, {}).empty());
+  EXPECT_EQ(kept_field_texts(sighting, {"user al failed with ***"}), user);
+}
+
+TEST(KeptFieldTexts, AreThoseThatActionsAskFor) {
+  ban::Sighting sighting;
+  sighting.fields = {{"ip", std::string("2001:db8::1")},
+                     {"ip6", std::string("2001:DB8::1")},
+                     {"fid", std::string("al")},
+                     {"nofail", std::string()},
+                     {"fport", std::string("25")}};
+  sighting.matches = {"user=*** of [2001:DB8::1]"};
+  EXPECT_EQ(
+      kept_field_texts(sighting, {}),
+      (std::map<std::string, std::string>{{"ip", "2001:db8::1"}, {"fid", "al"}, {"fport", "25"}}));
+}
+
+TEST_F(GuardTest, SaysNothingOfWhatAnIgnorecacheKnew) {
+  world.ignores = [](const LiveJail& jail, const ban::Sighting& sighting) {
+    return jail.name() == "postfix" && sighting.id == "198.51.100.7";
+  };
+  auto spec = jail_of("postfix");
+  spec.ignorecommand = "true";
+  spec.ignorecache = "key=<ip>";
+  auto stream = stream_of({&add(spec)});
+  fail_at(stream, "198.51.100.7", 0);
+  fail_at(stream, "198.51.100.7", 1);
+  EXPECT_THAT(log.lines, ElementsAre("filter: [postfix] Ignore 198.51.100.7 by command"));
+}
+
+TEST_F(GuardTest, TellsOnceADayAJailOfOddDates) {
+  auto stream = stream_of({&add(jail_of("postfix")), &add(jail_of("dovecot"))});
+  guard.on_line(stream, "1700000000 server: quite odd", after(7200));
+  const std::string what =
+      " Detected a log entry 2h before the current time in operation mode. This looks like a "
+      "timezone problem. Treating such entries as if they just happened.";
+  const std::string where =
+      " Please check a jail for a timing issue. Line with odd timestamp: "
+      "1700000000 server: quite odd";
+  EXPECT_THAT(log.lines,
+              ElementsAre("filter: [postfix]" + what,
+                          "filter: [postfix]" + where,
+                          "filter: [dovecot]" + what,
+                          "filter: [dovecot]" + where));
+  log.lines.clear();
+  guard.on_line(stream, "1700000000 server: again", after(7200 + 86399));
+  EXPECT_THAT(log.lines, IsEmpty());
+  guard.on_line(stream, "1700000000 server: again", after(7200 + 86400));
+  EXPECT_EQ(log.lines.size(), 4U);
+}
+
+TEST_F(GuardTest, TakesAShortDelayOfALineForLatencyAndTheFutureForATimezone) {
+  const auto said = [this](int now) {
+    auto stream = stream_of({&add(jail_of("j" + std::to_string(now)))});
+    log.lines.clear();
+    guard.on_block(stream, "1700000000 server: odd\n", after(now));
+    return log.lines.empty() ? "" : log.lines.front();
+  };
+  EXPECT_THAT(said(3300), testing::HasSubstr("55m before the current time"));
+  EXPECT_THAT(said(3299), testing::HasSubstr("a latency problem"));
+  EXPECT_THAT(said(3301), testing::HasSubstr("a timezone problem"));
+  EXPECT_THAT(said(-61), testing::HasSubstr("1m 1s after the current time"));
+  EXPECT_THAT(said(-62), testing::HasSubstr("a timezone problem"));
+  EXPECT_EQ(said(60), "");
+}
+
+TEST_F(GuardTest, TellsOnceADayAFileOfBytesThatTheEncodingDoesNotKnow) {
+  auto stream = stream_of({&add(jail_of("postfix")), &add(jail_of("dovecot"))});
+  stream.set_file("/var/log/mail.log");
+  const std::string lines = "1700000000 server: caf\xE9\n1700000000 server: caf\xE9\n";
+  guard.on_block(stream, lines, start);
+  const std::vector<std::string> expected = {
+      "filter: Error decoding line from '/var/log/mail.log' with 'UTF-8'.",
+      "filter: Consider setting logencoding to appropriate encoding for this jail. Continuing to "
+      "process line ignoring invalid characters: b'1700000000 server: caf\\xe9\\n'"};
+  EXPECT_EQ(log.lines, expected);
+  guard.on_line(stream, "1700086400 server: caf\xE9", after(86400));
+  EXPECT_EQ(log.lines.size(), 4U);
 }
 
 TEST_F(GuardTest, NotesWhatTheLedgerHasToKnow) {

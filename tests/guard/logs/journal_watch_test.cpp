@@ -6,9 +6,9 @@
 
 #include <map>
 
-#include "guard/logs/byte_source.h"
 #include "guard/logs/choose_backend.h"
 #include "guard/logs/journal_match.h"
+#include "guard/old_logs/byte_source.h"
 #include "tests/guard/logs/watching.h"
 
 namespace spranga::guard {
@@ -73,6 +73,80 @@ TEST(JournalWatch, GivesEachJailWhatItsMatchLetsIn) {
   EXPECT_THAT(lines.of[5], ElementsAre(HasSubstr("sshd[321]"), HasSubstr("sshd[400]")));
   EXPECT_THAT(lines.ended, ElementsAre(3, 4, 5));
   EXPECT_THAT(lines.texts_of(LiveEvent::widened), ElementsAre(HasSubstr("ssh.service")));
+}
+
+TEST(JournalSieve, LooksAtEveryEntryWhereMostAreWanted) {
+  JournalSieve sieve(19, {10, 20});
+  for (int entry = 0; entry < 1000; ++entry) {
+    EXPECT_FALSE(sieve.uses_matches()) << entry;
+    sieve.count(entry % 3 != 0);
+  }
+}
+
+TEST(JournalSieve, LetsMatchesPickWhereFewAreWanted) {
+  JournalSieve sieve(19, {10, 20});
+  for (int turn = 0; turn < 3; ++turn) {
+    for (int entry = 0; entry < 10; ++entry) {
+      EXPECT_FALSE(sieve.uses_matches()) << entry;
+      sieve.count(entry % 3 == 0);
+    }
+    for (int entry = 0; entry < 40 << turn; ++entry) {
+      EXPECT_TRUE(sieve.uses_matches()) << entry;
+      sieve.count(true);
+    }
+  }
+}
+
+TEST(JournalSieve, LetsFewTermsPickAndNoneNever) {
+  JournalSieve few(2, {10, 20});
+  JournalSieve none(0, {10, 20});
+  for (int entry = 0; entry < 10; ++entry) {
+    few.count(true);
+    none.count(true);
+  }
+  EXPECT_TRUE(few.uses_matches());
+  EXPECT_FALSE(none.uses_matches());
+}
+
+TEST(JournalSieve, AsksAgainLaterAndLater) {
+  JournalSieve sieve(19, {10, 20});
+  const auto turn = [&sieve](bool by_matches) {
+    int entries = 0;
+    for (; sieve.uses_matches() == by_matches && entries < 1000; ++entries) {
+      sieve.count(by_matches);
+    }
+    return entries;
+  };
+  std::vector<int> turns;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(turn(false), 10);
+    turns.push_back(turn(true));
+  }
+  EXPECT_THAT(turns, ElementsAre(40, 80, 160));
+}
+
+TEST(JournalWatch, GivesTheSameWhoeverPicks) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  const std::vector<JournalWish> wishes = {{3, {"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"}, ages},
+                                           {5, {"SYSLOG_IDENTIFIER=sshd _HOSTNAME=mail"}, ages}};
+  const auto given = [&](JournalSieve::Pace pace) {
+    KeptLines lines;
+    const auto watch = JournalWatch::open(options, clock, wishes, {}, pace).value();
+    read_to_end(*watch, lines);
+    EXPECT_FALSE(watch->positions().empty());
+    EXPECT_FALSE(lines.after.empty());
+    EXPECT_EQ(watch->positions().front().place.cursor, lines.after.back().cursor);
+    return std::pair(lines.of, lines.after.back().cursor);
+  };
+  const auto all = given({100, 100});
+  EXPECT_EQ(all.first.size(), 2U);
+  for (std::size_t sample = 1; sample < 5; ++sample) {
+    for (std::size_t until_again = 1; until_again < 4; ++until_again) {
+      EXPECT_EQ(given({sample, until_again}), all) << sample << " " << until_again;
+    }
+  }
 }
 
 TEST(JournalWatch, GivesEverythingToAJailWithoutAMatch) {
@@ -148,8 +222,12 @@ TEST(JournalMatch, LetsInDebiansNamesOfUnits) {
   const auto postfix = JournalMatch::widened({"_SYSTEMD_UNIT=postfix.service"});
   EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix.service"}}));
   EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@-.service"}}));
-  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}}));
-  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.socket"}}));
+  const std::pair<const std::string, std::string> slice{"_SYSTEMD_SLICE", "system-postfix.slice"};
+  EXPECT_TRUE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}, slice}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}}));
+  EXPECT_FALSE(lets_in(
+      postfix, {{"_SYSTEMD_UNIT", "postfix@out.service"}, {"_SYSTEMD_SLICE", "own.slice"}}));
+  EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix@out.socket"}, slice}));
   EXPECT_FALSE(lets_in(postfix, {{"_SYSTEMD_UNIT", "postfix-x.service"}}));
   EXPECT_FALSE(lets_in(postfix, {{"UNIT", "postfix.service"}}));
   const auto sshd = JournalMatch::widened({"_SYSTEMD_UNIT=sshd.service + _COMM=sshd"});
@@ -215,7 +293,16 @@ TEST(ChooseBackend, SaysWhatCannotStart) {
   auto nothing = jail_of("auto");
   nothing.logpath.clear();
   nothing.filter.journalmatch.clear();
-  EXPECT_TRUE(choose_backend(nothing, {}, true).is_error);
+  EXPECT_FALSE(choose_backend(nothing, {}, true).is_error);
+  EXPECT_THAT(choose_backend(nothing, {}, true).sentence, testing::EndsWith("by hand alone"));
+  EXPECT_TRUE(bans_by_hand_alone(nothing));
+  nothing.filter.journalmatch = {"_SYSTEMD_UNIT=ssh.service"};
+  nothing.systemd_if_nologs = true;
+  EXPECT_FALSE(bans_by_hand_alone(nothing));
+  EXPECT_TRUE(choose_backend(nothing, {}, false).is_error);
+  nothing.logpath = {{"/dev/null"}};
+  EXPECT_TRUE(bans_by_hand_alone(nothing));
+  EXPECT_EQ(choose_backend(nothing, {true}, true).sentence, "");
   auto skipped = jail_of("polling");
   skipped.skip_if_nologs = true;
   const auto choice = choose_backend(skipped, {false}, true);

@@ -8,7 +8,7 @@
 
 #include "guard/logs/log_walk.h"
 #include "guard/logs/sha1.h"
-#include "tests/guard/logs/packing.h"
+#include "tests/guard/logs/log_folder.h"
 
 namespace spranga::guard {
 namespace {

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "guard/logs/file_watch.h"
 #include "guard/logs/local_log_files.h"
-#include "tests/guard/logs/packing.h"
+#include "tests/guard/logs/log_folder.h"
 
 namespace spranga::guard {
 

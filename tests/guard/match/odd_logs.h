@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -99,13 +100,18 @@ inline std::vector<ban::JailSpec> odd_jails() {
 /// A log made up from pieces of lines, in which little is as it should be.
 class Maker {
 public:
-  /// `calm`: many lines of one second, most of which tell nothing.
-  explicit Maker(unsigned seed, bool calm = false) : random_(seed), calm_(calm) {}
+  enum class Pace {
+    wild,
+    calm,    // many lines of one second, most of which tell nothing
+    steady,  // the same, but that seconds go on, and now and then back
+  };
+
+  explicit Maker(unsigned seed, Pace pace = Pace::wild) : random_(seed), pace_(pace) {}
 
   std::string log(std::size_t lines) {
     std::string out;
     for (; lines > 0; --lines) {
-      second_ += calm_ ? (below(25) == 0 ? below(200) : 0) : below(3);
+      pass_time();
       out += line() + (below(300) == 0 ? "\r\n" : "\n");
     }
     return out + (below(2) == 0 ? line() : "");
@@ -124,6 +130,18 @@ public:
   }
 
 private:
+  void pass_time() {
+    if (pace_ == Pace::wild) {
+      second_ += below(3);
+    } else if (pace_ == Pace::calm) {
+      second_ += below(25) == 0 ? below(200) : 0;
+    } else if (below(40) == 0) {
+      second_ -= std::min(second_, below(70));
+    } else {
+      second_ += below(3) / 2;
+    }
+  }
+
   std::size_t below(std::size_t end) { return random_() % end; }
 
   std::string one_of(const std::vector<std::string>& all) { return all[below(all.size())]; }
@@ -179,7 +197,7 @@ private:
       style_ = below(5);
     }
     const auto head = fmt::format(" app[{}]: ", below(9));
-    const bool tells = !calm_ || below(6) == 0;
+    const bool tells = pace_ == Pace::wild || below(6) == 0;
     auto out = date() + (below(10) == 0 ? " host" : "") + head +
                (tells ? message() : "nothing of interest");
     switch (below(30)) {
@@ -209,7 +227,7 @@ private:
   }
 
   std::mt19937 random_;
-  bool calm_;
+  Pace pace_;
   std::size_t second_{0};
   std::size_t style_{0};
 };

@@ -8,7 +8,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::guard {
 

@@ -1,4 +1,4 @@
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/log_source.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,9 +10,9 @@
 #include <system_error>
 #include <vector>
 
-#include "guard/logs/byte_source.h"
-#include "guard/logs/journal_source.h"
-#include "guard/logs/text_source.h"
+#include "guard/old_logs/byte_source.h"
+#include "guard/old_logs/journal_source.h"
+#include "guard/old_logs/text_source.h"
 
 namespace spranga::guard {
 

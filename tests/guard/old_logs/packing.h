@@ -1,48 +1,18 @@
-// Files for tests of the log readers: packed with libarchive, in a folder that goes with the test.
+// For tests of the readers of old logs: what libarchive packs, and all that a log gives.
 #pragma once
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "guard/logs/log_source.h"
+#include "guard/old_logs/log_source.h"
+#include "tests/guard/logs/log_folder.h"
 
 namespace spranga::guard {
-
-class LogFolder {
-public:
-  LogFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "spranga-logs-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-
-  LogFolder(const LogFolder&) = delete;
-  LogFolder& operator=(const LogFolder&) = delete;
-  LogFolder(LogFolder&&) = delete;
-  LogFolder& operator=(LogFolder&&) = delete;
-
-  ~LogFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] std::string write(const std::string& name, const std::string& bytes) const {
-    auto path = (path_ / name).string();
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path;
-  }
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
-private:
-  std::filesystem::path path_;
-};
 
 inline std::string packed(const std::string& filter, const std::string& bytes) {
   std::string out(bytes.size() + (1U << 20U), '\0');

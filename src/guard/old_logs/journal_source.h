@@ -4,11 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "guard/logs/log_source.h"
+#include "guard/logs/journal_match.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::guard {
 
 /// `path` is a journal file, or a folder of them.
 [[nodiscard]] Result<std::unique_ptr<LogSource>> open_journal(const std::string& path);
+
+/// Whether the entry at hand is one that a jail wants. Without terms every entry is.
+[[nodiscard]] bool wants(const JournalMatch& match, LogSource& source);
 
 }  // namespace spranga::guard

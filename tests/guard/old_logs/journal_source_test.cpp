@@ -1,13 +1,13 @@
-#include "guard/logs/journal_source.h"
+#include "guard/old_logs/journal_source.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "guard/logs/byte_source.h"
 #include "guard/logs/journal_line.h"
 #include "guard/logs/journal_match.h"
-#include "tests/guard/logs/packing.h"
+#include "guard/old_logs/byte_source.h"
+#include "tests/guard/old_logs/packing.h"
 
 namespace spranga::guard {
 namespace {
@@ -68,13 +68,13 @@ TEST(JournalMatch, WantsWhatTheServiceWroteAndNotWhoClaimsToBeIt) {
   const JournalMatch both({"_COMM=sshd _COMM=logger _HOSTNAME=mail"});
   const JournalMatch none({"_COMM=sshd _HOSTNAME=other"});
   ASSERT_TRUE(source->next().value());
-  EXPECT_TRUE(sshd.wants(*source));
-  EXPECT_TRUE(both.wants(*source));
-  EXPECT_FALSE(none.wants(*source));
-  EXPECT_TRUE(JournalMatch({}).wants(*source));
+  EXPECT_TRUE(wants(sshd, *source));
+  EXPECT_TRUE(wants(both, *source));
+  EXPECT_FALSE(wants(none, *source));
+  EXPECT_TRUE(wants(JournalMatch({}), *source));
   ASSERT_TRUE(source->next().value());
-  EXPECT_FALSE(sshd.wants(*source));
-  EXPECT_TRUE(both.wants(*source));
+  EXPECT_FALSE(wants(sshd, *source));
+  EXPECT_TRUE(wants(both, *source));
 }
 
 TEST(JournalSource, SaysThatAFileIsDamaged) {

@@ -1,4 +1,4 @@
-#include "guard/logs/text_source.h"
+#include "guard/old_logs/text_source.h"
 
 #include <algorithm>
 #include <cstring>
@@ -89,6 +89,20 @@ bool TextSource::next_scanned(LogLine& line) {
 std::uint64_t TextSource::skip_quiet(std::string_view start,
                                      const std::vector<bool>& loud,
                                      const LineTest& is_quiet) {
+  return skip_while(loud, is_quiet, [&](auto line) { return line.starts_with(start); });
+}
+
+std::uint64_t TextSource::skip_quiet(text::LineStart& start,
+                                     const std::vector<bool>& loud,
+                                     const LineTest& is_quiet) {
+  return skip_while(loud, is_quiet, [&](auto line) { return start.take(line); });
+}
+
+/// `begins` is asked last, of lines that are quiet otherwise.
+template <typename Begins>
+std::uint64_t TextSource::skip_while(const std::vector<bool>& loud,
+                                     const LineTest& is_quiet,
+                                     const Begins& begins) {
   find_line();
   const auto& [ends, found, odd] = scanned_;
   const auto first = line_;
@@ -100,10 +114,9 @@ std::uint64_t TextSource::skip_quiet(std::string_view start,
       next_odd_ < odd.size() ? std::min<std::size_t>(ends.size(), odd[next_odd_]) : ends.size();
   for (; line_ < stop && !skipping_; ++line_) {
     const auto length = scanned_from_ + ends[line_] - begin_;
-    const char* text = buffer_.data() + begin_;
-    if (length < start.size() || length > longest || text[0] == '\0' ||
-        std::memcmp(text, start.data(), start.size()) != 0 || is_loud(loud) ||
-        (is_quiet && !is_quiet({text, length}))) {
+    const std::string_view text(buffer_.data() + begin_, length);
+    if (length > longest || text.starts_with('\0') || is_loud(loud) ||
+        (is_quiet && !is_quiet(text)) || !begins(text)) {
       break;
     }
     begin_ += length + 1;

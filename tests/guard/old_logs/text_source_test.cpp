@@ -1,4 +1,4 @@
-#include "guard/logs/text_source.h"
+#include "guard/old_logs/text_source.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <random>
 
-#include "tests/guard/logs/packing.h"
+#include "tests/guard/old_logs/packing.h"
 
 namespace spranga::guard {
 namespace {
@@ -73,7 +73,7 @@ TEST(TextSource, CutsALineAtItsLimitAndGoesOnWithTheNext) {
 }
 
 TEST(TextSource, ReadsALineOfTenMegabytes) {
-  const std::string longish(10'000'000, 'x');
+  const std::string longish(10'000'000, 'x');  // NOLINT(bugprone-string-constructor)
   const auto log = lines_of("a\n" + longish + "\nb\n", 1U << 16U, longest_log_line);
   ASSERT_EQ(log.lines.size(), 3);
   EXPECT_EQ(log.lines[1].size(), longish.size());

@@ -1,4 +1,4 @@
-#include "guard/logs/byte_source.h"
+#include "guard/old_logs/byte_source.h"
 
 #include <archive.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "guard/logs/gzip_bytes.h"
+#include "guard/old_logs/gzip_bytes.h"
 
 namespace spranga::guard {
 

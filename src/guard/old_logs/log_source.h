@@ -13,6 +13,7 @@
 
 #include "ban/instant.h"
 #include "base/result.h"
+#include "text/line_start.h"
 #include "text/word_scanner.h"
 
 namespace spranga::guard {
@@ -42,12 +43,22 @@ public:
   /// `line`.
   [[nodiscard]] virtual bool next_scanned(LogLine& /*line*/) { return false; }
 
+  /// Whether the next line was scanned, and holds no word that is `loud`, by its number.
+  [[nodiscard]] virtual bool is_next_quiet(const std::vector<bool>& /*loud*/) { return false; }
+
   using LineTest = std::function<bool(std::string_view line)>;
 
-  /// Passes over the next lines as far as they were scanned, are ASCII, hold no word that is `loud`
-  /// (by its number), begin with `start`, which is not empty, and pass the test, where there is
-  /// one; how many.
+  /// Passes over the next lines as far as they were scanned, are ASCII, hold no word that is
+  /// `loud`, begin with `start`, which is not empty, and pass the test, where there is one; how
+  /// many.
   [[nodiscard]] virtual std::uint64_t skip_quiet(std::string_view /*start*/,
+                                                 const std::vector<bool>& /*loud*/,
+                                                 const LineTest& /*is_quiet*/) {
+    return 0;
+  }
+
+  /// The same for lines that `start` takes.
+  [[nodiscard]] virtual std::uint64_t skip_quiet(text::LineStart& /*start*/,
                                                  const std::vector<bool>& /*loud*/,
                                                  const LineTest& /*is_quiet*/) {
     return 0;
@@ -73,9 +84,6 @@ public:
   /// Lines of which only the first longest_log_line bytes were given.
   [[nodiscard]] virtual std::uint64_t cut_lines() const { return 0; }
 };
-
-/// A line ends here, whether or not its break has come.
-inline constexpr std::size_t longest_log_line{16U << 20U};
 
 /// Opens by content, not by name: .gz, .xz, .zst and .bz2, journal files and folders of them, text;
 /// "-" is standard input. Errc::not_found, denied or io; Errc::malformed for what is none of these.

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "guard/logs/byte_source.h"
+#include "guard/old_logs/byte_source.h"
 
 namespace spranga::guard {
 

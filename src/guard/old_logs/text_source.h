@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "guard/logs/byte_source.h"
-#include "guard/logs/log_source.h"
+#include "guard/logs/line_cutter.h"
+#include "guard/old_logs/byte_source.h"
+#include "guard/old_logs/log_source.h"
 
 namespace spranga::guard {
 
@@ -21,7 +22,16 @@ public:
 
   [[nodiscard]] bool next_scanned(LogLine& line) override;
 
+  [[nodiscard]] bool is_next_quiet(const std::vector<bool>& loud) override {
+    find_line();
+    return line_ < scanned_.ends.size() && !is_loud(loud);
+  }
+
   [[nodiscard]] std::uint64_t skip_quiet(std::string_view start,
+                                         const std::vector<bool>& loud,
+                                         const LineTest& is_quiet) override;
+
+  [[nodiscard]] std::uint64_t skip_quiet(text::LineStart& start,
                                          const std::vector<bool>& loud,
                                          const LineTest& is_quiet) override;
 
@@ -42,6 +52,10 @@ private:
   void scan_more(std::size_t fresh);
   void find_line();
   [[nodiscard]] bool is_loud(const std::vector<bool>& loud);
+  template <typename Begins>
+  [[nodiscard]] std::uint64_t skip_while(const std::vector<bool>& loud,
+                                         const LineTest& is_quiet,
+                                         const Begins& begins);
   void find_scanned(LogLine& line);
   void tell_scanned(LogLine& line);
 

@@ -1,4 +1,4 @@
-#include "guard/logs/gzip_bytes.h"
+#include "guard/old_logs/gzip_bytes.h"
 
 #include <zlib.h>
 

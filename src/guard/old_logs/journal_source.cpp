@@ -1,4 +1,4 @@
-#include "guard/logs/journal_source.h"
+#include "guard/old_logs/journal_source.h"
 
 #include <sys/stat.h>
 #include <systemd/sd-journal.h>
@@ -10,6 +10,7 @@
 
 #include "guard/logs/journal_folder.h"
 #include "guard/logs/journal_line.h"
+#include "guard/logs/line_cutter.h"
 
 namespace spranga::guard {
 
@@ -152,6 +153,16 @@ Result<std::unique_ptr<LogSource>> open_journal(const std::string& path) {
                 path + ": " + std::generic_category().message(-code));
   }
   return std::make_unique<Journal>(raw, path);
+}
+
+bool wants(const JournalMatch& match, LogSource& source) {
+  const auto holds = [&source](const JournalField& field) {
+    return std::ranges::any_of(
+        field.values, [&](const auto& value) { return source.field_is(field.name, value); });
+  };
+  return match.sets().empty() || std::ranges::any_of(match.sets(), [&](const auto& fields) {
+           return std::ranges::all_of(fields, holds);
+         });
 }
 
 }  // namespace spranga::guard
