@@ -116,6 +116,13 @@ std::string ignored_as_kept(const std::string& entry) {
   return network ? network->to_string() : entry;
 }
 
+/// Whether an entry is kept as this one would be.
+auto kept_as(const std::string& written) {
+  return [kept = ignored_as_kept(written)](const std::string& entry) {
+    return ignored_as_kept(entry) == kept;
+  };
+}
+
 bool is_single_address(const std::string& entry) {
   const auto network = guard::Network::parse(entry);
   return network && network->is_single();
@@ -255,10 +262,7 @@ bool add_to_setting(JailSpec& spec, Setting setting, const Value& value) {
     return true;
   }
   if (setting == Setting::ignoreip) {
-    const auto is_there = [kept = ignored_as_kept(value.text)](const std::string& entry) {
-      return ignored_as_kept(entry) == kept;
-    };
-    if (std::ranges::none_of(spec.ignoreip, is_there)) {
+    if (std::ranges::none_of(spec.ignoreip, kept_as(value.text))) {
       spec.ignoreip.push_back(value.text);
     }
     return true;
@@ -275,10 +279,7 @@ bool remove_from_setting(JailSpec& spec, Setting setting, const Value& value) {
     return erase_at(*list, value.integer);
   }
   if (setting == Setting::ignoreip) {
-    const auto is_it = [kept = ignored_as_kept(value.text)](const std::string& entry) {
-      return ignored_as_kept(entry) == kept;
-    };
-    return std::erase_if(spec.ignoreip, is_it) > 0;
+    return std::erase_if(spec.ignoreip, kept_as(value.text)) > 0;
   }
   if (setting == Setting::journalmatch) {
     return erase_one(spec.filter.journalmatch, joined(value));

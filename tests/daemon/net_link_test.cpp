@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "tests/daemon/log_lines.h"
+
 namespace spranga::daemon {
 namespace {
 
@@ -16,17 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class Silence : public guard::Log {
-public:
-  void write(guard::Level /*of*/, std::string_view /*from*/, std::string_view text) override {
-    lines.emplace_back(text);
-  }
-
-  [[nodiscard]] bool shows(guard::Level /*of*/) const override { return true; }
-
-  std::vector<std::string> lines;
-};
 
 Request name(const std::string& text) {
   Request out;
@@ -74,7 +65,7 @@ protected:
   }
 
   SteadyTime now{};
-  Silence log;
+  LogLines log;
   bool can_start{true};
   std::vector<std::unique_ptr<process::Channel>> helpers;
   std::vector<std::string> told;

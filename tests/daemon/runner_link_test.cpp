@@ -9,22 +9,13 @@
 #include <memory>
 #include <thread>
 
+#include "tests/daemon/log_lines.h"
+
 namespace spranga::daemon {
 namespace {
 
 using action_runner::Request;
 using action_runner::Verb;
-
-class Lines : public guard::Log {
-public:
-  void write(guard::Level /*of*/, std::string_view /*from*/, std::string_view text) override {
-    lines.emplace_back(text);
-  }
-
-  [[nodiscard]] bool shows(guard::Level /*of*/) const override { return true; }
-
-  std::vector<std::string> lines;
-};
 
 class RunnerLinkTest : public testing::Test {
 protected:
@@ -59,7 +50,16 @@ protected:
     }
   }
 
-  Lines log;
+  void ask_and_hear_ignored() {
+    Request question;
+    question.verb = Verb::ignore;
+    question.jail = "mail";
+    const auto reply = link.ask(question, 60'000);
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->outcome, action_runner::Outcome::ignored);
+  }
+
+  LogLines log;
   std::unique_ptr<process::Channel> far;
   std::function<void()> on_start = [] {};
   RunnerLink link{[this] { return start(); }, log, [](const auto&, const auto&) {}};
@@ -86,12 +86,7 @@ TEST_F(RunnerLinkTest, AsksBehindWhatWaitsBecauseTheSocketIsFull) {
     ASSERT_TRUE(link.send(request));
   }
   std::jthread answers([this] { answer_a_question(); });
-  Request question;
-  question.verb = Verb::ignore;
-  question.jail = "mail";
-  const auto reply = link.ask(question, 60'000);
-  ASSERT_TRUE(reply) << reply.error().detail;
-  EXPECT_EQ(reply->outcome, action_runner::Outcome::ignored);
+  ask_and_hear_ignored();
 }
 
 TEST_F(RunnerLinkTest, AsksTheNextRunnerWhereOneHasJustEnded) {
@@ -101,12 +96,7 @@ TEST_F(RunnerLinkTest, AsksTheNextRunnerWhereOneHasJustEnded) {
   far.reset();
   std::jthread answers;
   on_start = [&] { answers = std::jthread([this] { answer_a_question(); }); };
-  Request question;
-  question.verb = Verb::ignore;
-  question.jail = "mail";
-  const auto reply = link.ask(question, 60'000);
-  ASSERT_TRUE(reply) << reply.error().detail;
-  EXPECT_EQ(reply->outcome, action_runner::Outcome::ignored);
+  ask_and_hear_ignored();
 }
 
 TEST_F(RunnerLinkTest, LeavesOutWhatNoMessageCarries) {
