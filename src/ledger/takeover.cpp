@@ -211,7 +211,17 @@ Result<void> Takeover::log(const Fail2banLog& row) {
                    place,
                    row.first_line_md5));
   if (ours > 0) {
-    return {};
+    // Written there by a life that ended before it had noted so: else it would be somebody's who
+    // wrote after us as soon as ours goes on.
+    return own_->run(
+        "UPDATE positions SET mirrored_place = ?3, mirrored_first_line = ?4"
+        " WHERE jail = ?1 AND path = ?2"
+        " AND noted = (SELECT max(noted) FROM positions WHERE jail = ?1 AND path = ?2)"
+        " AND CASE path WHEN '' THEN at = ?3 ELSE offset = ?3 AND first_line = ?4 END",
+        row.jail,
+        path,
+        place,
+        journal ? std::string() : row.first_line_md5);
   }
   SPRANGA_CHECK(own_->run("DELETE FROM positions WHERE jail = ? AND path = ?", row.jail, path));
   return own_->run(
