@@ -103,6 +103,20 @@ bool take(const LogPlace& place,
   return any;
 }
 
+/// Since when the file was empty at this place, as far as is known.
+std::optional<ban::Instant> empty_since(const LogPlace& place, const FoundFile& file) {
+  const bool was_empty = place.inode != 0 && place.inode == file.facts.id.inode &&
+                         place.offset == 0 && place.first_line_md5.empty();
+  return was_empty && place.at != ban::Instant() ? std::optional(place.at) : std::nullopt;
+}
+
+/// Made after that, of lines that were written after it.
+bool is_since(const FileFacts& facts, ban::Instant at) {
+  constexpr std::chrono::milliseconds tick(10);  // the kernel's clock for files is behind by one
+  const auto ns = std::chrono::nanoseconds(at.time_since_epoch() - tick).count();
+  return facts.born_ns > ns && facts.changed_ns > ns;
+}
+
 }  // namespace
 
 GoingOn go_on(const std::vector<LogPlace>& kept,
@@ -110,7 +124,11 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
               const std::vector<FoundFile>& rotations) {
   GoingOn out;
   out.rotations.resize(rotations.size());
+  std::optional<ban::Instant> unread_since;
   for (const auto& place : kept) {
+    if (named != nullptr && !unread_since) {
+      unread_since = empty_since(place, *named);
+    }
     const bool found = take(place, named, rotations, PlaceMatch::inode, out);
     // By the first line alone only what had the name last, or was copied and truncated: of files
     // that went long ago it says little.
@@ -125,10 +143,13 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
     return out;
   }
   bool younger = false;
-  for (auto& each : out.rotations) {
-    younger = younger || each.has_value();
-    if (younger && !each) {
-      each = 0;
+  for (std::size_t i = 0; i < rotations.size(); ++i) {
+    auto& from = out.rotations[i];
+    // The log was empty and is the same file: what was copied since was not read.
+    const bool is_new = unread_since && is_since(rotations[i].facts, *unread_since);
+    younger = younger || from || is_new;
+    if (younger && !from) {
+      from = 0;
     }
   }
   if (younger && named != nullptr) {
