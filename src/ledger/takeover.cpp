@@ -184,7 +184,8 @@ Result<void> Takeover::end() {
       limit_);
 }
 
-// Theirs counts where we have none, or where somebody wrote it after us.
+// Theirs counts where we have none, or where somebody wrote it after us: it is none of what we
+// wrote there, for whichever of the path's files. Of the youngest we may have written nothing yet.
 Result<void> Takeover::log(const Fail2banLog& row) {
   const bool journal = row.path == journal_path;
   constexpr double micro = 1e6;
@@ -192,36 +193,29 @@ Result<void> Takeover::log(const Fail2banLog& row) {
   const auto place = static_cast<std::int64_t>(
       std::llround(std::clamp(journal ? row.place * micro : row.place, 0.0, most)));
   const auto path = journal ? std::string() : row.path;
+  const auto first_line = journal ? std::string() : row.first_line_md5;
+  // Written there by a life that ended before it had noted so.
+  SPRANGA_CHECK(
+      own_->run("UPDATE positions SET mirrored_place = ?3, mirrored_first_line = ?4"
+                " WHERE jail = ?1 AND path = ?2 AND"
+                " CASE path WHEN '' THEN at = ?3 ELSE offset = ?3 AND first_line = ?4 END",
+                row.jail,
+                path,
+                place,
+                first_line));
   SPRANGA_TRY(
       const auto ours,
-      own_->number("SELECT count(*) FROM positions WHERE jail = ? AND path = ?"
-                   " AND noted = (SELECT max(noted) FROM positions WHERE jail = ? AND path = ?)"
-                   " AND (? = 0 OR mirrored_place IS NULL"
-                   "  OR (mirrored_place = ? AND (path = '' OR mirrored_first_line = ?))"
-                   "  OR (path = '' AND at = ?)"
-                   "  OR (path != '' AND offset = ? AND first_line = ?))",
+      own_->number("SELECT count(*) FROM positions WHERE jail = ?1 AND path = ?2 AND (NOT ?5"
+                   " OR (mirrored_place = ?3 AND (path = '' OR mirrored_first_line = ?4))"
+                   " OR (mirrored_place IS NULL AND noted ="
+                   "  (SELECT max(noted) FROM positions WHERE jail = ?1 AND path = ?2)))",
                    row.jail,
                    path,
-                   row.jail,
-                   path,
-                   same_file_,
                    place,
-                   row.first_line_md5,
-                   place,
-                   place,
-                   row.first_line_md5));
+                   first_line,
+                   same_file_));
   if (ours > 0) {
-    // Written there by a life that ended before it had noted so: else it would be somebody's who
-    // wrote after us as soon as ours goes on.
-    return own_->run(
-        "UPDATE positions SET mirrored_place = ?3, mirrored_first_line = ?4"
-        " WHERE jail = ?1 AND path = ?2"
-        " AND noted = (SELECT max(noted) FROM positions WHERE jail = ?1 AND path = ?2)"
-        " AND CASE path WHEN '' THEN at = ?3 ELSE offset = ?3 AND first_line = ?4 END",
-        row.jail,
-        path,
-        place,
-        journal ? std::string() : row.first_line_md5);
+    return {};
   }
   SPRANGA_CHECK(own_->run("DELETE FROM positions WHERE jail = ? AND path = ?", row.jail, path));
   return own_->run(
@@ -230,11 +224,11 @@ Result<void> Takeover::log(const Fail2banLog& row) {
       row.jail,
       path,
       journal ? 0 : place,
-      journal ? std::string() : row.first_line_md5,
+      first_line,
       journal ? place : 0,
       now_,
       place,
-      journal ? std::string() : row.first_line_md5);
+      first_line);
 }
 
 }  // namespace

@@ -275,6 +275,25 @@ TEST(Takeover, KeepsOurPositionWhereALifeEndedBeforeItHadNotedWhatFail2banHas) {
   EXPECT_EQ(memory.positions[1].offset, 300U);
 }
 
+TEST(Takeover, KeepsOurPositionsWhereFail2bansIsThatOfAnOlderFile) {
+  FixedClock clock;
+  const Folder folder;
+  Position rotated = position(500);
+  rotated.inode = 3;
+  rotated.first_line_md5 = std::string(40, 'b');
+  live(folder, clock, {rotated, position(100)});
+  rotated.offset = 600;
+  clock.advance(1s);
+  live(folder, clock, {rotated});  // its writer had not let go of it
+  clock.advance(1s);
+  live_alone(folder, clock, {position(200)});
+  theirs(folder, insert_bip("192.0.2.1", now_seconds, 600, 1));
+  const auto memory = recalled(folder, clock);
+  ASSERT_EQ(memory.positions.size(), 2U);
+  EXPECT_EQ(memory.positions[0].offset, 600U);
+  EXPECT_EQ(memory.positions[1].offset, 200U);
+}
+
 TEST(Takeover, KnowsABanWithAHostileName) {
   const FixedClock clock;
   const Folder folder;
