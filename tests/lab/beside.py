@@ -19,6 +19,7 @@ import fail2ban  # noqa: E402
 
 NOTE = """[Definition]
 actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> bancount=<bancount> time=<time> restored=<restored>' >> {home}/notes
+            echo "surroundings <name> <ip> $(umask) $SURROUNDINGS $(pwd)" >> {home}/notes
             echo "$(echo "known <name> <ip> <ipfailures> <ipjailfailures> <ipmatches> // <ipjailmatches>" | tr '\\n' '|')" >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
@@ -75,7 +76,7 @@ class Side:
         with open(self.home / "output", "ab") as output:
             command = ["ip", "netns", "exec", self.net.names["host"], *self.server(), "-f", "-c", self.home / "etc"]
             self.process = subprocess.Popen(command, stdout=output, stderr=output,
-                                            env=fail2ban.environment(PATH=self.path))
+                                            env=fail2ban.environment(PATH=self.path, SURROUNDINGS="a token"))
 
     def output(self):
         return (self.home / "output").read_text()[-2000:]
