@@ -25,6 +25,10 @@ actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
 name = default
 """
+EMPTIED = """[Definition]
+actionban = true
+actionflush = echo 'flush <name> all' >> {home}/notes
+"""
 
 
 class Namespaces(Network):
@@ -50,7 +54,8 @@ class Side:
         etc = self.home / "etc"
         for part in ("filter.d", "action.d"):
             shutil.copytree(fail2ban.STOCK / part, etc / part)
-        (etc / "action.d/note.conf").write_text(NOTE.format(home=self.home))
+        for name, text in ("note", NOTE), ("emptied", EMPTIED):
+            (etc / f"action.d/{name}.conf").write_text(text.format(home=self.home))
         (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "fail2ban"))
         (etc / "jail.conf").write_text(jails.replace("{home}", str(self.home)))
         for folder in ("run", "state"):

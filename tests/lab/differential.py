@@ -34,6 +34,7 @@ protocol = tcp
 enabled = false
 action = nftables[type=multiport, name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]
          note[name=%(__name__)s, timeout=2m, bantime="%(bantime)s"]
+         emptied[name=%(__name__)s]
 [sshd]
 enabled = true
 filter = sshd[mode=normal]
