@@ -177,6 +177,8 @@ constexpr std::array rows = {
     Row{Reason::recipient_domain, any, "", "null mx"},
     Row{Reason::recipient_domain, any, "", "nullmx"},
     Row{Reason::recipient_domain, any, "", "does not accept mail"},
+    Row{Reason::recipient_domain, any, "", "no smtp service"},  // Exim, of a null MX
+    Row{Reason::recipient_domain, any, "", "callout verification failed"},
     Row{Reason::recipient_domain, any, "", "domain not found"},
     Row{Reason::recipient_domain, any, "", "host not found"},
     Row{Reason::recipient_domain, any, "", "recipient domain"},

@@ -63,6 +63,23 @@ TEST(Relay, ReadyForTheMessageIsLikelyOpenAndNotAByteIsSent) {
   EXPECT_EQ(run.received.find("Subject:"), std::string::npos);
 }
 
+TEST(Relay, ForWhoeverWritesAsTheOwnDomainIsFoundUnasked) {
+  Script script{.ports = {25}};
+  script.on("RCPT", [](const Dialogue& d) {
+    return d.port == 25 && outside(d) && d.sender && d.sender->ends_with("@example.org")
+               ? std::optional(say("250 2.1.5 Ok"))
+               : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), "fail likely");
+  EXPECT_EQ(run.message_bytes, 0U);
+  EXPECT_LE(run.report.noise.lines(), 2);
+}
+
 TEST(Relay, AMessageThatIsTakenIsProof) {
   const auto run = audit(relays(), relay_to);
   test::expect_sound(run);

@@ -32,6 +32,8 @@ private:
 
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
+  void ask_own_domain();
+  bool passed() const;
   Control ask_control(std::string& words);
   void judge_outside(const Form& form,
                      const Result<smtp::Reply>& reply,

@@ -244,6 +244,9 @@ void SenderTrial::conclude() {
     }
     if (delivered_) {
       add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
+    } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
+      // It compares the sender with the login once it has the message, not before.
+      add(Status::not_tested, {Word::s2_after_message, {port, list}});
     } else if (data_settled_) {
       add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
     } else {
@@ -339,8 +342,7 @@ SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& f
       break;
   }
   if (reply.temporary()) {
-    return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused
-                                              : SenderVerdict::says_nothing;
+    return SenderVerdict::says_nothing;  // "451 4.7.1 Service unavailable" is a filter that is away
   }
   // Not understood: for a plain address that is no answer.
   constexpr std::array not_understood = {500, 501, 502, 503};
@@ -377,7 +379,8 @@ void probe_senders(Audit& audit) {
       continue;
     }
     const auto turn = audit.turn_of(number);
-    SenderTrial trial(audit, facts, first ? forms : std::vector{forms.front()}, may_deliver);
+    SenderTrial trial(
+        audit, facts, first ? forms : std::vector(forms.begin(), forms.begin() + 2), may_deliver);
     trial.run();
     may_deliver = may_deliver && !trial.delivered();
     if (trial.login_failed()) {
