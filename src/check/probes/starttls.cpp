@@ -6,6 +6,7 @@
 #include "check/probes/starttls_enforced.h"
 #include "check/probes/submission.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -59,6 +60,7 @@ private:
   bool refused(const Result<smtp::Reply>& reply);
   bool shake_hands();
   bool hear_injected();
+  bool takes_any_rcpt(const std::string& recipient);
   bool answered_once_more(std::size_t mark, Milliseconds patience);
   void look_for_kept_state();
   void add_a5(Status status, Phrase summary);
@@ -151,7 +153,7 @@ bool Crossing::refused(const Result<smtp::Reply>& reply) {
 
 bool Crossing::shake_hands() {
   auto tls = session_.handshake(audit_.tls_options());
-  if (!session_.early_bytes().empty()) {
+  if (!text::trim(session_.early_bytes()).empty()) {  // an empty line is a blemish, no answer
     add_a5(Status::fail, {Word::a5_answered_early, {port_}});
   }
   if (tls) {
@@ -245,6 +247,22 @@ bool Crossing::answered_once_more(std::size_t mark, Milliseconds patience) {
   return true;
 }
 
+/// The control of A6: after RSET no sender is left to be kept. Who answers RCPT as before never
+/// asks for one.
+bool Crossing::takes_any_rcpt(const std::string& recipient) {
+  const auto reset = session_.command("RSET");
+  if (!reset || !reset->ok()) {
+    return false;
+  }
+  const auto reply = session_.command("RCPT TO:<" + recipient + ">");
+  auto status = Status::not_tested;
+  auto confidence = Confidence::proven;
+  if (reply) {
+    static_cast<void>(judge_rcpt(*reply, status, confidence));
+  }
+  return status == Status::fail;
+}
+
 /// RCPT without MAIL under TLS must be out of order. A NOOP goes first, and what comes after an
 /// accepted RCPT is waited for, so that a late answer to the injected command is not taken for
 /// RCPT's.
@@ -276,7 +294,11 @@ void Crossing::look_for_kept_state() {
   } else {
     auto status = Status::not_tested;
     auto confidence = Confidence::proven;
-    const auto phrase = judge_rcpt(*reply, status, confidence);
+    auto phrase = judge_rcpt(*reply, status, confidence);
+    if (status == Status::fail && takes_any_rcpt(recipient)) {
+      status = Status::not_tested;
+      phrase = {Word::a6_unclear, {port_, line}};
+    }
     if (status != Status::fail) {
       add_a6(status, phrase, mark);
       return;

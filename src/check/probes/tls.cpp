@@ -62,9 +62,9 @@ struct TlsJudgement {
   }
 };
 
-/// Where people log in a weakness is a fault; on 25 it is advice.
+/// Where people log in a weakness is a fault; on a 25 that takes no logins it is advice.
 Status grade(const PortFacts& facts) {
-  return facts.port == 25 ? Status::warn : Status::fail;
+  return facts.port == 25 && !facts.secure.auth() ? Status::warn : Status::fail;
 }
 
 void judge_versions(const PortFacts& facts, TlsJudgement& out) {
