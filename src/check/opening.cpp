@@ -111,9 +111,7 @@ PortState introduce(
 }  // namespace
 
 bool is_crowded(std::string_view words) {
-  const auto text = text::to_lower(words);
-  const bool connections = text.find("connections") != std::string::npos;
-  return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
+  return words.starts_with("421") && smtp::limits_connections(words);
 }
 
 Phrase state_phrase(const PortFacts& facts) {

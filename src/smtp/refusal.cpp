@@ -331,6 +331,12 @@ bool refused_for_good(const Reply& reply) {
   }
 }
 
+bool limits_connections(std::string_view words) {
+  const auto text = text::to_lower(words);
+  return text.find("too many") != std::string::npos &&
+         text.find("connections") != std::string::npos;
+}
+
 std::string_view reason_name(Reason reason) {
   return names.at(static_cast<std::size_t>(reason)).text;
 }

@@ -37,6 +37,9 @@ enum class Reason {
 [[nodiscard]] bool refused_for_good(const Reply& reply);
 
 /// Its name as in the enumeration, for evidence and tests.
+/// "421 4.7.0 Error: too many connections from 192.0.2.7": whoever it is, and whatever he did.
+[[nodiscard]] bool limits_connections(std::string_view words);
+
 [[nodiscard]] std::string_view reason_name(Reason reason);
 
 }  // namespace spranga::smtp
