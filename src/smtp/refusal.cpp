@@ -316,6 +316,8 @@ bool refused_for_good(const Reply& reply) {
     return false;
   }
   switch (reason_of(reply)) {
+    case Reason::unclear:  // "554 looks like spam"; but "554 no valid recipients" leaves nobody
+      return text::to_lower(reply.text()).find("valid recipients") != std::string::npos;
     case Reason::client_blocked:
     case Reason::helo:
     case Reason::sender_policy:

@@ -164,7 +164,9 @@ INSTANTIATE_TEST_SUITE_P(
     AtData,
     ::testing::Values(
         Row{"Denied", "554 5.7.1 Relay access denied", "pass"},
-        Row{"Refused", "550 5.0.0 Rejected by policy", "pass"},
+        Row{"NobodyLeft", "554 5.5.1 Error: no valid recipients", "pass"},
+        Row{"Refused", "550 5.0.0 Rejected by policy", "not_tested"},
+        Row{"Spam", "554 5.7.1 message looks like spam", "not_tested"},
         Row{"JustOk", "250 2.0.0 Ok", "not_tested"},
         Row{"Later", "451 4.7.1 Please try again later", "not_tested"},
         Row{"Goodbye", "421 4.3.0 closing", "not_tested"},
@@ -240,6 +242,24 @@ TEST(Submission, ThatRefusesTheClientForWantOfALoginPassesAndCostsNoMoreThanItMa
   const auto alone = audit(script, {.settings = [](auto& s) { s.ports = {587, 465}; }});
   EXPECT_EQ(alone.status("S4", 587), "pass");
   EXPECT_EQ(alone.status("S4", 465), "pass");
+}
+
+TEST(Submission, ThatTakesMailOfItsOwnDomainFromAnybodyFails) {
+  Script script{.ports = {465}};
+  script.on("MAIL", [](const Dialogue& d) {
+    return d.logged_in || d.line.find("@example.org>") != std::string::npos
+               ? std::optional(say("250 2.1.0 Ok"))
+               : std::optional(say("550 5.7.1 Sender not allowed"));
+  });
+  script.on("RCPT", "250 2.1.5 Ok");
+  script.on("DATA", [](const Dialogue&) { return go_ahead(); });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S4", 465), "fail likely");
+  EXPECT_EQ(run.message_bytes, 0U);
+  script.overrides.erase(script.overrides.begin());
+  script.on("MAIL", "554 5.7.1 Sender address rejected: Access denied");
+  EXPECT_EQ(audit(script).status("S4", 465), "pass");
 }
 
 TEST(Submission, WhoseDataIsAnsweredWithOkProvesNothing) {

@@ -165,9 +165,12 @@ bool SenderTrial::control() {
   return true;
 }
 
-FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form) {
+FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, bool at_data) {
+  // The login's own address goes as far as RCPT only: at DATA other things may be refused to it too
+  // (spam, a limit of mails a day), so there the words have to say what displeases.
+  const bool vague = at_data && smtp::reason_of(reply) == smtp::Reason::unclear;
   const bool refused =
-      reply.refused() && judge_sender_refusal(reply, form) == SenderVerdict::refused;
+      reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
   return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
 }
 
@@ -178,7 +181,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
     return {FormResult::Kind::lost, reply.error().detail};
   }
   if (reply->code != 354) {
-    return refused_or_unclear(*reply, form);
+    return refused_or_unclear(*reply, form, true);
   }
   if (!may_deliver_) {
     session.drop();
@@ -191,7 +194,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
   }
   data_settled_ = delivered_ = taken->ok();
   return taken->ok() ? FormResult{FormResult::Kind::accepted, taken->first_line()}
-                     : refused_or_unclear(*taken, form);
+                     : refused_or_unclear(*taken, form, true);
 }
 
 FormResult SenderTrial::try_form(const SenderForm& form) {
@@ -211,7 +214,7 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
   }
   counted(reply, at_mail ? "" : audit_.subject().own_address);
   ++refusals_;
-  return refused_or_unclear(*reply, form);
+  return refused_or_unclear(*reply, form, false);
 }
 
 void SenderTrial::note(const SenderForm& form, const FormResult& result) {
