@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
 
 #include "tests/support/audited.h"
 
@@ -245,6 +246,30 @@ TEST(ClearAuth, AHangUpAtTheQuestionIsNotTested) {
   EXPECT_EQ(run.status("A2", 587), "not_tested");
   EXPECT_EQ(run.status("A4", 587), "pass");
   EXPECT_EQ(run.status("A5", 587), "pass");
+}
+
+TEST(ClearAuth, AHangUpBehindARefusalCostsNoOtherAnswer) {
+  for (const int limit : {1, 2}) {
+    Script script;
+    std::map<std::pair<int, int>, int> refused;
+    std::mutex mutex;  // guards refused
+    script.on("AUTH", [&](const Dialogue& d) -> std::optional<test::Answer> {
+      constexpr auto words = "530 5.7.0 Must issue a STARTTLS command first";
+      if (d.tls) {
+        return std::nullopt;
+      }
+      const std::lock_guard lock(mutex);
+      return ++refused[std::pair(d.port, d.connection)] == limit ? hang_up(words) : say(words);
+    });
+    const auto run = audit(script);
+    test::expect_sound(run);
+    for (const int port : {25, 587}) {
+      EXPECT_EQ(run.status("A2", port), "pass") << limit << " " << port;
+      EXPECT_EQ(run.status("A5", port), "pass") << limit << " " << port;
+      EXPECT_EQ(run.status("A6", port), "pass") << limit << " " << port;
+    }
+    EXPECT_EQ(run.status("A3", 587), "pass") << limit;
+  }
 }
 
 TEST(ClearAuth, AHangUpAfterHeloIsNoPass) {

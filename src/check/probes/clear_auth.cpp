@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "check/noise_cost.h"
 #include "check/opening.h"
@@ -352,13 +353,11 @@ void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation
   }
 }
 
-void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
+namespace {
+
+/// HELO and the question on a connection of its own; why not, raw, in `facts.clear_auth`.
+void ask_after_helo(Audit& audit, PortFacts& facts, ClearAuthFacts& after_helo) {
   auto& auth = facts.clear_auth;
-  const bool known = auth.state == ClearState::taken || auth.state == ClearState::advertised;
-  if (known || audit.auth_needs_advertising(facts) || !facts.clear.extended) {
-    return;
-  }
-  audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
   auto opened = open_session(audit, facts, "A2 after HELO", false);
   if (!opened.conversation) {
     auth.helo_trouble = words::say(opened.trouble);
@@ -371,23 +370,41 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
     auth.helo_trouble = hello ? hello->first_line() : hello.error().detail;
     return;
   }
-  if (!hello->ok()) {
-    return;  // no HELO, no AUTH after it
+  auto evidence = after_helo.evidence;
+  if (hello->ok()) {  // no HELO, no AUTH after it
+    ask_in_turn(
+        audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
   }
+  const auto lines = opened.conversation->evidence(mark);
+  evidence.insert(evidence.end(), lines.begin(), lines.end());
+  after_helo.evidence = std::move(evidence);
+}
+
+}  // namespace
+
+void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
+  auto& auth = facts.clear_auth;
+  const bool known = auth.state == ClearState::taken || auth.state == ClearState::advertised;
+  if (known || audit.auth_needs_advertising(facts) || !facts.clear.extended) {
+    return;
+  }
+  audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
   ClearAuthFacts after_helo;
   after_helo.after_helo = true;
-  ask_in_turn(
-      audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
+  ask_after_helo(audit, facts, after_helo);
+  if (after_helo.state == ClearState::lost && after_helo.refuses) {
+    ask_after_helo(audit, facts, after_helo);  // it hangs up at each refusal
+  }
   if (after_helo.state == ClearState::taken) {
-    after_helo.evidence = opened.conversation->evidence(mark);
     auth = std::move(after_helo);
-  } else {
+    return;
+  }
+  if (after_helo.state != ClearState::untested) {
     const bool answered =
         after_helo.state == ClearState::refused || after_helo.state == ClearState::pending;
     auth.helo_trouble = answered ? "" : after_helo.words;
-    const auto lines = opened.conversation->evidence(mark);
-    auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
   }
+  auth.evidence.insert(auth.evidence.end(), after_helo.evidence.begin(), after_helo.evidence.end());
 }
 
 void conclude_clear_auth(Audit& audit, PortFacts& facts) {

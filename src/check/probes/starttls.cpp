@@ -1,6 +1,7 @@
 #include "check/probes/starttls.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "check/opening.h"
 #include "check/probes/starttls_enforced.h"
@@ -26,7 +27,8 @@ bool open_clear_envelope(Audit& audit,
   const auto mark = conversation.smtp().mark();
   const auto mail =
       conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
-  if (facts.port != 25 && !notes.a3_done) {
+  const bool asked_again = !mail && !notes.lost_early;
+  if (facts.port != 25 && !notes.a3_done && !asked_again) {
     judge_clear_mail(audit, facts, conversation, mail, mark);
     notes.a3_done = true;
   }
@@ -55,6 +57,9 @@ public:
   /// True where TLS stands and EHLO was said again.
   bool run();
 
+  /// False where the connection ended before STARTTLS.
+  [[nodiscard]] bool asked_for_tls() const { return asked_for_tls_; }
+
 private:
   Result<smtp::Reply> say_starttls();
   bool refused(const Result<smtp::Reply>& reply);
@@ -77,6 +82,7 @@ private:
   StarttlsNotes& notes_;
   std::string port_;
   std::size_t mark_{0};
+  bool asked_for_tls_{false};
   bool sender_taken_{false};
   bool within_refused_{false};  // STARTTLS is not taken within a transaction
   bool injecting_{false};
@@ -335,6 +341,7 @@ bool Crossing::run() {
   if (!session_.alive()) {
     return false;
   }
+  asked_for_tls_ = true;
   if (refused(say_starttls()) || !shake_hands()) {
     return false;
   }
@@ -375,13 +382,15 @@ bool probe_starttls(Audit& audit,
     }
     return false;
   }
-  if (Crossing(audit, facts, conversation, notes).run()) {
+  Crossing crossing(audit, facts, conversation, notes);
+  if (crossing.run()) {
     return false;
   }
   session.drop();
-  const bool again = !notes.second_round;
-  notes.second_round = true;
-  return again;
+  if (!crossing.asked_for_tls() && !std::exchange(notes.lost_early, true)) {
+    return true;  // it had hung up on what was said before; STARTTLS has not been heard yet
+  }
+  return !std::exchange(notes.second_round, true);
 }
 
 void finish_starttls(Audit& audit, const PortFacts& facts, const StarttlsNotes& notes) {
