@@ -80,6 +80,17 @@ TEST(Relay, ForWhoeverWritesAsTheOwnDomainIsFoundUnasked) {
   EXPECT_LE(run.report.noise.lines(), 2);
 }
 
+TEST(Relay, RefusedInWordsThatNoGuardReadsCostsNothing) {
+  auto script = outside_recipient(
+      "550 5.7.1 <x@example.net>... Relaying denied. IP name lookup failed [IPv6:2001:db8::9]");
+  script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1.9/8.17.1.9; Mon, 30 Nov 2026");
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "pass");
+  for (const auto& probe : run.report.noise.probes) {
+    EXPECT_NE(probe.id, "S1") << probe.lines;
+  }
+}
+
 TEST(Relay, AMessageThatIsTakenIsProof) {
   const auto run = audit(relays(), relay_to);
   test::expect_sound(run);

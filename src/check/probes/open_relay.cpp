@@ -81,6 +81,13 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
   }
 }
 
+void OpenRelay::note_relay_refused(const std::string& line) {
+  auto& audit = stranger_.audit();
+  // Stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only.
+  const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
+  audit.add_noise("S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, audit.product()));
+}
+
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
 void OpenRelay::judge_accepted(const Form& form, const std::string& control_words) {
   auto& session = stranger_.session();
@@ -136,10 +143,7 @@ void OpenRelay::judge_outside(const Form& form,
     return;
   }
   const auto line = reply->first_line();
-  // Stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only.
-  const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
-  stranger_.audit().add_noise(
-      "S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, stranger_.audit().product()));
+  note_relay_refused(line);
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
       add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
@@ -213,7 +217,7 @@ void OpenRelay::ask_own_domain() {
   if (reply && reply->ok()) {
     judge_accepted(form, "");
   } else if (reply) {
-    audit.add_noise("S1", cost);
+    note_relay_refused(reply->first_line());
   }
 }
 

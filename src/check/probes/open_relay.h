@@ -33,7 +33,8 @@ private:
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
   void ask_own_domain();
-  bool passed() const;
+  [[nodiscard]] bool passed() const;
+  void note_relay_refused(const std::string& line);
   Control ask_control(std::string& words);
   void judge_outside(const Form& form,
                      const Result<smtp::Reply>& reply,
