@@ -229,18 +229,6 @@ TEST(OldTls, ThatIsStillAcceptedFails) {
   EXPECT_EQ(run.status("A4", 25), "warn");
 }
 
-TEST(Certificate, WherePeopleLogInOn25IsJudgedAsOnSubmission) {
-  Script script;
-  script.on("EHLO", [](const Dialogue& d) {
-    return d.port == 25 && d.tls ? std::optional(raw("250-mail.example.org\r\n250 AUTH PLAIN\r\n"))
-                                 : std::nullopt;
-  });
-  const test::Wishes elsewhere{
-      .settings = [](CheckSettings& s) { s.tls_name = "other.example.org"; }};
-  EXPECT_EQ(audit(script, elsewhere).status("A4", 25), "fail");
-  EXPECT_EQ(audit({}, elsewhere).status("A4", 25), "warn");
-}
-
 TEST(Certificate, ForAnotherNameFails) {
   const auto run =
       audit({}, {.settings = [](CheckSettings& s) { s.tls_name = "other.example.org"; }});

@@ -62,9 +62,10 @@ struct TlsJudgement {
   }
 };
 
-/// Where people log in a weakness is a fault; on a 25 that takes no logins it is advice.
+/// Where people log in a weakness is a fault; on 25 it is advice, even where it takes logins: other
+/// servers bring their mail there, and would bring it in clear.
 Status grade(const PortFacts& facts) {
-  return facts.port == 25 && !facts.secure.auth() ? Status::warn : Status::fail;
+  return facts.port == 25 ? Status::warn : Status::fail;
 }
 
 void judge_versions(const PortFacts& facts, TlsJudgement& out) {
