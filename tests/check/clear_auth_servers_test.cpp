@@ -306,6 +306,17 @@ TEST(Ehlo, ByteByByteIsReadAlike) {
   }
 }
 
+TEST(Ehlo, AnsweredInSeveralRepliesOffersNobodyKnowsWhat) {
+  Script script;
+  script.on("EHLO", [](const Dialogue&) {
+    return raw("250 mail.example.org\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n");
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.failures(), "");
+  EXPECT_EQ(run.rule(1), RuleState::unknown);
+}
+
 TEST(Ehlo, UnknownToTheServerLeadsToHelo) {
   Script script;
   script.on("EHLO", "502 5.5.1 Command not implemented");

@@ -267,6 +267,7 @@ TEST(Submission, ThatTakesMailOfItsOwnDomainFromAnybodyFails) {
   const auto run = audit(script);
   test::expect_sound(run);
   EXPECT_EQ(run.status("S4", 465), "fail likely");
+  EXPECT_EQ(run.find("S4", 465)->summary.word, words::Word::s4_open_to_own);
   EXPECT_EQ(run.message_bytes, 0U);
   script.overrides.erase(script.overrides.begin());
   script.on("MAIL", "554 5.7.1 Sender address rejected: Access denied");

@@ -18,7 +18,10 @@ using words::Word;
 
 /// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection,
 /// unsent.
-finding::Finding judge_data(Conversation& conversation, const std::string& port, std::size_t mark) {
+finding::Finding judge_data(Conversation& conversation,
+                            const std::string& port,
+                            std::size_t mark,
+                            Word open = Word::s4_open) {
   const auto reply = conversation.smtp().command("DATA");
   if (!reply) {
     auto out = make_finding("S4",
@@ -44,7 +47,7 @@ finding::Finding judge_data(Conversation& conversation, const std::string& port,
                         mark);
   }
   conversation.smtp().drop();
-  auto out = make_finding("S4", Status::fail, {Word::s4_open, {port}}, conversation, mark);
+  auto out = make_finding("S4", Status::fail, {open, {port}}, conversation, mark);
   out.confidence = Confidence::likely;
   return out;
 }
@@ -78,7 +81,7 @@ std::optional<finding::Finding> judge_own_sender(Audit& audit,
   if (!reply || !reply->ok()) {
     return std::nullopt;
   }
-  return judge_data(conversation, std::to_string(conversation.port()), mark);
+  return judge_data(conversation, std::to_string(conversation.port()), mark, Word::s4_open_to_own);
 }
 
 finding::Finding judge(Audit& audit, Conversation& conversation) {
