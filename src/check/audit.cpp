@@ -8,6 +8,7 @@
 
 #include "check/noise_cost.h"
 #include "check/opening.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -27,6 +28,21 @@ finding::Direction direction_of(smtp::Direction direction) {
       break;
   }
   return finding::Direction::event;
+}
+
+/// The first words of a greeting: its name and what stands before version and date.
+std::string banner_of(const PortFacts& facts) {
+  constexpr std::size_t telling = 4;
+  std::string out;
+  std::size_t taken = 0;
+  const auto line = facts.greeting.first_line();
+  for (const auto word : text::split_words(line)) {
+    out.append(word).append(1, ' ');
+    if (++taken == telling) {
+      break;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -259,14 +275,14 @@ finding::Product Audit::product() const {
   return product_;
 }
 
-void Audit::set_auth_needs_advertising() {
+void Audit::set_auth_needs_advertising(const PortFacts& facts) {
   const std::lock_guard lock(mutex_);
-  auth_needs_advertising_ = true;
+  auth_needs_advertising_ = banner_of(facts);
 }
 
-bool Audit::auth_needs_advertising() const {
+bool Audit::auth_needs_advertising(const PortFacts& facts) const {
   const std::lock_guard lock(mutex_);
-  return auth_needs_advertising_;
+  return auth_needs_advertising_ == banner_of(facts);
 }
 
 void Audit::set_clear_auth_proved() {

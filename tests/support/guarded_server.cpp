@@ -112,7 +112,7 @@ private:
         case Shutting::hang:
           return;
         case Shutting::say_421:
-          say("421 4.7.0 go away");
+          say(server_.goodbye);
           end(Errc::closed);
           return;
         default:

@@ -47,6 +47,7 @@ public:
   std::set<int> open{25, 465, 587, 993, 22};
   std::set<int> implicit_tls{465};
   std::string mechanisms{"PLAIN LOGIN"};
+  std::string goodbye{"421 4.7.0 go away"};  // to whom the guard shuts out so
   bool good_certificate{true};
   std::optional<SteadyTime> dies_at;        // no port answers any more
   std::optional<SteadyTime> mail_stops_at;  // its mail ports refuse, the others go on

@@ -1,5 +1,8 @@
 #include "check/probes/submission.h"
 
+#include <optional>
+#include <utility>
+
 #include "check/noise_cost.h"
 #include "smtp/refusal.h"
 #include "text/ascii.h"
@@ -15,7 +18,10 @@ using words::Word;
 
 /// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection,
 /// unsent.
-finding::Finding judge_data(Conversation& conversation, const std::string& port, std::size_t mark) {
+finding::Finding judge_data(Conversation& conversation,
+                            const std::string& port,
+                            std::size_t mark,
+                            Word open = Word::s4_open) {
   const auto reply = conversation.smtp().command("DATA");
   if (!reply) {
     auto out = make_finding("S4",
@@ -41,9 +47,41 @@ finding::Finding judge_data(Conversation& conversation, const std::string& port,
                         mark);
   }
   conversation.smtp().drop();
-  auto out = make_finding("S4", Status::fail, {Word::s4_open, {port}}, conversation, mark);
+  auto out = make_finding("S4", Status::fail, {open, {port}}, conversation, mark);
   out.confidence = Confidence::likely;
   return out;
+}
+
+/// The sender displeased, not the want of a login.
+bool blames_sender(const smtp::Reply& reply, bool at_mail) {
+  const auto reason = smtp::reason_of(reply);
+  const bool login = reason == smtp::Reason::login_required || reason == smtp::Reason::tls_required;
+  return !login && (at_mail || text::to_lower(reply.text()).find("sender") != std::string::npos);
+}
+
+/// Mail from the domain itself, where a foreign sender was refused for what he is: S4 where it is
+/// taken, nothing where it is refused too.
+std::optional<finding::Finding> judge_own_sender(Audit& audit,
+                                                 Conversation& conversation,
+                                                 const std::string& own,
+                                                 std::size_t mark) {
+  auto& session = conversation.smtp();
+  if (!session.alive() || !audit.may_ask_as_stranger()) {
+    return std::nullopt;
+  }
+  auto reply = session.command("RSET");
+  for (const auto* command : {"MAIL FROM:<", "RCPT TO:<"}) {
+    if (reply && reply->ok()) {
+      reply = session.command(command + own + ">");
+    }
+  }
+  if (note_refusal(audit, "S4", conversation, reply, own) > 0) {
+    audit.set_strangers_counted();
+  }
+  if (!reply || !reply->ok()) {
+    return std::nullopt;
+  }
+  return judge_data(conversation, std::to_string(conversation.port()), mark, Word::s4_open_to_own);
 }
 
 finding::Finding judge(Audit& audit, Conversation& conversation) {
@@ -58,6 +96,7 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     return not_tested({Word::s4_budget, {port}});
   }
   auto reply = session.command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
+  const bool at_mail = !reply || !reply->ok();
   if (reply && reply->ok()) {
     if (recipient.empty()) {
       return not_tested({Word::s4_no_recipient, {port}});
@@ -72,6 +111,11 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
   }
   if (reply->ok()) {
     return judge_data(conversation, port, mark);
+  }
+  if (refuses_strangers(*reply) && !recipient.empty() && blames_sender(*reply, at_mail)) {
+    if (auto own = judge_own_sender(audit, conversation, recipient, mark)) {
+      return std::move(*own);
+    }
   }
   if (refuses_strangers(*reply)) {
     return make_finding(

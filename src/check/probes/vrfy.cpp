@@ -22,8 +22,9 @@ void ask_names(Stranger& stranger) {
     audit.add(stranger.finding_of("S7", status, std::move(summary)));
   };
   const int cost = noise_cost(LoudProbe::vrfy_refused, audit.product());
-  if (!audit.may_spend(cost + noise_cost(LoudProbe::relay_refused, audit.product())) &&
-      !audit.settings().expn) {
+  const int relay = noise_cost(LoudProbe::relay_refused, audit.product());
+  const int relays = cost > 0 && !audit.subject().domain.empty() ? 2 : 1;  // S1 matters more
+  if (!audit.may_spend(cost + relays * relay) && !audit.settings().expn) {
     add(Status::not_tested, {Word::s7_budget, {}});
     return;
   }
