@@ -40,6 +40,7 @@ private:
   const Manner& manner_;
   const OnGuess& on_guess_;
   Course course_;
+  int unsaid_{0};       // rounds that ended before the password, at an open door
   bool hiccup_{false};  // a connection was lost before the password; once is forgiven
 };
 
@@ -122,8 +123,9 @@ bool Series::goes_on(Answer answer, const std::string& user, bool known) {
   }
   if (answer.secret_sent) {
     course_.guesses.push_back({std::move(answer), user, known});
+    return true;
   }
-  return true;
+  return ++unsaid_ < most_guesses || finish(End::put_off, answer.reply);
 }
 
 /// True where the series goes on.
@@ -166,12 +168,17 @@ bool Series::one_guess() {
   return take(std::move(answer), user, known);
 }
 
+/// "454 Temporary authentication failure", and not the end of the connection.
+bool is_put_off(const Guess& guess) {
+  constexpr int closing = 421;
+  return guess.answer.code >= 400 && guess.answer.code < 500 && guess.answer.code != closing;
+}
+
 /// Where every password was put off, none was judged: then a guard had nothing to count.
 void Series::finish_unblocked() {
-  const bool judged = std::ranges::any_of(
-      course_.guesses, [](const Guess& guess) { return guess.answer.code >= 500; });
+  const bool none_judged = std::ranges::all_of(course_.guesses, is_put_off);
   const auto& last = course_.guesses.back().answer.reply;
-  finish(judged ? End::never : End::put_off, judged ? "" : last);
+  finish(none_judged ? End::put_off : End::never, none_judged ? last : "");
 }
 
 Course Series::run() {

@@ -22,8 +22,8 @@ struct Known {
 
 class Takeover {
 public:
-  Takeover(Database& own, std::int64_t limit, ban::Instant now)
-      : own_(&own), limit_(limit), now_(now) {}
+  Takeover(Database& own, std::int64_t limit, ban::Instant now, bool at_start)
+      : own_(&own), limit_(limit), now_(now), at_start_(at_start) {}
 
   Result<void> all(Fail2banDatabase& theirs);
 
@@ -45,6 +45,7 @@ private:
   Database* own_;
   std::int64_t limit_;  // microseconds; what began before it may have been purged
   ban::Instant now_;
+  bool at_start_;
   std::int64_t mirrored_{0};
   std::int64_t change_{0};
   bool same_file_{false};
@@ -185,7 +186,7 @@ Result<void> Takeover::end() {
 }
 
 // Theirs counts where we have none, or where somebody wrote it after us: it is none of what we
-// wrote there, for whichever of the path's files. Of the youngest we may have written nothing yet.
+// wrote there, for whichever of the path's files.
 Result<void> Takeover::log(const Fail2banLog& row) {
   const bool journal = row.path == journal_path;
   constexpr double micro = 1e6;
@@ -207,13 +208,13 @@ Result<void> Takeover::log(const Fail2banLog& row) {
       const auto ours,
       own_->number("SELECT count(*) FROM positions WHERE jail = ?1 AND path = ?2 AND (NOT ?5"
                    " OR (mirrored_place = ?3 AND (path = '' OR mirrored_first_line = ?4))"
-                   " OR (mirrored_place IS NULL AND noted ="
-                   "  (SELECT max(noted) FROM positions WHERE jail = ?1 AND path = ?2)))",
+                   " OR NOT EXISTS(SELECT 1 FROM positions WHERE jail = ?1 AND path = ?2"
+                   "  AND mirrored_place IS NOT NULL))",
                    row.jail,
                    path,
                    place,
                    first_line,
-                   same_file_));
+                   same_file_ && at_start_));
   if (ours > 0) {
     return {};
   }
@@ -236,9 +237,11 @@ Result<void> Takeover::log(const Fail2banLog& row) {
 Result<void> take_over(Database& own,
                        Fail2banDatabase& theirs,
                        std::chrono::seconds purge_age,
-                       ban::Instant now) {
+                       ban::Instant now,
+                       bool at_start) {
   const auto limit = std::chrono::floor<std::chrono::seconds>(now - purge_age);
-  Takeover takeover(own, std::chrono::microseconds(limit.time_since_epoch()).count(), now);
+  Takeover takeover(
+      own, std::chrono::microseconds(limit.time_since_epoch()).count(), now, at_start);
   return transaction(own, [&] { return takeover.all(theirs); });
 }
 

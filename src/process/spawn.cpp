@@ -48,7 +48,12 @@ std::vector<std::string> whole_environment() {
   std::vector<std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!text.starts_with("NOTIFY_SOCKET=") && !text.starts_with("WATCHDOG_")) {
+    constexpr std::array own = {std::string_view("NOTIFY_SOCKET="),
+                                std::string_view("WATCHDOG_"),
+                                std::string_view("SPRANGA_")};
+    const bool is_own =
+        std::ranges::any_of(own, [&](std::string_view name) { return text.starts_with(name); });
+    if (!is_own && text != "PATH=") {
       out.emplace_back(text);
     }
   }

@@ -333,6 +333,12 @@ bool refused_for_good(const Reply& reply) {
   }
 }
 
+bool refuses_envelope(const Reply& reply) {
+  const auto reason = reason_of(reply);
+  return refused_for_good(reply) && reason != Reason::access_denied &&
+         reason != Reason::recipient_unknown;
+}
+
 bool limits_connections(std::string_view words) {
   const auto text = text::to_lower(words);
   return text.find("too many") != std::string::npos &&

@@ -36,10 +36,14 @@ enum class Reason {
 /// answer to the whole envelope.
 [[nodiscard]] bool refused_for_good(const Reply& reply);
 
-/// Its name as in the enumeration, for evidence and tests.
+/// The same at DATA and behind the message, where the content is judged too: "550 Administrative
+/// prohibition" may mean that.
+[[nodiscard]] bool refuses_envelope(const Reply& reply);
+
 /// "421 4.7.0 Error: too many connections from 192.0.2.7": whoever it is, and whatever he did.
 [[nodiscard]] bool limits_connections(std::string_view words);
 
+/// Its name as in the enumeration, for evidence and tests.
 [[nodiscard]] std::string_view reason_name(Reason reason);
 
 }  // namespace spranga::smtp

@@ -100,7 +100,8 @@ TEST(Senders, WhoseDataIsOkOrPutOffProveNothing) {
                             "451 4.3.0 Try again later",
                             "421 4.3.0 closing",
                             "550 5.4.5 Daily user sending limit exceeded",
-                            "554 5.7.1 looks like spam"}) {
+                            "554 5.7.1 looks like spam",
+                            "550 Administrative prohibition"}) {
     const auto run = audit(lets_everybody([reply] { return say(reply); }), login);
     test::expect_sound(run);
     EXPECT_EQ(run.status("S2", 587), "not_tested") << reply;

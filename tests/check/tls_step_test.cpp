@@ -206,6 +206,19 @@ TEST(State, ARelayRefusalInsteadOf503ShowsThatTheSenderWasKept) {
   EXPECT_EQ(audit(script).status("A6", 25), "fail likely");
 }
 
+TEST(State, IsNotProvenKeptWhereTheControlWasPutOff) {
+  Script script{.ports = {25}};
+  std::set<int> reset;
+  forgets_at_rset(script, reset);
+  script.on("RCPT", [&](const Dialogue& d) {
+    return d.port == 25 && d.tls && !d.sender
+               ? std::optional(say(reset.contains(d.connection) ? "450 4.7.1 too many errors"
+                                                                : "554 5.7.1 Relay access denied"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("A6", 25), "not_tested");
+}
+
 TEST(State, IsNotKeptByAServerThatNeverAsksForASender) {
   for (const auto* reply : {"250 2.1.5 Ok", "554 5.7.1 Relay access denied"}) {
     Script script{.ports = {25}};

@@ -218,6 +218,17 @@ TEST(Series, EndsAfterElevenWhateverTheVerdictsSay) {
   }
 }
 
+TEST(Series, EndsWhereNobodyGetsAsFarAsThePassword) {
+  Scene scene;
+  scene.server.mechanisms = "LOGIN";
+  scene.server.at_user = [&scene] {
+    return scene.server.logins().size() < 3 ? "" : "454 4.7.0 too many login failures";
+  };
+  const auto course = scene.run();
+  EXPECT_EQ(course.end, Course::End::put_off);
+  EXPECT_EQ(course.guesses.size(), 3U);
+}
+
 TEST(Series, TakesALimitOnConnectionsForNoBlock) {
   Scene scene;
   scene.server.guard.ban_after = 4;

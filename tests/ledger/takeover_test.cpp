@@ -248,12 +248,12 @@ void live_alone(const Folder& folder, const Clock& clock, Records records) {
   ASSERT_TRUE(ledger->flush(ample));
 }
 
-/// The first thing that a life does.
-void take_over_alone(const Folder& folder) {
+/// The first thing that a life does; later where the database was not to be had at its start.
+void take_over_alone(const Folder& folder, bool at_start = true) {
   auto own = open_own_database({folder.own(), "", {}});
   auto theirs = open_fail2ban_database({folder.fail2ban(), "", {}}, "", "");
   ASSERT_TRUE(own && theirs);
-  ASSERT_TRUE(take_over(own->db, *theirs, 24h, noon));
+  ASSERT_TRUE(take_over(own->db, *theirs, 24h, noon, at_start));
 }
 
 TEST(Takeover, KeepsOurPositionWhereALifeEndedBeforeItHadNotedWhatFail2banHas) {
@@ -292,6 +292,30 @@ TEST(Takeover, KeepsOurPositionsWhereFail2bansIsThatOfAnOlderFile) {
   ASSERT_EQ(memory.positions.size(), 2U);
   EXPECT_EQ(memory.positions[0].offset, 600U);
   EXPECT_EQ(memory.positions[1].offset, 200U);
+}
+
+TEST(Takeover, TakesFail2bansPositionWhereOurYoungestFileWasNotMirrored) {
+  FixedClock clock;
+  const Folder folder;
+  live(folder, clock, {position(100)});
+  Position young = position(50);
+  young.inode = 3;
+  young.first_line_md5 = std::string(40, 'c');
+  clock.advance(1s);
+  live_alone(folder, clock, {young});
+  theirs(folder, "UPDATE logs SET lastfilepos = 5000, firstlinemd5 = 'rotated'");
+  const auto memory = recalled(folder, clock);
+  ASSERT_EQ(memory.positions.size(), 1U);
+  EXPECT_EQ(memory.positions[0].offset, 5000U);
+}
+
+TEST(Takeover, LeavesOurPositionsAloneOnceLogsAreRead) {
+  const FixedClock clock;
+  const Folder folder;
+  live(folder, clock, {position(100)});
+  theirs(folder, "UPDATE logs SET lastfilepos = 5, firstlinemd5 = 'rotated'");
+  take_over_alone(folder, false);
+  EXPECT_THAT(asked(folder.own(), "SELECT offset FROM positions"), ElementsAre("100"));
 }
 
 TEST(Takeover, KnowsABanWithAHostileName) {

@@ -94,6 +94,29 @@ bool anything_left(const ClearAuthFacts& auth, const std::vector<std::string>& c
   return !auth.refuses_all && std::ranges::any_of(candidates, left);
 }
 
+/// What an answer makes of the port; true where this connection is good for another question.
+bool note_answer(ClearAuthFacts& auth,
+                 BareAuth judged,
+                 bool alive,
+                 const std::vector<std::string>& candidates) {
+  if (judged == BareAuth::taken || judged == BareAuth::unclear) {
+    auth.state = judged == BareAuth::taken ? ClearState::taken
+                 : alive                   ? ClearState::unclear
+                                           : ClearState::lost;
+    return false;
+  }
+  auth.refuses = auth.refuses || judged == BareAuth::refused;
+  if (judged == BareAuth::bad_arguments) {
+    auth.arguments.push_back(auth.tried.back());
+  }
+  const bool left = anything_left(auth, candidates);
+  const bool settled = !left && auth.refuses && auth.arguments.empty();
+  auth.state = settled          ? ClearState::refused
+               : left && !alive ? ClearState::lost
+                                : ClearState::pending;
+  return left && alive;
+}
+
 /// Asks for `candidates` until one settles the port or two were refused.
 void ask_in_turn(Audit& audit,
                  ClearAuthFacts& auth,
@@ -109,23 +132,7 @@ void ask_in_turn(Audit& audit,
       break;
     }
     const auto judged = ask(audit, auth, conversation, mechanism);
-    const bool alive = conversation.smtp().alive();
-    if (judged == BareAuth::taken || judged == BareAuth::unclear) {
-      auth.state = judged == BareAuth::taken ? ClearState::taken
-                   : alive                   ? ClearState::unclear
-                                             : ClearState::lost;
-      break;
-    }
-    auth.refuses = auth.refuses || judged == BareAuth::refused;
-    if (judged == BareAuth::bad_arguments) {
-      auth.arguments.push_back(mechanism);
-    }
-    const bool left = anything_left(auth, candidates);
-    const bool settled = !left && auth.refuses && auth.arguments.empty();
-    auth.state = settled          ? ClearState::refused
-                 : left && !alive ? ClearState::lost
-                                  : ClearState::pending;
-    if (!left || !alive) {
+    if (!note_answer(auth, judged, conversation.smtp().alive(), candidates)) {
       break;
     }
     ++refusals;

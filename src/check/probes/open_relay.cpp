@@ -104,7 +104,7 @@ void OpenRelay::judge_accepted(const Form& form, const std::string& control_word
     return;
   }
   if (reply->code != 354) {
-    if (smtp::refused_for_good(*reply)) {
+    if (smtp::refuses_envelope(*reply)) {
       add(Status::pass, {Word::s1_refused_at_data, {stranger_.port(), reply->first_line()}});
     } else {
       add_unclear(*reply, control_words);
@@ -123,7 +123,7 @@ void OpenRelay::judge_accepted(const Form& form, const std::string& control_word
   } else if (taken->ok()) {
     found_ = true;
     add(Status::fail, {Word::s1_open, {name, outside_recipient(), taken->first_line()}});
-  } else if (smtp::refused_for_good(*taken)) {
+  } else if (smtp::refuses_envelope(*taken)) {
     add(Status::pass, {Word::s1_refused_after_message, {stranger_.port(), taken->first_line()}});
   } else {
     add_unclear(*taken, control_words);
@@ -199,13 +199,14 @@ bool OpenRelay::passed() const {
 }
 
 /// Many a server that relays for nobody else does so for whoever writes as its own domain. Asked
-/// where one more line in the log is allowed; a refusal adds nothing to that of the outside sender.
+/// where one more line in the log is allowed, beside that of a submission port; a refusal adds
+/// nothing to that of the outside sender.
 void OpenRelay::ask_own_domain() {
   auto& audit = stranger_.audit();
   const auto& subject = audit.subject();
   const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
   if (audit.settings().relay_forms || subject.domain.empty() || !passed() ||
-      !audit.may_spend(cost) || !stranger_.open()) {
+      !audit.may_spend(cost + audit.lines_for_strangers()) || !stranger_.open()) {
     return;
   }
   const Form form{subject.nonce + "@" + subject.domain, Word::relay_own_domain};
@@ -214,10 +215,17 @@ void OpenRelay::ask_own_domain() {
   if (reply && reply->ok()) {
     reply = session.command("RCPT TO:<" + outside_recipient() + ">");
   }
-  if (reply && reply->ok()) {
+  if (!reply) {
+    add(Status::not_tested, {Word::lost_here, {reply.error().detail}});
+    return;
+  }
+  if (reply->ok()) {
     judge_accepted(form, "");
-  } else if (reply) {
-    note_relay_refused(reply->first_line());
+    return;
+  }
+  note_relay_refused(reply->first_line());
+  if (reply->temporary()) {  // later it may be taken; a sender who is refused sends nothing
+    add_unclear(*reply, "");
   }
 }
 

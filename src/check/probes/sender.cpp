@@ -168,7 +168,10 @@ bool SenderTrial::control() {
 FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, bool at_data) {
   // The login's own address goes as far as RCPT only: at DATA other things may be refused to it too
   // (spam, a limit of mails a day), so there the words have to say what displeases.
-  const bool vague = at_data && smtp::reason_of(reply) == smtp::Reason::unclear;
+  constexpr std::array vague_words = {
+      smtp::Reason::unclear, smtp::Reason::access_denied, smtp::Reason::recipient_unknown};
+  const bool vague =
+      at_data && std::ranges::find(vague_words, smtp::reason_of(reply)) != vague_words.end();
   const bool refused =
       reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
   return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};

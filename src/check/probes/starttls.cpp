@@ -65,7 +65,7 @@ private:
   bool refused(const Result<smtp::Reply>& reply);
   bool shake_hands();
   bool hear_injected();
-  bool takes_any_rcpt(const std::string& recipient);
+  bool asks_for_sender(const std::string& recipient);
   bool answered_once_more(std::size_t mark, Milliseconds patience);
   void look_for_kept_state();
   void add_a5(Status status, Phrase summary);
@@ -253,9 +253,9 @@ bool Crossing::answered_once_more(std::size_t mark, Milliseconds patience) {
   return true;
 }
 
-/// The control of A6: after RSET no sender is left to be kept. Who answers RCPT as before never
-/// asks for one.
-bool Crossing::takes_any_rcpt(const std::string& recipient) {
+/// The control of A6: after RSET no sender is left to be kept, so RCPT must be out of order. Who
+/// says anything else never asks for a sender, as far as is known.
+bool Crossing::asks_for_sender(const std::string& recipient) {
   const auto reset = session_.command("RSET");
   if (!reset || !reset->ok()) {
     return false;
@@ -266,7 +266,7 @@ bool Crossing::takes_any_rcpt(const std::string& recipient) {
   if (reply) {
     static_cast<void>(judge_rcpt(*reply, status, confidence));
   }
-  return status == Status::fail;
+  return status == Status::pass;
 }
 
 /// RCPT without MAIL under TLS must be out of order. A NOOP goes first, and what comes after an
@@ -301,7 +301,7 @@ void Crossing::look_for_kept_state() {
     auto status = Status::not_tested;
     auto confidence = Confidence::proven;
     auto phrase = judge_rcpt(*reply, status, confidence);
-    if (status == Status::fail && takes_any_rcpt(recipient)) {
+    if (status == Status::fail && !asks_for_sender(recipient)) {
       status = Status::not_tested;
       phrase = {Word::a6_unclear, {port_, line}};
     }

@@ -1,8 +1,5 @@
 #include "check/probes/submission.h"
 
-#include <optional>
-#include <utility>
-
 #include "check/noise_cost.h"
 #include "smtp/refusal.h"
 #include "text/ascii.h"
@@ -32,7 +29,7 @@ finding::Finding judge_data(Conversation& conversation,
     out.confidence = Confidence::indirect;
     return out;
   }
-  if (reply->code != 354 && !smtp::refused_for_good(*reply)) {
+  if (reply->code != 354 && !smtp::refuses_envelope(*reply)) {
     return make_finding("S4",
                         Status::not_tested,
                         {Word::s4_unclear, {port, reply->first_line()}},
@@ -59,15 +56,32 @@ bool blames_sender(const smtp::Reply& reply, bool at_mail) {
   return !login && (at_mail || text::to_lower(reply.text()).find("sender") != std::string::npos);
 }
 
-/// Mail from the domain itself, where a foreign sender was refused for what he is: S4 where it is
-/// taken, nothing where it is refused too.
-std::optional<finding::Finding> judge_own_sender(Audit& audit,
-                                                 Conversation& conversation,
-                                                 const std::string& own,
-                                                 std::size_t mark) {
+/// A refusal at RCPT or before: S4 passes where it is for want of a login or a right.
+finding::Finding judge_refusal(Conversation& conversation,
+                               const smtp::Reply& reply,
+                               std::size_t mark) {
+  const auto port = std::to_string(conversation.port());
+  const auto line = reply.first_line();
+  if (refuses_strangers(reply)) {
+    return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
+  }
+  const bool mailbox = smtp::reason_of(reply) == smtp::Reason::recipient_unknown;
+  return make_finding("S4",
+                      Status::not_tested,
+                      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
+                      conversation,
+                      mark);
+}
+
+/// Mail from the domain itself, where a foreign sender was refused for what he is.
+finding::Finding judge_own_sender(Audit& audit,
+                                  Conversation& conversation,
+                                  const std::string& own,
+                                  std::size_t mark) {
   auto& session = conversation.smtp();
-  if (!session.alive() || !audit.may_ask_as_stranger()) {
-    return std::nullopt;
+  const auto port = std::to_string(conversation.port());
+  if (!audit.may_ask_as_stranger()) {
+    return make_finding("S4", Status::not_tested, {Word::s4_budget, {port}}, conversation, mark);
   }
   auto reply = session.command("RSET");
   for (const auto* command : {"MAIL FROM:<", "RCPT TO:<"}) {
@@ -78,10 +92,12 @@ std::optional<finding::Finding> judge_own_sender(Audit& audit,
   if (note_refusal(audit, "S4", conversation, reply, own) > 0) {
     audit.set_strangers_counted();
   }
-  if (!reply || !reply->ok()) {
-    return std::nullopt;
+  if (!reply) {
+    return make_finding(
+        "S4", Status::not_tested, {Word::lost_here, {reply.error().detail}}, conversation, mark);
   }
-  return judge_data(conversation, std::to_string(conversation.port()), mark, Word::s4_open_to_own);
+  return reply->ok() ? judge_data(conversation, port, mark, Word::s4_open_to_own)
+                     : judge_refusal(conversation, *reply, mark);
 }
 
 finding::Finding judge(Audit& audit, Conversation& conversation) {
@@ -113,18 +129,9 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     return judge_data(conversation, port, mark);
   }
   if (refuses_strangers(*reply) && !recipient.empty() && blames_sender(*reply, at_mail)) {
-    if (auto own = judge_own_sender(audit, conversation, recipient, mark)) {
-      return std::move(*own);
-    }
+    return judge_own_sender(audit, conversation, recipient, mark);
   }
-  if (refuses_strangers(*reply)) {
-    return make_finding(
-        "S4", Status::pass, {Word::s4_refused, {port, reply->first_line()}}, conversation, mark);
-  }
-  const auto reason = smtp::reason_of(*reply);
-  const bool mailbox = reason == smtp::Reason::recipient_unknown;
-  return not_tested(
-      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, reply->first_line()}});
+  return judge_refusal(conversation, *reply, mark);
 }
 
 }  // namespace

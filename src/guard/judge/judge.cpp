@@ -66,6 +66,7 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
     found.key = key_of(sighting.id);
     return found;
   });
+  const auto own_key = source.key;
   out.why = ignored_by(sighting, source, now);
   if (*out.why != '\0') {
     out.kind = Judgement::Kind::ignored;
@@ -74,7 +75,7 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
   out.at = sighting.at.value_or(now);
-  const auto key = out.key = counts_by_network() ? key_of(out.target) : source.key;
+  const auto key = out.key = counts_by_network() ? key_of(out.target) : own_key;
   auto account = account_of(key, now);
   count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {

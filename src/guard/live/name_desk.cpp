@@ -1,6 +1,7 @@
 #include "guard/live/name_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace spranga::guard {
 
@@ -96,13 +97,16 @@ void NameDesk::on_answer(const std::string& name,
     return;
   }
   waiting_count_ -= node.mapped().size();
+  bool told = false;  // by the first of them
   for (auto& waiting : node.mapped()) {
     if (waiting.was_name && answer) {
       waiting.addresses = *answer;
     } else if (waiting.was_name) {
       waiting.error = answer.error().detail;
     }
-    waiting.unheard = waiting.was_name && waiting.addresses.empty() && tell_of(name, now);
+    if (waiting.was_name && waiting.addresses.empty() && !std::exchange(told, true)) {
+      waiting.unheard = tell_of(name, now);
+    }
     ready_.push_back(std::move(waiting));
   }
 }

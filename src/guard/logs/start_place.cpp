@@ -104,17 +104,20 @@ bool take(const LogPlace& place,
 }
 
 /// Since when the file was empty at this place, as far as is known.
-std::optional<ban::Instant> empty_since(const LogPlace& place, const FoundFile& file) {
-  const bool was_empty = place.inode != 0 && place.inode == file.facts.id.inode &&
-                         place.offset == 0 && place.first_line_md5.empty();
+std::optional<ban::Instant> empty_since(const LogPlace& place) {
+  const bool was_empty = place.inode != 0 && place.offset == 0 && place.first_line_md5.empty();
   return was_empty && place.at != ban::Instant() ? std::optional(place.at) : std::nullopt;
 }
 
-/// Made after that, of lines that were written after it.
-bool is_since(const FileFacts& facts, ban::Instant at) {
+/// A copy that was made after that, of lines that were written after it; none that a person has
+/// made of another rotation.
+bool is_copy_since(const std::vector<FoundFile>& rotations, std::size_t which, ban::Instant at) {
   constexpr std::chrono::milliseconds tick(10);  // the kernel's clock for files is behind by one
   const auto ns = std::chrono::nanoseconds(at.time_since_epoch() - tick).count();
-  return facts.born_ns > ns && facts.changed_ns > ns;
+  const auto& [facts, first_line] = rotations[which];
+  return facts.born_ns > ns && facts.changed_ns > ns &&
+         (first_line.empty() ||
+          std::ranges::count(rotations, first_line, &FoundFile::first_line_hash) == 1);
 }
 
 }  // namespace
@@ -126,8 +129,8 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   out.rotations.resize(rotations.size());
   std::optional<ban::Instant> unread_since;
   for (const auto& place : kept) {
-    if (named != nullptr && !unread_since) {
-      unread_since = empty_since(place, *named);
+    if (named != nullptr && place.inode == named->facts.id.inode) {
+      unread_since = empty_since(place);  // the latest counts
     }
     const bool found = take(place, named, rotations, PlaceMatch::inode, out);
     // By the first line alone only what had the name last, or was copied and truncated: of files
@@ -146,7 +149,7 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
   for (std::size_t i = 0; i < rotations.size(); ++i) {
     auto& from = out.rotations[i];
     // The log was empty and is the same file: what was copied since was not read.
-    const bool is_new = unread_since && is_since(rotations[i].facts, *unread_since);
+    const bool is_new = unread_since && is_copy_since(rotations, i, *unread_since);
     younger = younger || from || is_new;
     if (younger && !from) {
       from = 0;
