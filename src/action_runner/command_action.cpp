@@ -146,10 +146,7 @@ Outcome CommandAction::flush(bool stopping) {
   if (environment_.properties().raw("actionflush").empty()) {
     return Outcome::unban_each;
   }
-  say(Level::notice,
-      of_actions,
-      "[" + around_.jail + "] Flush ticket(s) with " + environment_.name());
-  const auto done = environment_.flush();
+  const auto done = environment_.flush();  // whoever asks for it has said so in the log
   if (done) {
     return Outcome::done;
   }

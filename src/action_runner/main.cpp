@@ -54,6 +54,7 @@ int main() {
     return refuse("started by the guard's warden, not by hand");
   }
   std::signal(SIGPIPE, SIG_IGN);
+  ::umask(S_IRWXG | S_IRWXO);  // as fail2ban's: what commands write is for their user alone
   auto guard = taken(guard_fd);
   auto warden = is_socket(warden_fd) ? taken(warden_fd) : Fd();
   auto sealed = taken(plan_fd);

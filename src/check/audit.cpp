@@ -8,6 +8,7 @@
 
 #include "check/noise_cost.h"
 #include "check/opening.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -27,6 +28,21 @@ finding::Direction direction_of(smtp::Direction direction) {
       break;
   }
   return finding::Direction::event;
+}
+
+/// The first words of a greeting: its name and what stands before version and date.
+std::string banner_of(const PortFacts& facts) {
+  constexpr std::size_t telling = 4;
+  std::string out;
+  std::size_t taken = 0;
+  const auto line = facts.greeting.first_line();
+  for (const auto word : text::split_words(line)) {
+    out.append(word).append(1, ' ');
+    if (++taken == telling) {
+      break;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -208,6 +224,16 @@ void Audit::set_strangers_counted() {
   strangers_counted_ = true;
 }
 
+int Audit::lines_for_strangers() const {
+  const std::lock_guard lock(mutex_);
+  const auto may_be_asked = [this](int port) {
+    const auto known = ports_.find(port);
+    const auto state = known == ports_.end() ? PortState::untested : known->second.state;
+    return port != 25 && (state == PortState::open || state == PortState::untested);
+  };
+  return !strangers_counted_ && std::ranges::any_of(subject_.ports, may_be_asked) ? 1 : 0;
+}
+
 bool Audit::may_ask_as_stranger() const {
   const bool relay = std::ranges::find(subject_.ports, 25) != subject_.ports.end();
   const int reserved = relay ? noise_cost(LoudProbe::relay_refused, product()) : 0;
@@ -259,14 +285,14 @@ finding::Product Audit::product() const {
   return product_;
 }
 
-void Audit::set_auth_needs_advertising() {
+void Audit::set_auth_needs_advertising(const PortFacts& facts) {
   const std::lock_guard lock(mutex_);
-  auth_needs_advertising_ = true;
+  auth_needs_advertising_ = banner_of(facts);
 }
 
-bool Audit::auth_needs_advertising() const {
+bool Audit::auth_needs_advertising(const PortFacts& facts) const {
   const std::lock_guard lock(mutex_);
-  return auth_needs_advertising_;
+  return auth_needs_advertising_ == banner_of(facts);
 }
 
 void Audit::set_clear_auth_proved() {

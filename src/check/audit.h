@@ -70,6 +70,8 @@ struct ClearAuthFacts {
   std::string words;                   // of the reply that decided, raw
   std::vector<std::string> tried;      // asked for in clear
   std::vector<std::string> arguments;  // answered 501
+  bool refuses{false};                 // one was refused in words that sound like all of AUTH
+  bool refuses_all{false};             // in words of Exim, which mean all of AUTH
   bool after_helo{false};              // it was taken after HELO only
   std::string helo_trouble;            // why the question after HELO got no answer, raw
   std::vector<finding::Line> evidence;
@@ -184,6 +186,9 @@ public:
   /// Being refused as a stranger on a submission port leaves a counted line here.
   void set_strangers_counted();
 
+  /// What the first of them may still leave: it is asked in any case.
+  [[nodiscard]] int lines_for_strangers() const;
+
   /// May one more submission port be asked, with a line left for the relay probe?
   [[nodiscard]] bool may_ask_as_stranger() const;
 
@@ -200,8 +205,10 @@ public:
   [[nodiscard]] finding::Product product() const;
 
   /// Something learnt from a reply that other ports can use; see clear_auth.cpp.
-  void set_auth_needs_advertising();
-  [[nodiscard]] bool auth_needs_advertising() const;
+  /// The server behind this port refuses AUTH where it does not advertise it; so does one that
+  /// greets alike, but for all we know not another server behind another port.
+  void set_auth_needs_advertising(const PortFacts& facts);
+  [[nodiscard]] bool auth_needs_advertising(const PortFacts& facts) const;
   void set_clear_auth_proved();
   [[nodiscard]] bool clear_auth_proved() const;
 
@@ -245,7 +252,7 @@ private:
   std::vector<finding::Dialogue> dialogues_;
   finding::Noise noise_;
   finding::Product product_{finding::Product::unknown};
-  bool auth_needs_advertising_{false};
+  std::optional<std::string> auth_needs_advertising_;  // the start of that greeting
   bool clear_auth_proved_{false};
   std::string blocked_after_;
   int connections_{0};

@@ -75,6 +75,17 @@ Opened trouble_with(Audit& audit,
   return {nullptr, state_phrase(now)};
 }
 
+/// EHLO answered in one line may have been answered in several replies: then STARTTLS and AUTH
+/// stand in the others, and nothing that follows is in step.
+bool says_more(smtp::Session& session, const smtp::Reply& hello) {
+  constexpr Milliseconds shortest{20};
+  if (hello.lines.size() > 1) {
+    return false;
+  }
+  const auto more = session.unasked_reply(std::max(3 * session.round_trip(), shortest));
+  return more && *more && (*more)->code == 250;
+}
+
 /// Greeting and EHLO on a fresh connection. The state is `open` where both succeeded.
 PortState introduce(
     Audit& audit, PortFacts& facts, Conversation& conversation, bool hello, std::string& detail) {
@@ -105,15 +116,17 @@ PortState introduce(
                           reason == smtp::Reason::bad_sequence;
     return stranger ? PortState::not_smtp : PortState::turned_away;
   }
+  if (says_more(conversation.smtp(), *reply)) {
+    detail = "more than one reply to EHLO";
+    return PortState::not_smtp;
+  }
   return PortState::open;
 }
 
 }  // namespace
 
 bool is_crowded(std::string_view words) {
-  const auto text = text::to_lower(words);
-  const bool connections = text.find("connections") != std::string::npos;
-  return text.starts_with("421") && connections && text.find("too many") != std::string::npos;
+  return words.starts_with("421") && smtp::limits_connections(words);
 }
 
 Phrase state_phrase(const PortFacts& facts) {

@@ -83,13 +83,9 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
   if (!conversation) {
     conversation = open("A3 A5 A6");
   }
-  if (conversation && probe_starttls(audit, facts, *conversation, notes)) {
+  while (conversation && probe_starttls(audit, facts, *conversation, notes)) {
     conversation.reset();
     conversation = open("A5 A6");
-    if (conversation) {
-      // There is no third round.
-      static_cast<void>(probe_starttls(audit, facts, *conversation, notes));
-    }
   }
   finish_starttls(audit, facts, notes);
   probe_without_login(audit, facts, conversation.get(), notes.trouble);

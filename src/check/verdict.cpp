@@ -78,6 +78,7 @@ constexpr std::array settlers = {
     Settler{Word::login_unsafe, "", " --ca-file CA.pem"},
     Settler{Word::a4_name_unknown, "", " --name HOSTNAME"},
     Settler{Word::port_unreachable, "", " -4"},
+    Settler{Word::s2_after_message, "", " --deliver"},
     Settler{Word::s2_needs_user, "", " --user LOGIN"},
     Settler{Word::s3_needs_user, "", " --user LOGIN"},
     Settler{Word::a3_no_recipient, "", " --domain DOMAIN"},

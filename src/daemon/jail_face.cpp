@@ -51,7 +51,8 @@ std::string_view option_of(guard::control::JailSetting setting) {
 
 /// Names that fail2ban lists among an action's properties, besides its commands and options.
 constexpr std::array further_properties = {"ESCAPE_CRE", "ESCAPE_VN_CRE", "banEpoch", "timeout"};
-constexpr std::int64_t usual_timeout = 60;  // seconds
+/// An option that fail2ban takes and drops: a ban has its own.
+constexpr std::string_view dropped_property = "bantime";
 
 }  // namespace
 
@@ -61,7 +62,7 @@ std::vector<std::string> ActionFace::properties() const {
              guard::actions::fail2ban_commands.begin(),
              guard::actions::fail2ban_commands.end());
   for (const auto& [name, value] : spec_.options) {
-    if (std::ranges::count(out, name) == 0) {
+    if (name != dropped_property && std::ranges::count(out, name) == 0) {
       out.push_back(name);
     }
   }
@@ -88,11 +89,14 @@ std::vector<std::string> ActionFace::methods() const {
 }
 
 std::optional<Value> ActionFace::get(std::string_view property) const {
+  if (property == "timeout") {
+    return Value::of(std::chrono::duration_cast<std::chrono::seconds>(spec_.timeout).count());
+  }
+  if (property == dropped_property) {
+    return std::nullopt;
+  }
   if (const auto* value = spec_.option(property)) {
     return Value::of(*value);
-  }
-  if (property == "timeout") {
-    return Value::of(usual_timeout);
   }
   return std::ranges::count(guard::actions::fail2ban_commands, property) > 0
              ? std::optional(Value::of(""))

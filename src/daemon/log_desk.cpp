@@ -168,14 +168,16 @@ void LogDesk::note_positions(const guard::LiveSource& source, bool all) {
       continue;
     }
     noted = place;
-    notes_.add(ledger::Position{names_[jail],
-                                place.path,
-                                place.device,
-                                place.inode,
-                                place.offset,
-                                place.first_line_md5,
-                                place.cursor,
-                                place.at});
+    const bool is_file = !place.path.empty();
+    notes_.add(ledger::Position{
+        names_[jail],
+        place.path,
+        place.device,
+        place.inode,
+        place.offset,
+        place.first_line_md5,
+        place.cursor,
+        is_file ? std::chrono::time_point_cast<ban::Instant::duration>(clock_.wall()) : place.at});
   }
 }
 

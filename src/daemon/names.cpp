@@ -79,13 +79,13 @@ void Daemon::resume_sightings() {
       continue;
     }
     const auto name = text::escape_clipped(sighting.id, net_helper::longest_name);
-    if (ready.addresses.empty()) {
+    if (ready.unheard) {
       say(Level::warning,
           "ipdns",
           fmt::format("Unable to find a corresponding IP address for {}: {}",
                       name,
                       ready.error.empty() ? "no such name" : ready.error));
-    } else if (jail->spec().usedns == ban::UseDns::warn) {
+    } else if (!ready.addresses.empty() && jail->spec().usedns == ban::UseDns::warn) {
       say(Level::warning,
           "ipdns",
           fmt::format("Determined IP using DNS Lookup: {} = {}", name, set_of(ready.addresses)));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "smtp/refusal.h"
+
 namespace spranga::knock {
 
 namespace {
@@ -23,7 +25,9 @@ private:
   bool logins_are_judged();
   bool one_guess();
   bool take(Answer answer, const std::string& user, bool known);
+  bool goes_on(Answer answer, const std::string& user, bool known);
   bool stopped_for_good(const Answer& answer);
+  void finish_unblocked();
   bool finish(End end, std::string trouble);
   bool blocked(Kind kind, std::string words, SteadyTime first_shut);
   [[nodiscard]] std::string next_user(bool& known) const;
@@ -36,6 +40,7 @@ private:
   const Manner& manner_;
   const OnGuess& on_guess_;
   Course course_;
+  int unsaid_{0};       // rounds that ended before the password, at an open door
   bool hiccup_{false};  // a connection was lost before the password; once is forgiven
 };
 
@@ -58,6 +63,9 @@ SteadyTime Series::last_moment() const {
 /// Which guess was it? The last one, and with a short pause any that the guard may only have acted
 /// upon after it had last talked to us. A last guess that got no answer may have come too late.
 bool Series::blocked(Kind kind, std::string words, SteadyTime first_shut) {
+  if (kind == Kind::turned_away && smtp::limits_connections(words)) {
+    return finish(End::crowded, std::move(words));
+  }
   Block block{kind, std::move(words), site_.port, last_moment(), first_shut, made(), made()};
   const auto begin = course_.guesses.begin();
   if (manner_.fast) {
@@ -108,6 +116,18 @@ bool Series::stopped_for_good(const Answer& answer) {
   return blocked(kind, answer.reply, answer.at);
 }
 
+/// Where logins are judged as before, "535 too many failures" was a verdict, and one of eleven.
+bool Series::goes_on(Answer answer, const std::string& user, bool known) {
+  if (!stopped_for_good(answer)) {
+    return false;
+  }
+  if (answer.secret_sent) {
+    course_.guesses.push_back({std::move(answer), user, known});
+    return true;
+  }
+  return ++unsaid_ < most_guesses || finish(End::put_off, answer.reply);
+}
+
 /// True where the series goes on.
 bool Series::take(Answer answer, const std::string& user, bool known) {
   switch (answer.outcome) {
@@ -118,10 +138,11 @@ bool Series::take(Answer answer, const std::string& user, bool known) {
       course_.guesses.push_back({std::move(answer), user, known});
       return true;
     case Outcome::stopped:
-      return stopped_for_good(answer);
+      return goes_on(std::move(answer), user, known);
     case Outcome::unusable:
       course_.certificate_trouble = answer.certificate_trouble;
-      return made() == 0 ? finish(End::unusable, answer.reply) : stopped_for_good(answer);
+      return made() == 0 ? finish(End::unusable, answer.reply)
+                         : goes_on(std::move(answer), user, known);
     case Outcome::shut:
       break;
   }
@@ -147,6 +168,19 @@ bool Series::one_guess() {
   return take(std::move(answer), user, known);
 }
 
+/// "454 Temporary authentication failure", and not the end of the connection.
+bool is_put_off(const Guess& guess) {
+  constexpr int closing = 421;
+  return guess.answer.code >= 400 && guess.answer.code < 500 && guess.answer.code != closing;
+}
+
+/// Where every password was put off, none was judged: then a guard had nothing to count.
+void Series::finish_unblocked() {
+  const bool none_judged = std::ranges::all_of(course_.guesses, is_put_off);
+  const auto& last = course_.guesses.back().answer.reply;
+  finish(none_judged ? End::put_off : End::never, none_judged ? last : "");
+}
+
 Course Series::run() {
   const auto pace = manner_.fast ? fast_pause : guard_lag;
   while (made() < most_guesses) {
@@ -159,7 +193,7 @@ Course Series::run() {
     world_.pause.until(world_.clock.now() + (made() < most_guesses ? pace : guard_lag));
   }
   if (door_is_open() && logins_are_judged()) {
-    finish(End::never, "");
+    finish_unblocked();
   }
   return std::move(course_);
 }

@@ -42,6 +42,8 @@ struct Course {
   enum class End {
     blocked,   // `block` is there
     never,     // eleven guesses, and the door is open
+    put_off,   // the same, but none was judged; `trouble` is what the last one heard
+    crowded,   // the server has too many connections of ours; `trouble` is how it says so
     accepted,  // a random password was let in
     unusable,  // logins cannot be guessed here; `trouble` says why
     shut,      // the door was shut before the first guess

@@ -98,12 +98,13 @@ Result<void> for_all(Database& db, const std::vector<Item>& items, const Write& 
 
 }  // namespace
 
-Result<void> Mirror::open(Database& own, ban::Instant now) {
-  auto done = try_open(own, now);
-  return !done && !damage_.empty() ? try_open(own, now) : done;  // it is begun anew
+Result<void> Mirror::open(Database& own, ban::Instant now, bool at_start) {
+  auto done = try_open(own, now, at_start);
+  const bool begins_anew = !done && !damage_.empty();
+  return begins_anew ? try_open(own, now, at_start) : done;
 }
 
-Result<void> Mirror::try_open(Database& own, ban::Instant now) {
+Result<void> Mirror::try_open(Database& own, ban::Instant now, bool at_start) {
   auto opened = open_fail2ban_database(plan_.way, plan_.set_aside, std::exchange(damage_, {}));
   if (!opened) {
     // Another schema is not ours to write, now or later.
@@ -117,7 +118,7 @@ Result<void> Mirror::try_open(Database& own, ban::Instant now) {
   if (!is_as_we_left_it(own)) {
     auto taken = look_for_damage();
     if (taken) {
-      taken = take_over(own, *theirs_, plan_.purge_age, now);
+      taken = take_over(own, *theirs_, plan_.purge_age, now, at_start);
     }
     if (!taken) {
       close(taken.error());

@@ -27,8 +27,8 @@ public:
 
   [[nodiscard]] bool is_open() const { return theirs_.has_value(); }
 
-  /// Opens it, and takes over what it says.
-  [[nodiscard]] Result<void> open(Database& own, ban::Instant now);
+  /// Opens it, and takes over what it says; see take_over().
+  [[nodiscard]] Result<void> open(Database& own, ban::Instant now, bool at_start);
 
   /// After trouble in its use; where it is damaged, the next `open` begins anew.
   void close(const Error& trouble);
@@ -51,7 +51,7 @@ public:
   [[nodiscard]] std::string take_notice() { return std::exchange(notice_, {}); }
 
 private:
-  [[nodiscard]] Result<void> try_open(Database& own, ban::Instant now);
+  [[nodiscard]] Result<void> try_open(Database& own, ban::Instant now, bool at_start);
   [[nodiscard]] Result<void> look_for_damage();
   [[nodiscard]] bool is_as_we_left_it(Database& own) const;
   template <class Work>

@@ -67,7 +67,7 @@ struct Position {
   /// every Python 3 (measured, 1.0.2). "" while there is no whole line.
   std::string first_line_md5;
   std::string cursor;  // of the journal; taken over from fail2ban it is "", and `at` says where
-  ban::Instant at;     // the last entry's time
+  ban::Instant at;     // the last entry's time; of a file, when this was noted
 };
 
 /// Totals that go on after a crash (fine print: a clean stop starts them anew).

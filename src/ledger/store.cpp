@@ -38,7 +38,8 @@ Result<void> Store::open(ban::Instant now) {
   if (!opened.notice.empty()) {
     notices_.push_back(std::move(opened.notice));
   }
-  auto ready = opened_before_ ? Result<void>() : forget_ahead();
+  const bool at_start = !opened_before_;
+  auto ready = at_start ? forget_ahead() : Result<void>();
   auto book = Book::open(*own_, options_.matches);
   if (!ready || !book) {
     close();
@@ -50,7 +51,7 @@ Result<void> Store::open(ban::Instant now) {
   mirror_ = Mirror(plan_);
   mirror_.set_jails(jails_);
   if (mirror_.is_kept()) {
-    if (const auto done = mirror_.open(*own_, now); !done) {
+    if (const auto done = mirror_.open(*own_, now, at_start); !done) {
       // `mirror` meets the same trouble, and tells it.
       mirror_.close(done.error());
       mirror_.set_jails(jails_);
@@ -105,7 +106,7 @@ Result<void> Store::write(const std::vector<Entry>& entries, ban::Instant now) {
 
 Result<bool> Store::mirror(ban::Instant now, bool with_positions) {
   if (!mirror_.is_open()) {
-    SPRANGA_CHECK(mirror_.open(*own_, now));
+    SPRANGA_CHECK(mirror_.open(*own_, now, false));
   }
   take_notice();
   auto done = mirror_.pass(*own_, with_positions);

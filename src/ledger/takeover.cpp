@@ -22,8 +22,8 @@ struct Known {
 
 class Takeover {
 public:
-  Takeover(Database& own, std::int64_t limit, ban::Instant now)
-      : own_(&own), limit_(limit), now_(now) {}
+  Takeover(Database& own, std::int64_t limit, ban::Instant now, bool at_start)
+      : own_(&own), limit_(limit), now_(now), at_start_(at_start) {}
 
   Result<void> all(Fail2banDatabase& theirs);
 
@@ -45,6 +45,7 @@ private:
   Database* own_;
   std::int64_t limit_;  // microseconds; what began before it may have been purged
   ban::Instant now_;
+  bool at_start_;
   std::int64_t mirrored_{0};
   std::int64_t change_{0};
   bool same_file_{false};
@@ -184,7 +185,8 @@ Result<void> Takeover::end() {
       limit_);
 }
 
-// Theirs counts where we have none, or where somebody wrote it after us.
+// Theirs counts where we have none, or where somebody wrote it after us: it is none of what we
+// wrote there, for whichever of the path's files.
 Result<void> Takeover::log(const Fail2banLog& row) {
   const bool journal = row.path == journal_path;
   constexpr double micro = 1e6;
@@ -192,24 +194,27 @@ Result<void> Takeover::log(const Fail2banLog& row) {
   const auto place = static_cast<std::int64_t>(
       std::llround(std::clamp(journal ? row.place * micro : row.place, 0.0, most)));
   const auto path = journal ? std::string() : row.path;
+  const auto first_line = journal ? std::string() : row.first_line_md5;
+  // Written there by a life that ended before it had noted so.
+  SPRANGA_CHECK(
+      own_->run("UPDATE positions SET mirrored_place = ?3, mirrored_first_line = ?4"
+                " WHERE jail = ?1 AND path = ?2 AND"
+                " CASE path WHEN '' THEN at = ?3 ELSE offset = ?3 AND first_line = ?4 END",
+                row.jail,
+                path,
+                place,
+                first_line));
   SPRANGA_TRY(
       const auto ours,
-      own_->number("SELECT count(*) FROM positions WHERE jail = ? AND path = ?"
-                   " AND noted = (SELECT max(noted) FROM positions WHERE jail = ? AND path = ?)"
-                   " AND (? = 0 OR mirrored_place IS NULL"
-                   "  OR (mirrored_place = ? AND (path = '' OR mirrored_first_line = ?))"
-                   "  OR (path = '' AND at = ?)"
-                   "  OR (path != '' AND offset = ? AND first_line = ?))",
+      own_->number("SELECT count(*) FROM positions WHERE jail = ?1 AND path = ?2 AND (NOT ?5"
+                   " OR (mirrored_place = ?3 AND (path = '' OR mirrored_first_line = ?4))"
+                   " OR NOT EXISTS(SELECT 1 FROM positions WHERE jail = ?1 AND path = ?2"
+                   "  AND mirrored_place IS NOT NULL))",
                    row.jail,
                    path,
-                   row.jail,
-                   path,
-                   same_file_,
                    place,
-                   row.first_line_md5,
-                   place,
-                   place,
-                   row.first_line_md5));
+                   first_line,
+                   same_file_ && at_start_));
   if (ours > 0) {
     return {};
   }
@@ -220,11 +225,11 @@ Result<void> Takeover::log(const Fail2banLog& row) {
       row.jail,
       path,
       journal ? 0 : place,
-      journal ? std::string() : row.first_line_md5,
+      first_line,
       journal ? place : 0,
       now_,
       place,
-      journal ? std::string() : row.first_line_md5);
+      first_line);
 }
 
 }  // namespace
@@ -232,9 +237,11 @@ Result<void> Takeover::log(const Fail2banLog& row) {
 Result<void> take_over(Database& own,
                        Fail2banDatabase& theirs,
                        std::chrono::seconds purge_age,
-                       ban::Instant now) {
+                       ban::Instant now,
+                       bool at_start) {
   const auto limit = std::chrono::floor<std::chrono::seconds>(now - purge_age);
-  Takeover takeover(own, std::chrono::microseconds(limit.time_since_epoch()).count(), now);
+  Takeover takeover(
+      own, std::chrono::microseconds(limit.time_since_epoch()).count(), now, at_start);
   return transaction(own, [&] { return takeover.all(theirs); });
 }
 

@@ -25,8 +25,10 @@ std::string reason_of(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): glibc's is
 }
 
+constexpr auto usual_path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 std::vector<std::string> clean_environment() {
-  std::vector<std::string> out{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  std::vector<std::string> out{usual_path};
   constexpr std::array kept = {std::string_view("LANG="),
                                std::string_view("LC_"),
                                std::string_view("TZ="),
@@ -38,6 +40,25 @@ std::vector<std::string> clean_environment() {
     if (std::ranges::any_of(kept, [&](auto name) { return text.starts_with(name); })) {
       out.emplace_back(text);
     }
+  }
+  return out;
+}
+
+std::vector<std::string> whole_environment() {
+  std::vector<std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    constexpr std::array own = {std::string_view("NOTIFY_SOCKET="),
+                                std::string_view("WATCHDOG_"),
+                                std::string_view("SPRANGA_")};
+    const bool is_own =
+        std::ranges::any_of(own, [&](std::string_view name) { return text.starts_with(name); });
+    if (!is_own && text != "PATH=") {
+      out.emplace_back(text);
+    }
+  }
+  if (std::ranges::none_of(out, [](const auto& text) { return text.starts_with("PATH="); })) {
+    out.emplace_back(usual_path);
   }
   return out;
 }
@@ -121,7 +142,7 @@ struct Launch {
 
 Result<Child> spawn(const std::vector<std::string>& argv, const SpawnOptions& options) {
   auto arguments = argv;
-  auto environment = clean_environment();
+  auto environment = options.whole_environment ? whole_environment() : clean_environment();
   auto argument_pointers = pointers(arguments);
   auto environment_pointers = pointers(environment);
   std::array<int, 2> report{};

@@ -22,10 +22,11 @@ struct SpawnOptions {
   std::vector<std::pair<int, int>> descriptors;
   bool keep_output{true};  // else 1 and 2 are /dev/null; 0 always is
   bool dies_with_parent{true};
+  bool whole_environment{false};  // the caller's, but for what is meant for him alone
 };
 
-/// Runs argv[0] (a path) with an empty environment but PATH and what the caller's LANG, LC_* and TZ
-/// say. Errc::not_found, denied: the program cannot be run.
+/// Runs argv[0] (a path), as a rule with an empty environment but PATH and what the caller's LANG,
+/// LC_* and TZ say. Errc::not_found, denied: the program cannot be run.
 [[nodiscard]] Result<Child> spawn(const std::vector<std::string>& argv,
                                   const SpawnOptions& options);
 

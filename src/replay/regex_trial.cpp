@@ -94,9 +94,14 @@ void RegexTrial::count_prefix() {
     return;
   }
   ++prefix_matches_;
-  if (settings_.keep_groups && prefix_groups_.size() <= settings_.most_lines) {
-    prefix_groups_.push_back(pipeline_->prefregex_groups());
+  if (!settings_.keep_groups || prefix_groups_.size() > settings_.most_lines) {
+    return;
   }
+  // A line that is ignored at once counts again what an earlier one gave, as in fail2ban-regex.
+  if (pipeline_->prefregex_tried_last()) {
+    last_groups_ = pipeline_->prefregex_groups();
+  }
+  prefix_groups_.push_back(last_groups_);
 }
 
 /// Lines that waited in the buffer and were part of this match were counted as missed.

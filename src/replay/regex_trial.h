@@ -111,6 +111,7 @@ private:
   std::int64_t tested_{0};
   std::int64_t prefix_matches_{0};
   std::vector<guard::Failure> prefix_groups_;
+  guard::Failure last_groups_;
   KeptLines matched_;
   KeptLines missed_;
   KeptLines ignored_;

@@ -177,6 +177,8 @@ constexpr std::array rows = {
     Row{Reason::recipient_domain, any, "", "null mx"},
     Row{Reason::recipient_domain, any, "", "nullmx"},
     Row{Reason::recipient_domain, any, "", "does not accept mail"},
+    Row{Reason::recipient_domain, any, "", "no smtp service"},  // Exim, of a null MX
+    Row{Reason::recipient_domain, any, "", "callout verification failed"},
     Row{Reason::recipient_domain, any, "", "domain not found"},
     Row{Reason::recipient_domain, any, "", "host not found"},
     Row{Reason::recipient_domain, any, "", "recipient domain"},
@@ -314,6 +316,8 @@ bool refused_for_good(const Reply& reply) {
     return false;
   }
   switch (reason_of(reply)) {
+    case Reason::unclear:  // "554 looks like spam"; but "554 no valid recipients" leaves nobody
+      return text::to_lower(reply.text()).find("valid recipients") != std::string::npos;
     case Reason::client_blocked:
     case Reason::helo:
     case Reason::sender_policy:
@@ -327,6 +331,18 @@ bool refused_for_good(const Reply& reply) {
     default:
       return true;
   }
+}
+
+bool refuses_envelope(const Reply& reply) {
+  const auto reason = reason_of(reply);
+  return refused_for_good(reply) && reason != Reason::access_denied &&
+         reason != Reason::recipient_unknown;
+}
+
+bool limits_connections(std::string_view words) {
+  const auto text = text::to_lower(words);
+  return text.find("too many") != std::string::npos &&
+         text.find("connections") != std::string::npos;
 }
 
 std::string_view reason_name(Reason reason) {

@@ -32,9 +32,16 @@ enum class Reason {
 [[nodiscard]] Reason reason_of(const Reply& reply);
 
 /// A refusal of the very thing that was asked for: permanent, and not because of who asks (address,
-/// HELO name, sender), how often, or in which order. At DATA it is the answer to the whole
-/// envelope.
+/// HELO name, sender), how often, or in which order, and in words that say so. At DATA it is the
+/// answer to the whole envelope.
 [[nodiscard]] bool refused_for_good(const Reply& reply);
+
+/// The same at DATA and behind the message, where the content is judged too: "550 Administrative
+/// prohibition" may mean that.
+[[nodiscard]] bool refuses_envelope(const Reply& reply);
+
+/// "421 4.7.0 Error: too many connections from 192.0.2.7": whoever it is, and whatever he did.
+[[nodiscard]] bool limits_connections(std::string_view words);
 
 /// Its name as in the enumeration, for evidence and tests.
 [[nodiscard]] std::string_view reason_name(Reason reason);

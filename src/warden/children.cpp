@@ -38,6 +38,8 @@ Result<void> Children::start(Role role,
   argv.insert(argv.end(), more_arguments.begin(), more_arguments.end());
   process::SpawnOptions options;
   options.descriptors = descriptors;
+  // So has what it runs, as fail2ban's actions have: a PATH or a token that the unit sets.
+  options.whole_environment = role == Role::actions;
   SPRANGA_TRY(const auto child, process::spawn(argv, options));
   pids_[role] = child.pid;
   return {};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
 
 #include "tests/support/audited.h"
 
@@ -69,6 +70,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"UnknownMechanism", "504 5.5.4 Unrecognized authentication type", "pass"},
         Row{"Prohibited", "550 5.7.1 Authentication is not allowed here", "pass"},
         Row{"JustOk", "250 2.0.0 Ok", "not_tested"},
+        Row{"AuthNotEnabled", "535 Authentication not enabled", "not_tested"},
+        Row{"TooManyLogins", "454 4.7.0 Too many login attempts", "not_tested"},
+        Row{"TooManyErrors", "503 5.7.0 Too many errors", "not_tested"},
+        Row{"BlockedClient", "550 5.7.1 blocked using zen.spamhaus.org", "not_tested"},
+        Row{"AnotherEhloFirst", "503 5.5.1 send EHLO first", "not_tested"},
         Row{"Busy", "451 4.3.0 Try again later", "not_tested"},
         Row{"Fifty", "550 no, although 250 or 235 would be nicer", "not_tested"},
         Row{"SuccessInTheText", "503 235 authentication not enabled 334", "pass"}),
@@ -122,6 +128,19 @@ TEST(ClearAuth, EximsRefusalIsAskedForOnceInARun) {
   EXPECT_LE(run.report.noise.lines(), 2);
 }
 
+TEST(ClearAuth, EximsRefusalIsNoneOfAServerThatGreetsOtherwise) {
+  auto script = clear_auth_answers("503 AUTH command used when not advertised");
+  script.overrides.insert(script.overrides.begin(), {"AUTH", [](const Dialogue& d) {
+                                                       return d.port == 25 && !d.tls
+                                                                  ? std::optional(say("334 "))
+                                                                  : std::nullopt;
+                                                     }});
+  script.on("(connect)", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(say("220 mx.example.org ESMTP gate")) : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("A2", 25), "fail");
+}
+
 TEST(ClearAuth, NeverMoreThanTwoRefusalsAConnection) {
   auto script = clear_auth_answers("504 5.5.4 Unrecognized authentication type");
   script.on("EHLO", [](const Dialogue& d) {
@@ -159,6 +178,49 @@ TEST(ClearAuth, ALateMechanismOfALongListIsNotForgotten) {
   EXPECT_NE(run.rule(1), RuleState::ok);
 }
 
+/// 587 refuses PLAIN in clear with `refusal` and takes `taken`.
+std::string one_taken(const std::string& refusal,
+                      const std::string& taken,
+                      const std::string& offered) {
+  Script script{.ports = {587}};
+  script.on("AUTH", [=](const Dialogue& d) {
+    return d.tls                           ? std::nullopt
+           : d.line.ends_with(" " + taken) ? std::optional(say("334 "))
+                                           : std::optional(say(refusal));
+  });
+  script.on("EHLO", [=](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n" + offered +
+                                     "250 8BITMIME\r\n"));
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  return run.status("A2", 587);
+}
+
+TEST(ClearAuth, ARefusalOfPlainIsNoneOfLoginNorOfCramMd5) {
+  constexpr auto encrypt = "538 5.7.11 Encryption required for requested authentication mechanism";
+  EXPECT_EQ(one_taken(encrypt, "CRAM-MD5", "250-AUTH PLAIN LOGIN CRAM-MD5\r\n"), "fail");
+  EXPECT_EQ(one_taken(encrypt, "LOGIN", "250-AUTH PLAIN LOGIN\r\n"), "fail");
+  EXPECT_EQ(one_taken("503 5.5.1 no", "LOGIN", "250-AUTH PLAIN LOGIN\r\n"), "fail");
+  EXPECT_EQ(one_taken("500 5.5.2 what?", "LOGIN", ""), "fail");
+}
+
+TEST(ClearAuth, RefusedAsAWholeIsAskedForByKindsOnly) {
+  auto script = clear_auth_answers("530 5.7.0 Must issue a STARTTLS command first");
+  script.ports = {587};
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n"
+                                     "250 AUTH CRAM-MD5 DIGEST-MD5 NTLM SCRAM-SHA-1 SCRAM-SHA-256 "
+                                     "XOAUTH2 OAUTHBEARER LOGIN PLAIN\r\n"));
+  });
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("A2", 587), "pass");
+  EXPECT_EQ(run.heard_count("AUTH DIGEST-MD5"), 0);
+  EXPECT_EQ(run.heard_count("AUTH LOGIN"), 1);
+}
+
 TEST(ClearAuth, A501IsComparedWithTls) {
   // 587 answers 501 in clear and a challenge over TLS: refused in clear. 25 never offers AUTH over
   // TLS.
@@ -184,6 +246,30 @@ TEST(ClearAuth, AHangUpAtTheQuestionIsNotTested) {
   EXPECT_EQ(run.status("A2", 587), "not_tested");
   EXPECT_EQ(run.status("A4", 587), "pass");
   EXPECT_EQ(run.status("A5", 587), "pass");
+}
+
+TEST(ClearAuth, AHangUpBehindARefusalCostsNoOtherAnswer) {
+  for (const int limit : {1, 2}) {
+    Script script;
+    std::map<std::pair<int, int>, int> refused;
+    std::mutex mutex;  // guards refused
+    script.on("AUTH", [&](const Dialogue& d) -> std::optional<test::Answer> {
+      constexpr auto words = "530 5.7.0 Must issue a STARTTLS command first";
+      if (d.tls) {
+        return std::nullopt;
+      }
+      const std::lock_guard lock(mutex);
+      return ++refused[std::pair(d.port, d.connection)] == limit ? hang_up(words) : say(words);
+    });
+    const auto run = audit(script);
+    test::expect_sound(run);
+    for (const int port : {25, 587}) {
+      EXPECT_EQ(run.status("A2", port), "pass") << limit << " " << port;
+      EXPECT_EQ(run.status("A5", port), "pass") << limit << " " << port;
+      EXPECT_EQ(run.status("A6", port), "pass") << limit << " " << port;
+    }
+    EXPECT_EQ(run.status("A3", 587), "pass") << limit;
+  }
 }
 
 TEST(ClearAuth, AHangUpAfterHeloIsNoPass) {
@@ -218,6 +304,17 @@ TEST(Ehlo, ByteByByteIsReadAlike) {
     EXPECT_EQ(run.status("S1", 25), "pass");
     EXPECT_EQ(run.rule(1), RuleState::ok);
   }
+}
+
+TEST(Ehlo, AnsweredInSeveralRepliesOffersNobodyKnowsWhat) {
+  Script script;
+  script.on("EHLO", [](const Dialogue&) {
+    return raw("250 mail.example.org\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n");
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.failures(), "");
+  EXPECT_EQ(run.rule(1), RuleState::unknown);
 }
 
 TEST(Ehlo, UnknownToTheServerLeadsToHelo) {

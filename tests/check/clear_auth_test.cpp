@@ -57,6 +57,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"354 go on", BareAuth::unclear},
         Row{"421 4.7.0 Too many errors", BareAuth::unclear},
         Row{"450 4.3.2 try again", BareAuth::unclear},
+        Row{"454 4.7.0 Too many login attempts, please try again later", BareAuth::unclear},
+        Row{"503 5.7.0 Too many errors", BareAuth::unclear},
+        Row{"550 5.7.1 Your IP is blocked using zen.spamhaus.org", BareAuth::unclear},
+        Row{"535 Authentication not enabled", BareAuth::unclear},
+        Row{"454 4.7.0 AUTH not available", BareAuth::unclear},
         Row{"550 no", BareAuth::unclear},
         Row{"554 5.7.1 no", BareAuth::unclear}));
 

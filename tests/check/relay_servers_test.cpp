@@ -63,6 +63,44 @@ TEST(Relay, ReadyForTheMessageIsLikelyOpenAndNotAByteIsSent) {
   EXPECT_EQ(run.received.find("Subject:"), std::string::npos);
 }
 
+TEST(Relay, ForWhoeverWritesAsTheOwnDomainIsFoundUnasked) {
+  Script script{.ports = {25}};
+  script.on("RCPT", [](const Dialogue& d) {
+    return d.port == 25 && outside(d) && d.sender && d.sender->ends_with("@example.org")
+               ? std::optional(say("250 2.1.5 Ok"))
+               : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S1", 25), "fail likely");
+  EXPECT_EQ(run.message_bytes, 0U);
+  EXPECT_LE(run.report.noise.lines(), 2);
+}
+
+TEST(Relay, ForTheOwnDomainThatWasPutOffIsNotRefused) {
+  Script script{.ports = {25}};
+  script.on("RCPT", [](const Dialogue& d) {
+    return d.port == 25 && outside(d) && d.sender && d.sender->ends_with("@example.org")
+               ? std::optional(say("451 4.3.0 Try again later"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("S1", 25), "not_tested");
+}
+
+TEST(Relay, RefusedInWordsThatNoGuardReadsCostsNothing) {
+  auto script = outside_recipient(
+      "550 5.7.1 <x@example.net>... Relaying denied. IP name lookup failed [IPv6:2001:db8::9]");
+  script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1.9/8.17.1.9; Mon, 30 Nov 2026");
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "pass");
+  for (const auto& probe : run.report.noise.probes) {
+    EXPECT_NE(probe.id, "S1") << probe.lines;
+  }
+}
+
 TEST(Relay, AMessageThatIsTakenIsProof) {
   const auto run = audit(relays(), relay_to);
   test::expect_sound(run);
@@ -147,7 +185,10 @@ INSTANTIATE_TEST_SUITE_P(
     AtData,
     ::testing::Values(
         Row{"Denied", "554 5.7.1 Relay access denied", "pass"},
-        Row{"Refused", "550 5.0.0 Rejected by policy", "pass"},
+        Row{"NobodyLeft", "554 5.5.1 Error: no valid recipients", "pass"},
+        Row{"Refused", "550 5.0.0 Rejected by policy", "not_tested"},
+        Row{"Spam", "554 5.7.1 message looks like spam", "not_tested"},
+        Row{"Vague", "550 Administrative prohibition", "not_tested"},
         Row{"JustOk", "250 2.0.0 Ok", "not_tested"},
         Row{"Later", "451 4.7.1 Please try again later", "not_tested"},
         Row{"Goodbye", "421 4.3.0 closing", "not_tested"},
@@ -223,6 +264,38 @@ TEST(Submission, ThatRefusesTheClientForWantOfALoginPassesAndCostsNoMoreThanItMa
   const auto alone = audit(script, {.settings = [](auto& s) { s.ports = {587, 465}; }});
   EXPECT_EQ(alone.status("S4", 587), "pass");
   EXPECT_EQ(alone.status("S4", 465), "pass");
+}
+
+TEST(Submission, WhereTheOwnSenderWasPutOffIsNotProven) {
+  for (const auto* reply : {"451 4.7.1 Greylisted, try again", "550 5.1.1 User unknown"}) {
+    Script script{.ports = {465}};
+    script.on("MAIL", [](const Dialogue& d) {
+      return d.logged_in || d.line.find("@example.org>") != std::string::npos
+                 ? std::optional(say("250 2.1.0 Ok"))
+                 : std::optional(say("550 5.7.1 Sender not allowed"));
+    });
+    script.on("RCPT", reply);
+    EXPECT_EQ(audit(script).status("S4", 465), "not_tested") << reply;
+  }
+}
+
+TEST(Submission, ThatTakesMailOfItsOwnDomainFromAnybodyFails) {
+  Script script{.ports = {465}};
+  script.on("MAIL", [](const Dialogue& d) {
+    return d.logged_in || d.line.find("@example.org>") != std::string::npos
+               ? std::optional(say("250 2.1.0 Ok"))
+               : std::optional(say("550 5.7.1 Sender not allowed"));
+  });
+  script.on("RCPT", "250 2.1.5 Ok");
+  script.on("DATA", [](const Dialogue&) { return go_ahead(); });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S4", 465), "fail likely");
+  EXPECT_EQ(run.find("S4", 465)->summary.word, words::Word::s4_open_to_own);
+  EXPECT_EQ(run.message_bytes, 0U);
+  script.overrides.erase(script.overrides.begin());
+  script.on("MAIL", "554 5.7.1 Sender address rejected: Access denied");
+  EXPECT_EQ(audit(script).status("S4", 465), "pass");
 }
 
 TEST(Submission, WhoseDataIsAnsweredWithOkProvesNothing) {

@@ -96,7 +96,12 @@ TEST(Senders, WhoseMessageIsRefusedPass) {
 }
 
 TEST(Senders, WhoseDataIsOkOrPutOffProveNothing) {
-  for (const auto* reply : {"250 2.0.0 Ok", "451 4.3.0 Try again later", "421 4.3.0 closing"}) {
+  for (const auto* reply : {"250 2.0.0 Ok",
+                            "451 4.3.0 Try again later",
+                            "421 4.3.0 closing",
+                            "550 5.4.5 Daily user sending limit exceeded",
+                            "554 5.7.1 looks like spam",
+                            "550 Administrative prohibition"}) {
     const auto run = audit(lets_everybody([reply] { return say(reply); }), login);
     test::expect_sound(run);
     EXPECT_EQ(run.status("S2", 587), "not_tested") << reply;
@@ -113,6 +118,7 @@ TEST(Senders, PutOffProveNothingUnlessItIsAboutOwnership) {
   for (const auto& row :
        {Row{"450 4.1.8 <x>: Sender address rejected: Domain not found", "not_tested"},
         Row{"451 4.3.0 Temporary lookup failure", "not_tested"},
+        Row{"451 4.7.1 Service unavailable - try again later", "not_tested"},
         Row{"450 4.7.1 <x>: Sender address rejected: not owned by user", "pass"}}) {
     Script script{.ports = {587}};
     script.on("RCPT", [&](const Dialogue& d) {
@@ -120,6 +126,36 @@ TEST(Senders, PutOffProveNothingUnlessItIsAboutOwnership) {
     });
     EXPECT_EQ(audit(script, login).status("S2", 587), row.status) << row.reply;
   }
+}
+
+TEST(Senders, OfExchangeAreComparedWithTheLoginAfterTheMessageOnly) {
+  auto script = lets_everybody(go_ahead);
+  script.on("(connect)", "220 mail.example.org Microsoft ESMTP MAIL Service ready");
+  script.on("(message)",
+            "550 5.7.60 SMTP; Client does not have permissions to send as this sender");
+  const auto run = audit(script, login);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S2", 587), "not_tested");
+  EXPECT_EQ(run.message_bytes, 0U);
+  EXPECT_TRUE(run.report.rules[1].settle_command.ends_with(" --deliver"));
+  const test::Wishes deliver{.with_login = true,
+                             .settings = [](CheckSettings& s) { s.deliver = true; }};
+  EXPECT_EQ(audit(script, deliver).status("S2", 587), "pass");
+}
+
+TEST(Senders, OfAColleagueAreTriedOnEveryPort) {
+  Script script{.ports = {465, 587}};
+  script.on("RCPT", [](const Dialogue& d) {
+    return d.logged_in && d.port == 465 && d.sender && d.sender->ends_with("@example.org")
+               ? std::optional(say("250 2.1.5 Ok"))
+               : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 465 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  const auto run = audit(script, login);
+  EXPECT_EQ(run.status("S2", 587), "pass");
+  EXPECT_EQ(run.status("S2", 465), "fail likely");
 }
 
 TEST(Senders, ProveNothingWhereTheOwnAddressIsRefusedToo) {

@@ -1,6 +1,8 @@
 // STARTTLS against servers that do it wrong: A3, A4, A5, A6.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/support/audited.h"
 #include "tests/support/certificate_bomb.h"
 
@@ -60,6 +62,14 @@ TEST(Injection, AnsweredInClearInTheSameSegmentIsFound) {
             [](const Dialogue&) { return start_tls("220 2.0.0 Ready\r\n250 2.0.0 Ok\r\n"); });
   const auto run = audit(script);
   EXPECT_EQ(run.status("A5", 587), "fail");
+}
+
+TEST(Injection, AnEmptyLineBehindThe220IsNoAnswer) {
+  Script script{.ports = {587}};
+  script.on("STARTTLS", [](const Dialogue&) { return start_tls("220 2.0.0 Ready\r\n\r\n"); });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("A5", 587), "pass");
 }
 
 TEST(Injection, ASecondGreetingInsideTlsIsNoAnswerToIt) {
@@ -156,6 +166,16 @@ TEST(Starttls, FollowedBySilenceIsNoPass) {
   EXPECT_NE(run.rule(1), RuleState::ok);
 }
 
+/// Connections of port 25 in which RSET was said.
+void forgets_at_rset(Script& script, std::set<int>& reset) {
+  script.on("RSET", [&](const Dialogue& d) {
+    if (d.port == 25) {
+      reset.insert(d.connection);
+    }
+    return std::nullopt;
+  });
+}
+
 TEST(State, ThatIsKeptAcrossStarttlsIsFound) {
   Script script;
   script.clear_auth = {25};  // makes 587 take MAIL in clear
@@ -164,19 +184,49 @@ TEST(State, ThatIsKeptAcrossStarttlsIsFound) {
     sender_in_clear = sender_in_clear || !d.tls;
     return d.port == 25 ? std::optional(say("250 2.1.0 Ok")) : std::nullopt;
   });
-  script.on("RCPT", [](const Dialogue& d) {
-    return d.port == 25 && d.tls ? std::optional(say("250 2.1.5 Ok")) : std::nullopt;
+  std::set<int> reset;
+  forgets_at_rset(script, reset);
+  script.on("RCPT", [&](const Dialogue& d) {
+    return d.port == 25 && d.tls && !reset.contains(d.connection)
+               ? std::optional(say("250 2.1.5 Ok"))
+               : std::nullopt;
   });
   EXPECT_EQ(audit(script).status("A6", 25), "fail");
 }
 
 TEST(State, ARelayRefusalInsteadOf503ShowsThatTheSenderWasKept) {
   Script script{.ports = {25}};
-  script.on("RCPT", [](const Dialogue& d) {
-    return d.port == 25 && d.tls ? std::optional(say("554 5.7.1 Relay access denied"))
-                                 : std::nullopt;
+  std::set<int> reset;
+  forgets_at_rset(script, reset);
+  script.on("RCPT", [&](const Dialogue& d) {
+    return d.port == 25 && d.tls && !reset.contains(d.connection)
+               ? std::optional(say("554 5.7.1 Relay access denied"))
+               : std::nullopt;
   });
   EXPECT_EQ(audit(script).status("A6", 25), "fail likely");
+}
+
+TEST(State, IsNotProvenKeptWhereTheControlWasPutOff) {
+  Script script{.ports = {25}};
+  std::set<int> reset;
+  forgets_at_rset(script, reset);
+  script.on("RCPT", [&](const Dialogue& d) {
+    return d.port == 25 && d.tls && !d.sender
+               ? std::optional(say(reset.contains(d.connection) ? "450 4.7.1 too many errors"
+                                                                : "554 5.7.1 Relay access denied"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("A6", 25), "not_tested");
+}
+
+TEST(State, IsNotKeptByAServerThatNeverAsksForASender) {
+  for (const auto* reply : {"250 2.1.5 Ok", "554 5.7.1 Relay access denied"}) {
+    Script script{.ports = {25}};
+    script.on("RCPT", [&](const Dialogue& d) {
+      return d.port == 25 && !d.sender ? std::optional(say(reply)) : std::nullopt;
+    });
+    EXPECT_EQ(audit(script).status("A6", 25), "not_tested") << reply;
+  }
 }
 
 TEST(OldTls, ThatIsStillAcceptedFails) {

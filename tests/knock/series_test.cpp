@@ -199,6 +199,47 @@ TEST(Series, TakesAnAnswer454ForAGuessAndASlowDownForNoBlock) {
   EXPECT_EQ(curve.late, 10s);
 }
 
+TEST(Series, WhereNoPasswordWasJudgedSaysNothingOfAGuard) {
+  Scene scene;
+  scene.server.verdict = [](int, const std::string&) { return "454 4.7.0 Temporary failure"; };
+  const auto course = scene.run();
+  EXPECT_EQ(course.end, Course::End::put_off);
+  EXPECT_EQ(course.trouble, "454 4.7.0 Temporary failure");
+}
+
+TEST(Series, EndsAfterElevenWhateverTheVerdictsSay) {
+  for (const auto* later : {"535 5.7.8 too many failed attempts", "550 5.7.0 no"}) {
+    Scene scene;
+    scene.server.verdict = [=](int failure, const std::string&) {
+      return failure < 3 ? "535 5.7.8 authentication failed" : later;
+    };
+    EXPECT_EQ(scene.run().end, Course::End::never) << later;
+    EXPECT_EQ(scene.server.logins().size(), 11U) << later;
+  }
+}
+
+TEST(Series, EndsWhereNobodyGetsAsFarAsThePassword) {
+  Scene scene;
+  scene.server.mechanisms = "LOGIN";
+  scene.server.at_user = [&scene] {
+    return scene.server.logins().size() < 3 ? "" : "454 4.7.0 too many login failures";
+  };
+  const auto course = scene.run();
+  EXPECT_EQ(course.end, Course::End::put_off);
+  EXPECT_EQ(course.guesses.size(), 3U);
+}
+
+TEST(Series, TakesALimitOnConnectionsForNoBlock) {
+  Scene scene;
+  scene.server.guard.ban_after = 4;
+  scene.server.guard.how = Shutting::say_421;
+  scene.server.goodbye = "421 4.7.0 mail Error: too many connections from 192.0.2.9";
+  const auto course = scene.run();
+  EXPECT_EQ(course.end, Course::End::crowded);
+  EXPECT_EQ(course.trouble, scene.server.goodbye);
+  EXPECT_FALSE(course.block);
+}
+
 TEST(Series, WaitsForASlowAnswer) {
   Scene scene;
   scene.server.delay = [](int failure) { return failure < 5 ? 6s * (failure - 1) + 2s : 29s; };

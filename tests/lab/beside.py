@@ -19,10 +19,15 @@ import fail2ban  # noqa: E402
 
 NOTE = """[Definition]
 actionban = echo 'ban <name> <ip> failures=<failures> bantime=<bantime> bancount=<bancount> time=<time> restored=<restored>' >> {home}/notes
+            echo "surroundings <name> <ip> $(umask) $SURROUNDINGS $(pwd)" >> {home}/notes
             echo "$(echo "known <name> <ip> <ipfailures> <ipjailfailures> <ipmatches> // <ipjailmatches>" | tr '\\n' '|')" >> {home}/notes
 actionunban = echo 'unban <name> <ip>' >> {home}/notes
 [Init]
 name = default
+"""
+EMPTIED = """[Definition]
+actionban = true
+actionflush = echo 'flush <name> all' >> {home}/notes
 """
 
 
@@ -49,7 +54,8 @@ class Side:
         etc = self.home / "etc"
         for part in ("filter.d", "action.d"):
             shutil.copytree(fail2ban.STOCK / part, etc / part)
-        (etc / "action.d/note.conf").write_text(NOTE.format(home=self.home))
+        for name, text in ("note", NOTE), ("emptied", EMPTIED):
+            (etc / f"action.d/{name}.conf").write_text(text.format(home=self.home))
         (etc / "fail2ban.conf").write_text(fail2ban.server_conf(self.home, "fail2ban"))
         (etc / "jail.conf").write_text(jails.replace("{home}", str(self.home)))
         for folder in ("run", "state"):
@@ -75,7 +81,7 @@ class Side:
         with open(self.home / "output", "ab") as output:
             command = ["ip", "netns", "exec", self.net.names["host"], *self.server(), "-f", "-c", self.home / "etc"]
             self.process = subprocess.Popen(command, stdout=output, stderr=output,
-                                            env=fail2ban.environment(PATH=self.path))
+                                            env=fail2ban.environment(PATH=self.path, SURROUNDINGS="a token"))
 
     def output(self):
         return (self.home / "output").read_text()[-2000:]

@@ -33,7 +33,8 @@ port = ssh
 protocol = tcp
 enabled = false
 action = nftables[type=multiport, name=%(__name__)s, port="%(port)s", protocol="%(protocol)s"]
-         note[name=%(__name__)s]
+         note[name=%(__name__)s, timeout=2m, bantime="%(bantime)s"]
+         emptied[name=%(__name__)s]
 [sshd]
 enabled = true
 filter = sshd[mode=normal]
@@ -286,6 +287,9 @@ set sshd bantime.maxtime 5w
 get sshd action nftables timeout
 get sshd action nosuch actionban
 get sshd actionproperties nftables
+get sshd actionproperties note
+get sshd action note timeout
+get sshd action note bantime
 get sshd actionmethods nftables
 set sshd addlogpath HOME/nosuch.log
 set sshd addlogpath HOME/pop.log tail

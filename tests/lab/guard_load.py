@@ -10,6 +10,7 @@ Exit: 0 as expected, 1 not, 77 could not be run.
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,12 +32,12 @@ def attackers():
 
 
 class Load(threading.Thread):
-    """Writes every line there is to write, a few at a time, and rotates the log by renaming. Three failures of each
-    attacker, two of each visitor; they begin one after the other and overlap."""
+    """Writes every line there is to write, a few at a time, and rotates the log by renaming, or by copying and truncating
+    it. Three failures of each attacker, two of each visitor; they begin one after the other and overlap."""
 
-    def __init__(self, log, paced):
+    def __init__(self, log, paced, copies=False):
         super().__init__(daemon=True)
-        self.log, self.paced = log, paced
+        self.log, self.paced, self.copies = log, paced, copies
         self.written, self.done, self.more = 0, False, threading.Condition()
         self.rotating = threading.Lock()
 
@@ -56,8 +57,12 @@ class Load(threading.Thread):
                 if older.exists():
                     older.rename(f"{self.log}.{number + 1}")
             Path(f"{self.log}.{KEPT + 1}").unlink(missing_ok=True)
-            self.log.rename(f"{self.log}.1")
-            self.log.touch(0o644)
+            if self.copies:
+                shutil.copy(self.log, f"{self.log}.1")
+                os.truncate(self.log, 0)
+            else:
+                self.log.rename(f"{self.log}.1")
+                self.log.touch(0o644)
 
     def write(self, lines):
         with self.rotating, open(self.log, "a") as log:
@@ -114,7 +119,12 @@ def kill_all(guard):
     guard.process.wait(20)
 
 
-def kills(net, spranga, checks, rng, given):
+def kills_copying(net, spranga, checks, rng, given):
+    """The same where logrotate copies and truncates."""
+    kills(net, spranga, checks, rng, given, copies=True)
+
+
+def kills(net, spranga, checks, rng, given, copies=False):
     """Killed at random moments, whole or in part, while the log is written and rotated: as if nothing had been."""
     with Guard(net, spranga) as guard:
         load = Load(guard.log, None)
@@ -128,7 +138,7 @@ def kills(net, spranga, checks, rng, given):
     with Guard(net, spranga) as guard:
         up = threading.Event()
         up.set()
-        load = Load(guard.log, None)
+        load = Load(guard.log, None, copies)
         total = 3 * ATTACKERS + 2 * VISITORS
         moments = sorted(rng.randrange(10, total - 10) for _ in range(given.kills))
         gate = threading.Semaphore(0)
@@ -267,7 +277,7 @@ def hostile(net, spranga, checks, rng, _):
                 pass
 
 
-SCENARIOS = {"kills": kills, "hostile": hostile}
+SCENARIOS = {"kills": kills, "kills-copying": kills_copying, "hostile": hostile}
 
 
 def run(given, checks):

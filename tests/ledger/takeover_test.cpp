@@ -1,5 +1,7 @@
 // Both databases, when now one program ran and now the other. (With real fail2ban:
 // tests/oracle/database.py.)
+#include "ledger/takeover.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -237,6 +239,83 @@ TEST(Takeover, KeepsOurPositionWhereFail2bansIsOnlyOlder) {
   const auto memory = recalled(folder, clock);
   EXPECT_EQ(memory.positions.at(0).offset, 200U);
   EXPECT_EQ(memory.positions.at(0).inode, 2U);
+}
+
+/// A life that fail2ban's database hears nothing of.
+void live_alone(const Folder& folder, const Clock& clock, Records records) {
+  auto ledger = opened({folder.own(), "", ""}, clock);
+  ledger->note(std::move(records));
+  ASSERT_TRUE(ledger->flush(ample));
+}
+
+/// The first thing that a life does; later where the database was not to be had at its start.
+void take_over_alone(const Folder& folder, bool at_start = true) {
+  auto own = open_own_database({folder.own(), "", {}});
+  auto theirs = open_fail2ban_database({folder.fail2ban(), "", {}}, "", "");
+  ASSERT_TRUE(own && theirs);
+  ASSERT_TRUE(take_over(own->db, *theirs, 24h, noon, at_start));
+}
+
+TEST(Takeover, KeepsOurPositionWhereALifeEndedBeforeItHadNotedWhatFail2banHas) {
+  const FixedClock clock;
+  const Folder folder;
+  Position journal{"postfix", "", 0, 0, 0, "", "s=abc", noon};
+  live(folder, clock, {position(100), journal});
+  journal.at += 1s;
+  live_alone(folder, clock, {position(200), journal});
+  theirs(folder,
+         "UPDATE logs SET lastfilepos = 200 WHERE path != 'systemd-journal';"
+         "UPDATE logs SET lastfilepos = 1800000001 WHERE path = 'systemd-journal'");
+  take_over_alone(folder);
+  journal.at += 1s;
+  live_alone(folder, clock, {position(300), journal});
+  const auto memory = recalled(folder, clock);
+  ASSERT_EQ(memory.positions.size(), 2U);
+  EXPECT_EQ(memory.positions[0].at, noon + 2s);
+  EXPECT_EQ(memory.positions[1].offset, 300U);
+}
+
+TEST(Takeover, KeepsOurPositionsWhereFail2bansIsThatOfAnOlderFile) {
+  FixedClock clock;
+  const Folder folder;
+  Position rotated = position(500);
+  rotated.inode = 3;
+  rotated.first_line_md5 = std::string(40, 'b');
+  live(folder, clock, {rotated, position(100)});
+  rotated.offset = 600;
+  clock.advance(1s);
+  live(folder, clock, {rotated});  // its writer had not let go of it
+  clock.advance(1s);
+  live_alone(folder, clock, {position(200)});
+  theirs(folder, insert_bip("192.0.2.1", now_seconds, 600, 1));
+  const auto memory = recalled(folder, clock);
+  ASSERT_EQ(memory.positions.size(), 2U);
+  EXPECT_EQ(memory.positions[0].offset, 600U);
+  EXPECT_EQ(memory.positions[1].offset, 200U);
+}
+
+TEST(Takeover, TakesFail2bansPositionWhereOurYoungestFileWasNotMirrored) {
+  FixedClock clock;
+  const Folder folder;
+  live(folder, clock, {position(100)});
+  Position young = position(50);
+  young.inode = 3;
+  young.first_line_md5 = std::string(40, 'c');
+  clock.advance(1s);
+  live_alone(folder, clock, {young});
+  theirs(folder, "UPDATE logs SET lastfilepos = 5000, firstlinemd5 = 'rotated'");
+  const auto memory = recalled(folder, clock);
+  ASSERT_EQ(memory.positions.size(), 1U);
+  EXPECT_EQ(memory.positions[0].offset, 5000U);
+}
+
+TEST(Takeover, LeavesOurPositionsAloneOnceLogsAreRead) {
+  const FixedClock clock;
+  const Folder folder;
+  live(folder, clock, {position(100)});
+  theirs(folder, "UPDATE logs SET lastfilepos = 5, firstlinemd5 = 'rotated'");
+  take_over_alone(folder, false);
+  EXPECT_THAT(asked(folder.own(), "SELECT offset FROM positions"), ElementsAre("100"));
 }
 
 TEST(Takeover, KnowsABanWithAHostileName) {

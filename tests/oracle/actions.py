@@ -186,6 +186,8 @@ def run_ours(both, data, answers, record):
                 {"name": data["action"], "options": what["options"]}]}], probe=(data["jail"], data["action"]))
             lines.extend([LEVELS[level], logger, text] for level, logger, text in said)
         elif verb == "flush":
+            if dict(data["options"]).get("actionflush"):  # the guard's own word
+                lines.append([25, "actions", f"[{data['jail']}] Flush ticket(s) with {data['action']}"])
             if OUTCOMES[tell("flush", stopping=True)["outcome"]] == "unban_each":
                 for values in banned.values():
                     tell("unban", *values)

@@ -106,6 +106,14 @@ failregex = ^<F-MLFGAINED>user</F-MLFGAINED>=<F-ALT_USER>\\S+</F-ALT_USER>$
             ^<F-NOFAIL>hello</F-NOFAIL> <ADDR>$
             ^failed$
 """,
+    "etc/filter.d/early.conf": """[Definition]
+prefregex = ^ (?:s|host app)\\[<F-MLFID>\\d+</F-MLFID>\\]: <F-CONTENT>.+</F-CONTENT>$
+failregex = ^fail from <ADDR>
+            ^fails from <ADDR>
+            ^failed from <ADDR>
+            ^failing from <ADDR>
+ignoreregex = user u?[137]|a comment|bye
+""",
     "etc/filter.d/nolines.conf": "[Definition]\nfailregex = fail from <HOST>\n[Init]\nmaxlines = 0\n",
     "etc/filter.d/wordlines.conf": "[Definition]\nfailregex = fail from <HOST>\n[Init]\nmaxlines = many\n",
     "etc/filter.d/broken.conf": "[Definition]\nfailregex = fail (from <HOST>\n",
@@ -146,7 +154,7 @@ ALONE = [["-o", "fid"], ["-o", "host"], ["-o", "ip4"], ["-o", "ip6"], ["-o", "dn
          ["--print-no-missed", "--print-all-missed"], ["--print-no-ignored", "--print-all-ignored"],
          ["-vo", "id"], ["-oid"], ["-vL2"], ["--out=ip"], ["--"], ["-"]]
 LOGS = [("few.log", "mine"), ("plain.log", "mine"), ("session.log", "session"), ("multi.log", "more")]
-FILTERS = ["mine", "mine[b=2, a=1]", "mine[b=1,a='2', \"c\"=x]", "mine[a=1", "mine[]", "mine[a]", "mine.conf", "filter.d/mine", "dated", "one", "more",
+FILTERS = ["mine", "early", "mine[b=2, a=1]", "mine[b=1,a='2', \"c\"=x]", "mine[a=1", "mine[]", "mine[a]", "mine.conf", "filter.d/mine", "dated", "one", "more",
            "session", "session[x=y]", "nolines", "wordlines", "broken", "noid", "nothing", "badprefix", "prefix", "badignore", "baddate", "loop", "unknown",
            "garbage", "twice", "locale", "locale.local", "types", "types[logtype=journal]", "types[logtype=journal, datepattern='^%%Y']",
            "onlyjail", "nosuch", "nosuch[a=b]", "nosuch.conf", "", " ", "etc/filter.d/mine.conf", "etc/filter.d/mine", "./etc/filter.d/mine.conf[a=1]",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 
 namespace spranga::process {
@@ -74,6 +75,37 @@ TEST(Spawn, TellsHowAChildEnded) {
   ASSERT_EQ(ended.size(), 1U);
   EXPECT_EQ(ended[0].pid, child->pid);
   EXPECT_EQ(ended[0].how, "signal 9");
+}
+
+std::string environment_of_child(bool whole) {
+  auto pipe = make_pipe();
+  SpawnOptions options;
+  options.descriptors = {{pipe.writable.get(), 3}};
+  options.whole_environment = whole;
+  const auto child = spawn(
+      {"/bin/sh", "-c", "echo \"${PATH%%:*} ${SPAWN_TEST-unset} ${NOTIFY_SOCKET-unset}\" >&3"},
+      options);
+  EXPECT_TRUE(child);
+  auto out = all_of(pipe);
+  wait_for(*child);
+  static_cast<void>(reap());
+  return out;
+}
+
+TEST(Spawn, HandsTheWholeEnvironmentOnlyToWhomItIsMeant) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): one thread
+  const std::string path = std::getenv("PATH");
+  ::setenv("SPAWN_TEST", "a token", 1);
+  ::setenv("NOTIFY_SOCKET", "/run/notify", 1);
+  ::setenv("PATH", ("/opt/tools:" + path).c_str(), 1);
+  EXPECT_EQ(environment_of_child(true), "/opt/tools a token unset\n");
+  EXPECT_EQ(environment_of_child(false), "/usr/local/sbin unset /run/notify\n");
+  ::unsetenv("PATH");
+  EXPECT_EQ(environment_of_child(true), "/usr/local/sbin a token unset\n");
+  ::setenv("PATH", path.c_str(), 1);
+  ::unsetenv("SPAWN_TEST");
+  ::unsetenv("NOTIFY_SOCKET");
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace

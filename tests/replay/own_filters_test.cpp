@@ -141,6 +141,9 @@ constexpr std::array long_lines{
     LongLine{"postfix",
              " m postfix/smtpd[1]: NOQUEUE: reject: RCPT from a[192.0.2.1]: 550 5.1.1 ",
              ": Recipient address rejected: x; from=["},
+    LongLine{"postfix",
+             " m postfix/postscreen[1]: PREGREET 9 after 0 from [192.0.2.1]:1: ",
+             "EHLO a\\r\\n"},
     LongLine{"postfix", " m postfix/smtpd[1]: disconnect from a[192.0.2.1]", " auth=0/1 rcpt=1"},
     LongLine{"dovecot",
              " m dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<",
@@ -149,10 +152,18 @@ constexpr std::array long_lines{
     LongLine{"dovecot",
              " m dovecot: auth: passwd-file(alice,192.0.2.1): Password mismatch (",
              "given password: )"},
+    LongLine{"dovecot", " m dovecot: auth: oauth2(alice,192.0.2.1): oauth2 failed: ", ")<x>"},
+    LongLine{
+        "dovecot", " m dovecot: auth: pam(alice,192.0.2.1): pam_authenticate() failed: ", "a "},
     LongLine{"exim",
              "SMTP protocol error in \"AUTH ",
              "\" H=(x) [192.0.2.1] AUTH command used when not advertised "},
     LongLine{"exim", "H=(x) [192.0.2.1] ", "rejected RCPT : relay not permitte"},
+    LongLine{"exim", "H=(x) [192.0.2.1] F=<", "a) [192.0.2.1] X=b "},
+    LongLine{"exim",
+             "SMTP protocol synchronization error (next input sent too soon: pipelining was not "
+             "advertised): rejected \"",
+             "\" H=(x) [192.0.2.1] next input=\""},
     LongLine{"exim", "H=(x) [192.0.2.1]", " X=a CV=b"},
     LongLine{"exim", "SMTP syntax error in \"", "\" H=(x) [192.0.2.1] unrecognized comman"},
     LongLine{"sendmail",
@@ -173,6 +184,9 @@ constexpr std::array long_lines{
     LongLine{
         "sshd", " m sshd[1]: Connection closed by invalid user ", " 192.0.2.1 port 22 [preauth]"},
     LongLine{"sshd", " m sshd[1]: error: PAM: x", " for x from 192.0.2.1"},
+    LongLine{"sshd", " m sshd[1]: error: PAM: System error", " for x from 192.0.2.1"},
+    LongLine{
+        "sshd", " m dropbear[1]: Exit before auth", " fails): Max auth tries reached - user '"},
     LongLine{"recidive", " m fail2ban.actions", " [1]: NOTICE [a] Ban 192.0.2.1"},
 };
 

@@ -100,5 +100,28 @@ TEST(RegexSummary, HidesPasswordsInsideTheQuotesOfAGroup) {
             std::string::npos);
 }
 
+TEST(RegexSummary, ALineThatIsIgnoredAtOnceCountsWhatPrefregexLastGave) {
+  auto filter = filter_of({"^bad <HOST>$", "^worse <HOST>$", "^worst <HOST>$", "^ugly <HOST>$"});
+  filter.prefregex = {"^app <F-CONTENT>.+</F-CONTENT>$", {}};
+  filter.ignoreregex.push_back({"harmless", {}});
+  auto verbose = settings();
+  verbose.keep_groups = true;
+  const auto trial = RegexTrial::make(filter, verbose, noon, {}).value();
+  for (const auto* line :
+       {"harmless\n", "app bad 192.0.2.1 and more than that\n", "harmless x\n"}) {
+    trial->feed(line);
+  }
+  SummarySettings shown;
+  shown.verbose = true;
+  EXPECT_NE(summary_of(*trial, filter, shown)
+                .find("Prefregex: 2 total\n"
+                      "|  ^app (?P<content>.+)$\n"
+                      "|      {'content': 'bad 192.0.2.1 and more than that'}\n"
+                      "|      {'content': 'bad 192.0.2.1 and more than that'}\n"
+                      "`-\n"),
+            std::string::npos)
+      << summary_of(*trial, filter, shown);
+}
+
 }  // namespace
 }  // namespace spranga::replay

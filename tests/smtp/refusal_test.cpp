@@ -41,7 +41,7 @@ TEST(Refusal, IsNoneOfASuccess) {
 
 TEST(Refusal, ForGoodIsPermanentAndAboutTheThingItself) {
   for (const auto* text : {"554 5.7.1 <x@y>: Relay access denied",
-                           "550 no",
+                           "554 5.5.1 Error: no valid recipients",
                            "550 5.1.1 User unknown",
                            "553 5.7.1 not owned by user alice",
                            "530 5.7.0 Authentication required"}) {
@@ -52,6 +52,8 @@ TEST(Refusal, ForGoodIsPermanentAndAboutTheThingItself) {
                            "451 4.7.1 Relay access denied",
                            "421 bye",
                            "503 need RCPT",
+                           "550 no",
+                           "554 5.7.1 message looks like spam",
                            "500 what?",
                            "550 5.7.1 blocked using dnsbl.example.net",
                            "550 5.7.1 Helo command rejected",

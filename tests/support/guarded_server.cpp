@@ -112,7 +112,7 @@ private:
         case Shutting::hang:
           return;
         case Shutting::say_421:
-          say("421 4.7.0 go away");
+          say(server_.goodbye);
           end(Errc::closed);
           return;
         default:
@@ -158,8 +158,9 @@ private:
       say("501 5.7.0 Authentication aborted");
     } else if (step == 1) {
       user_ = from_base64(line);
-      awaiting_ = 2;
-      say("334 UGFzc3dvcmQ6");
+      const auto refusal = server_.at_user ? server_.at_user() : "";
+      awaiting_ = refusal.empty() ? 2 : 0;
+      say(refusal.empty() ? "334 UGFzc3dvcmQ6" : refusal);
     } else {
       judge("LOGIN", user_, from_base64(line));
     }

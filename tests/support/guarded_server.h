@@ -47,9 +47,12 @@ public:
   std::set<int> open{25, 465, 587, 993, 22};
   std::set<int> implicit_tls{465};
   std::string mechanisms{"PLAIN LOGIN"};
+  std::string goodbye{"421 4.7.0 go away"};  // to whom the guard shuts out so
   bool good_certificate{true};
   std::optional<SteadyTime> dies_at;        // no port answers any more
   std::optional<SteadyTime> mail_stops_at;  // its mail ports refuse, the others go on
+  /// What LOGIN's user is refused with, before there is a password; "": he is not.
+  std::function<std::string()> at_user;
   /// How long the answer to a client's n-th failure takes (from 1), and what it is.
   std::function<Milliseconds(int failure)> delay{[](int) { return Milliseconds(20); }};
   std::function<std::string(int failure, const std::string& user)> verdict{

@@ -1,6 +1,8 @@
 #include "check/probes/clear_auth.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "check/noise_cost.h"
 #include "check/opening.h"
@@ -37,6 +39,21 @@ bool asked_before(const ClearAuthFacts& auth, const std::string& mechanism) {
   return std::ranges::find(auth.tried, mechanism) != auth.tried.end();
 }
 
+/// Worth asking for once the port has refused AUTH: a refusal may be meant for the mechanism alone
+/// (538), so PLAIN, LOGIN and one of each other kind have to hear it themselves.
+bool still_asked(const ClearAuthFacts& auth, const std::string& mechanism) {
+  const auto kind = smtp::mechanism_kind(mechanism);
+  return !auth.refuses || kind == smtp::MechanismKind::clear ||
+         std::ranges::none_of(auth.tried, [&](const std::string& asked) {
+           return smtp::mechanism_kind(asked) == kind;
+         });
+}
+
+/// "503 send EHLO first": after HELO an answer, after EHLO a muddle that refuses nothing.
+bool wants_another_hello(const ClearAuthFacts& auth, const smtp::Reply& reply) {
+  return !auth.after_helo && smtp::reason_of(reply) == smtp::Reason::helo;
+}
+
 /// One bare AUTH. Keeps its words and cost; cancels a challenge.
 BareAuth ask(Audit& audit,
              ClearAuthFacts& auth,
@@ -62,10 +79,42 @@ BareAuth ask(Audit& audit,
     session.drop();  // logged in as nobody knows whom: what comes next would not be a stranger's
                      // answer
   } else if (product_of_reply(*reply) == finding::Product::exim) {
-    audit.set_auth_needs_advertising();
+    auth.refuses_all = true;
+    audit.set_auth_needs_advertising(audit.port(conversation.port()));
     audit.add_noise("A2", noise_cost(LoudProbe::clear_auth_unadvertised, finding::Product::exim));
   }
-  return judge_bare_auth(*reply);
+  return wants_another_hello(auth, *reply) ? BareAuth::unclear : judge_bare_auth(*reply);
+}
+
+/// Whether the refusals so far leave something to ask for. Exim's is for all mechanisms.
+bool anything_left(const ClearAuthFacts& auth, const std::vector<std::string>& candidates) {
+  const auto left = [&](const std::string& mechanism) {
+    return !asked_before(auth, mechanism) && still_asked(auth, mechanism);
+  };
+  return !auth.refuses_all && std::ranges::any_of(candidates, left);
+}
+
+/// What an answer makes of the port; true where this connection is good for another question.
+bool note_answer(ClearAuthFacts& auth,
+                 BareAuth judged,
+                 bool alive,
+                 const std::vector<std::string>& candidates) {
+  if (judged == BareAuth::taken || judged == BareAuth::unclear) {
+    auth.state = judged == BareAuth::taken ? ClearState::taken
+                 : alive                   ? ClearState::unclear
+                                           : ClearState::lost;
+    return false;
+  }
+  auth.refuses = auth.refuses || judged == BareAuth::refused;
+  if (judged == BareAuth::bad_arguments) {
+    auth.arguments.push_back(auth.tried.back());
+  }
+  const bool left = anything_left(auth, candidates);
+  const bool settled = !left && auth.refuses && auth.arguments.empty();
+  auth.state = settled          ? ClearState::refused
+               : left && !alive ? ClearState::lost
+                                : ClearState::pending;
+  return left && alive;
 }
 
 /// Asks for `candidates` until one settles the port or two were refused.
@@ -76,27 +125,16 @@ void ask_in_turn(Audit& audit,
   const auto mark = conversation.smtp().mark();
   std::size_t refusals = 0;
   for (const auto& mechanism : candidates) {
-    if (asked_before(auth, mechanism)) {
+    if (asked_before(auth, mechanism) || !still_asked(auth, mechanism)) {
       continue;
     }
     if (refusals == clear_refusals_a_connection) {
       break;
     }
     const auto judged = ask(audit, auth, conversation, mechanism);
-    if (!conversation.smtp().alive() && judged != BareAuth::taken) {
-      auth.state = ClearState::lost;
+    if (!note_answer(auth, judged, conversation.smtp().alive(), candidates)) {
       break;
     }
-    if (judged == BareAuth::taken || judged == BareAuth::refused || judged == BareAuth::unclear) {
-      auth.state = judged == BareAuth::taken     ? ClearState::taken
-                   : judged == BareAuth::refused ? ClearState::refused
-                                                 : ClearState::unclear;
-      break;
-    }
-    if (judged == BareAuth::bad_arguments) {
-      auth.arguments.push_back(mechanism);
-    }
-    auth.state = ClearState::pending;
     ++refusals;
   }
   const auto lines = conversation.evidence(mark);
@@ -144,8 +182,11 @@ void retry_lost(Audit& audit, PortFacts& facts) {
 /// connections go; one that is advertised in clear and never asked for leaves the port unclear.
 void ask_for_the_rest(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
-  const auto all = clear_auth_candidates(facts.clear.mechanisms, facts.secure.mechanisms);
-  const auto untried = [&](const std::string& mechanism) { return !asked_before(auth, mechanism); };
+  const auto over_tls = auth.refuses ? std::vector<std::string>{} : facts.secure.mechanisms;
+  const auto all = clear_auth_candidates(facts.clear.mechanisms, over_tls);
+  const auto untried = [&](const std::string& mechanism) {
+    return !asked_before(auth, mechanism) && still_asked(auth, mechanism);
+  };
   for (int i = 0; i < extra_connections && auth.state == ClearState::pending; ++i) {
     if (std::ranges::none_of(all, untried)) {
       return;
@@ -228,6 +269,21 @@ finding::Finding finding_of(Audit& audit, const PortFacts& facts) {
   return build(Status::not_tested, {Word::a2_untested, {port}});
 }
 
+/// Such a refusal says nothing about AUTH: it would be given to any command.
+bool about_the_client(smtp::Reason reason) {
+  return reason == smtp::Reason::client_blocked || reason == smtp::Reason::too_many ||
+         reason == smtp::Reason::greylisted;
+}
+
+/// "535 Authentication not enabled": no password was judged.
+bool says_there_is_none(const smtp::Reply& reply) {
+  constexpr std::array<std::string_view, 6> words{
+      "disabled", "not enabled", "not available", "not supported", "not allowed", "not permitted"};
+  const auto text = text::to_lower(reply.text());
+  return std::ranges::any_of(words,
+                             [&](auto word) { return text.find(word) != std::string::npos; });
+}
+
 }  // namespace
 
 BareAuth judge_bare_auth(const smtp::Reply& reply) {
@@ -237,6 +293,9 @@ BareAuth judge_bare_auth(const smtp::Reply& reply) {
   const auto reason = smtp::reason_of(reply);
   if (reason == smtp::Reason::tls_required) {
     return BareAuth::refused;
+  }
+  if (about_the_client(reason)) {
+    return BareAuth::unclear;
   }
   switch (reply.code) {
     case 500:
@@ -252,7 +311,9 @@ BareAuth judge_bare_auth(const smtp::Reply& reply) {
       return BareAuth::bad_arguments;
     case 454:
     case 535:
-      return reason == smtp::Reason::mechanism ? BareAuth::not_this_one : BareAuth::taken;
+      return reason == smtp::Reason::mechanism ? BareAuth::not_this_one
+             : says_there_is_none(reply)       ? BareAuth::unclear
+                                               : BareAuth::taken;
     case 550:
       return reply.enhanced.starts_with("5.7.") ? BareAuth::refused : BareAuth::unclear;
     default:
@@ -288,7 +349,7 @@ void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation
     });
     return;
   }
-  if (!advertised && audit.auth_needs_advertising()) {
+  if (!advertised && audit.auth_needs_advertising(facts)) {
     auth.state = ClearState::refused_elsewhere;
     return;
   }
@@ -299,13 +360,11 @@ void probe_clear_auth(Audit& audit, PortFacts& facts, Conversation& conversation
   }
 }
 
-void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
+namespace {
+
+/// HELO and the question on a connection of its own; why not, raw, in `facts.clear_auth`.
+void ask_after_helo(Audit& audit, PortFacts& facts, ClearAuthFacts& after_helo) {
   auto& auth = facts.clear_auth;
-  const bool known = auth.state == ClearState::taken || auth.state == ClearState::advertised;
-  if (known || audit.auth_needs_advertising() || !facts.clear.extended) {
-    return;
-  }
-  audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
   auto opened = open_session(audit, facts, "A2 after HELO", false);
   if (!opened.conversation) {
     auth.helo_trouble = words::say(opened.trouble);
@@ -318,23 +377,41 @@ void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
     auth.helo_trouble = hello ? hello->first_line() : hello.error().detail;
     return;
   }
-  if (!hello->ok()) {
-    return;  // no HELO, no AUTH after it
+  auto evidence = after_helo.evidence;
+  if (hello->ok()) {  // no HELO, no AUTH after it
+    ask_in_turn(
+        audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
   }
+  const auto lines = opened.conversation->evidence(mark);
+  evidence.insert(evidence.end(), lines.begin(), lines.end());
+  after_helo.evidence = std::move(evidence);
+}
+
+}  // namespace
+
+void probe_clear_auth_after_helo(Audit& audit, PortFacts& facts) {
+  auto& auth = facts.clear_auth;
+  const bool known = auth.state == ClearState::taken || auth.state == ClearState::advertised;
+  if (known || audit.auth_needs_advertising(facts) || !facts.clear.extended) {
+    return;
+  }
+  audit.say({Word::step_helo_auth, {std::to_string(facts.port)}});
   ClearAuthFacts after_helo;
-  ask_in_turn(
-      audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
+  after_helo.after_helo = true;
+  ask_after_helo(audit, facts, after_helo);
+  if (after_helo.state == ClearState::lost && after_helo.refuses) {
+    ask_after_helo(audit, facts, after_helo);  // it hangs up at each refusal
+  }
   if (after_helo.state == ClearState::taken) {
-    after_helo.after_helo = true;
-    after_helo.evidence = opened.conversation->evidence(mark);
     auth = std::move(after_helo);
-  } else {
+    return;
+  }
+  if (after_helo.state != ClearState::untested) {
     const bool answered =
         after_helo.state == ClearState::refused || after_helo.state == ClearState::pending;
     auth.helo_trouble = answered ? "" : after_helo.words;
-    const auto lines = opened.conversation->evidence(mark);
-    auth.evidence.insert(auth.evidence.end(), lines.begin(), lines.end());
   }
+  auth.evidence.insert(auth.evidence.end(), after_helo.evidence.begin(), after_helo.evidence.end());
 }
 
 void conclude_clear_auth(Audit& audit, PortFacts& facts) {

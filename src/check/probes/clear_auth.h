@@ -12,7 +12,7 @@ namespace spranga::check {
 /// What one bare AUTH in clear text showed.
 enum class BareAuth {
   taken,          // 334, 235, or a verdict on credentials that were never sent
-  refused,        // a refusal that settles all mechanisms on this port
+  refused,        // AUTH is refused; other mechanisms are asked for by their kinds only
   not_this_one,   // this mechanism is not to be had: ask for the next
   bad_arguments,  // 501: some servers want an initial response; compare with TLS
   unclear,        // 421 or other words that say nothing about AUTH

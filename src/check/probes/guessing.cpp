@@ -166,7 +166,8 @@ void BanTest::tell_rest() {
 /// The vigil, and what is known of the duration.
 void BanTest::finish() {
   if (state_.attempts == 0) {
-    if (course_.end == knock::Course::End::never) {
+    if (course_.end == knock::Course::End::never || course_.end == knock::Course::End::put_off ||
+        course_.end == knock::Course::End::crowded) {
       report_.ban.emplace();
       report_.ban->guesses = guesses_of(course_);
     }

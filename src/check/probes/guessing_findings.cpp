@@ -196,6 +196,13 @@ Finding unblocked_finding(const knock::Course& course, const BanDoor& door) {
       out.also.push_back({Word::g1_ignored, {}});
       out.remedy = finding::RemedyId::block_guessing;
       break;
+    case End::put_off:
+      out.summary = {Word::g1_put_off, {std::to_string(course.guesses.size()), course.trouble}};
+      break;
+    case End::crowded:
+      out.summary = {Word::g1_crowded,
+                     {std::to_string(course.guesses.size()), port, course.trouble}};
+      break;
     case End::accepted:
       out.status = Status::fail;
       out.summary = {Word::g1_accepted, {port, course.trouble}};

@@ -32,6 +32,9 @@ private:
 
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
+  void ask_own_domain();
+  [[nodiscard]] bool passed() const;
+  void note_relay_refused(const std::string& line);
   Control ask_control(std::string& words);
   void judge_outside(const Form& form,
                      const Result<smtp::Reply>& reply,

@@ -12,12 +12,20 @@ bool blames_sender(const smtp::Reply& reply) {
   return text::to_lower(reply.text()).find("sender address rejected") != std::string::npos;
 }
 
+/// "454 4.7.1 Relay access denied"; not "451 4.4.1 relay host not reachable".
+bool denies_for_now(const smtp::Reply& reply) {
+  return reply.code == 454 || reply.enhanced.starts_with("4.7.") ||
+         text::to_lower(reply.text()).find("denied") != std::string::npos;
+}
+
 }  // namespace
 
 RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
   using smtp::Reason;
   switch (smtp::reason_of(reply)) {
     case Reason::relay_denied:
+      return !reply.temporary() || denies_for_now(reply) ? RelayVerdict::denied
+                                                         : RelayVerdict::says_nothing;
     case Reason::login_required:
       return RelayVerdict::denied;
     case Reason::access_denied:

@@ -165,9 +165,15 @@ bool SenderTrial::control() {
   return true;
 }
 
-FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form) {
+FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, bool at_data) {
+  // The login's own address goes as far as RCPT only: at DATA other things may be refused to it too
+  // (spam, a limit of mails a day), so there the words have to say what displeases.
+  constexpr std::array vague_words = {
+      smtp::Reason::unclear, smtp::Reason::access_denied, smtp::Reason::recipient_unknown};
+  const bool vague =
+      at_data && std::ranges::find(vague_words, smtp::reason_of(reply)) != vague_words.end();
   const bool refused =
-      reply.refused() && judge_sender_refusal(reply, form) == SenderVerdict::refused;
+      reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
   return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
 }
 
@@ -178,7 +184,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
     return {FormResult::Kind::lost, reply.error().detail};
   }
   if (reply->code != 354) {
-    return refused_or_unclear(*reply, form);
+    return refused_or_unclear(*reply, form, true);
   }
   if (!may_deliver_) {
     session.drop();
@@ -191,7 +197,7 @@ FormResult SenderTrial::try_data(const SenderForm& form) {
   }
   data_settled_ = delivered_ = taken->ok();
   return taken->ok() ? FormResult{FormResult::Kind::accepted, taken->first_line()}
-                     : refused_or_unclear(*taken, form);
+                     : refused_or_unclear(*taken, form, true);
 }
 
 FormResult SenderTrial::try_form(const SenderForm& form) {
@@ -211,7 +217,7 @@ FormResult SenderTrial::try_form(const SenderForm& form) {
   }
   counted(reply, at_mail ? "" : audit_.subject().own_address);
   ++refusals_;
-  return refused_or_unclear(*reply, form);
+  return refused_or_unclear(*reply, form, false);
 }
 
 void SenderTrial::note(const SenderForm& form, const FormResult& result) {
@@ -244,6 +250,9 @@ void SenderTrial::conclude() {
     }
     if (delivered_) {
       add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
+    } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
+      // It compares the sender with the login once it has the message, not before.
+      add(Status::not_tested, {Word::s2_after_message, {port, list}});
     } else if (data_settled_) {
       add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
     } else {
@@ -339,8 +348,7 @@ SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& f
       break;
   }
   if (reply.temporary()) {
-    return reply.enhanced.starts_with("4.7.") ? SenderVerdict::refused
-                                              : SenderVerdict::says_nothing;
+    return SenderVerdict::says_nothing;  // "451 4.7.1 Service unavailable" is a filter that is away
   }
   // Not understood: for a plain address that is no answer.
   constexpr std::array not_understood = {500, 501, 502, 503};
@@ -377,7 +385,8 @@ void probe_senders(Audit& audit) {
       continue;
     }
     const auto turn = audit.turn_of(number);
-    SenderTrial trial(audit, facts, first ? forms : std::vector{forms.front()}, may_deliver);
+    SenderTrial trial(
+        audit, facts, first ? forms : std::vector(forms.begin(), forms.begin() + 2), may_deliver);
     trial.run();
     may_deliver = may_deliver && !trial.delivered();
     if (trial.login_failed()) {

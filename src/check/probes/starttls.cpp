@@ -1,11 +1,13 @@
 #include "check/probes/starttls.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "check/opening.h"
 #include "check/probes/starttls_enforced.h"
 #include "check/probes/submission.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -25,7 +27,8 @@ bool open_clear_envelope(Audit& audit,
   const auto mark = conversation.smtp().mark();
   const auto mail =
       conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
-  if (facts.port != 25 && !notes.a3_done) {
+  const bool asked_again = !mail && !notes.lost_early;
+  if (facts.port != 25 && !notes.a3_done && !asked_again) {
     judge_clear_mail(audit, facts, conversation, mail, mark);
     notes.a3_done = true;
   }
@@ -54,11 +57,15 @@ public:
   /// True where TLS stands and EHLO was said again.
   bool run();
 
+  /// False where the connection ended before STARTTLS.
+  [[nodiscard]] bool asked_for_tls() const { return asked_for_tls_; }
+
 private:
   Result<smtp::Reply> say_starttls();
   bool refused(const Result<smtp::Reply>& reply);
   bool shake_hands();
   bool hear_injected();
+  bool asks_for_sender(const std::string& recipient);
   bool answered_once_more(std::size_t mark, Milliseconds patience);
   void look_for_kept_state();
   void add_a5(Status status, Phrase summary);
@@ -75,6 +82,7 @@ private:
   StarttlsNotes& notes_;
   std::string port_;
   std::size_t mark_{0};
+  bool asked_for_tls_{false};
   bool sender_taken_{false};
   bool within_refused_{false};  // STARTTLS is not taken within a transaction
   bool injecting_{false};
@@ -151,7 +159,7 @@ bool Crossing::refused(const Result<smtp::Reply>& reply) {
 
 bool Crossing::shake_hands() {
   auto tls = session_.handshake(audit_.tls_options());
-  if (!session_.early_bytes().empty()) {
+  if (!text::trim(session_.early_bytes()).empty()) {  // an empty line is a blemish, no answer
     add_a5(Status::fail, {Word::a5_answered_early, {port_}});
   }
   if (tls) {
@@ -245,6 +253,22 @@ bool Crossing::answered_once_more(std::size_t mark, Milliseconds patience) {
   return true;
 }
 
+/// The control of A6: after RSET no sender is left to be kept, so RCPT must be out of order. Who
+/// says anything else never asks for a sender, as far as is known.
+bool Crossing::asks_for_sender(const std::string& recipient) {
+  const auto reset = session_.command("RSET");
+  if (!reset || !reset->ok()) {
+    return false;
+  }
+  const auto reply = session_.command("RCPT TO:<" + recipient + ">");
+  auto status = Status::not_tested;
+  auto confidence = Confidence::proven;
+  if (reply) {
+    static_cast<void>(judge_rcpt(*reply, status, confidence));
+  }
+  return status == Status::pass;
+}
+
 /// RCPT without MAIL under TLS must be out of order. A NOOP goes first, and what comes after an
 /// accepted RCPT is waited for, so that a late answer to the injected command is not taken for
 /// RCPT's.
@@ -276,7 +300,11 @@ void Crossing::look_for_kept_state() {
   } else {
     auto status = Status::not_tested;
     auto confidence = Confidence::proven;
-    const auto phrase = judge_rcpt(*reply, status, confidence);
+    auto phrase = judge_rcpt(*reply, status, confidence);
+    if (status == Status::fail && !asks_for_sender(recipient)) {
+      status = Status::not_tested;
+      phrase = {Word::a6_unclear, {port_, line}};
+    }
     if (status != Status::fail) {
       add_a6(status, phrase, mark);
       return;
@@ -313,6 +341,7 @@ bool Crossing::run() {
   if (!session_.alive()) {
     return false;
   }
+  asked_for_tls_ = true;
   if (refused(say_starttls()) || !shake_hands()) {
     return false;
   }
@@ -353,13 +382,15 @@ bool probe_starttls(Audit& audit,
     }
     return false;
   }
-  if (Crossing(audit, facts, conversation, notes).run()) {
+  Crossing crossing(audit, facts, conversation, notes);
+  if (crossing.run()) {
     return false;
   }
   session.drop();
-  const bool again = !notes.second_round;
-  notes.second_round = true;
-  return again;
+  if (!crossing.asked_for_tls() && !std::exchange(notes.lost_early, true)) {
+    return true;  // it had hung up on what was said before; STARTTLS has not been heard yet
+  }
+  return !std::exchange(notes.second_round, true);
 }
 
 void finish_starttls(Audit& audit, const PortFacts& facts, const StarttlsNotes& notes) {

@@ -16,6 +16,7 @@ struct StarttlsNotes {
   bool a6_done{false};
   std::optional<finding::Finding>
       a5_refusal;            // the injection was refused; counts if STARTTLS works
+  bool lost_early{false};    // a connection ended before STARTTLS was said
   bool second_round{false};  // no injection any more
   bool not_offered{false};   // STARTTLS was missing: no A5, no A6
   words::Phrase trouble;     // why a round came to nothing

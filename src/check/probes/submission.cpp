@@ -15,7 +15,10 @@ using words::Word;
 
 /// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection,
 /// unsent.
-finding::Finding judge_data(Conversation& conversation, const std::string& port, std::size_t mark) {
+finding::Finding judge_data(Conversation& conversation,
+                            const std::string& port,
+                            std::size_t mark,
+                            Word open = Word::s4_open) {
   const auto reply = conversation.smtp().command("DATA");
   if (!reply) {
     auto out = make_finding("S4",
@@ -26,7 +29,7 @@ finding::Finding judge_data(Conversation& conversation, const std::string& port,
     out.confidence = Confidence::indirect;
     return out;
   }
-  if (reply->code != 354 && !smtp::refused_for_good(*reply)) {
+  if (reply->code != 354 && !smtp::refuses_envelope(*reply)) {
     return make_finding("S4",
                         Status::not_tested,
                         {Word::s4_unclear, {port, reply->first_line()}},
@@ -41,9 +44,60 @@ finding::Finding judge_data(Conversation& conversation, const std::string& port,
                         mark);
   }
   conversation.smtp().drop();
-  auto out = make_finding("S4", Status::fail, {Word::s4_open, {port}}, conversation, mark);
+  auto out = make_finding("S4", Status::fail, {open, {port}}, conversation, mark);
   out.confidence = Confidence::likely;
   return out;
+}
+
+/// The sender displeased, not the want of a login.
+bool blames_sender(const smtp::Reply& reply, bool at_mail) {
+  const auto reason = smtp::reason_of(reply);
+  const bool login = reason == smtp::Reason::login_required || reason == smtp::Reason::tls_required;
+  return !login && (at_mail || text::to_lower(reply.text()).find("sender") != std::string::npos);
+}
+
+/// A refusal at RCPT or before: S4 passes where it is for want of a login or a right.
+finding::Finding judge_refusal(Conversation& conversation,
+                               const smtp::Reply& reply,
+                               std::size_t mark) {
+  const auto port = std::to_string(conversation.port());
+  const auto line = reply.first_line();
+  if (refuses_strangers(reply)) {
+    return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
+  }
+  const bool mailbox = smtp::reason_of(reply) == smtp::Reason::recipient_unknown;
+  return make_finding("S4",
+                      Status::not_tested,
+                      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
+                      conversation,
+                      mark);
+}
+
+/// Mail from the domain itself, where a foreign sender was refused for what he is.
+finding::Finding judge_own_sender(Audit& audit,
+                                  Conversation& conversation,
+                                  const std::string& own,
+                                  std::size_t mark) {
+  auto& session = conversation.smtp();
+  const auto port = std::to_string(conversation.port());
+  if (!audit.may_ask_as_stranger()) {
+    return make_finding("S4", Status::not_tested, {Word::s4_budget, {port}}, conversation, mark);
+  }
+  auto reply = session.command("RSET");
+  for (const auto* command : {"MAIL FROM:<", "RCPT TO:<"}) {
+    if (reply && reply->ok()) {
+      reply = session.command(command + own + ">");
+    }
+  }
+  if (note_refusal(audit, "S4", conversation, reply, own) > 0) {
+    audit.set_strangers_counted();
+  }
+  if (!reply) {
+    return make_finding(
+        "S4", Status::not_tested, {Word::lost_here, {reply.error().detail}}, conversation, mark);
+  }
+  return reply->ok() ? judge_data(conversation, port, mark, Word::s4_open_to_own)
+                     : judge_refusal(conversation, *reply, mark);
 }
 
 finding::Finding judge(Audit& audit, Conversation& conversation) {
@@ -58,6 +112,7 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     return not_tested({Word::s4_budget, {port}});
   }
   auto reply = session.command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
+  const bool at_mail = !reply || !reply->ok();
   if (reply && reply->ok()) {
     if (recipient.empty()) {
       return not_tested({Word::s4_no_recipient, {port}});
@@ -73,14 +128,10 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
   if (reply->ok()) {
     return judge_data(conversation, port, mark);
   }
-  if (refuses_strangers(*reply)) {
-    return make_finding(
-        "S4", Status::pass, {Word::s4_refused, {port, reply->first_line()}}, conversation, mark);
+  if (refuses_strangers(*reply) && !recipient.empty() && blames_sender(*reply, at_mail)) {
+    return judge_own_sender(audit, conversation, recipient, mark);
   }
-  const auto reason = smtp::reason_of(*reply);
-  const bool mailbox = reason == smtp::Reason::recipient_unknown;
-  return not_tested(
-      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, reply->first_line()}});
+  return judge_refusal(conversation, *reply, mark);
 }
 
 }  // namespace

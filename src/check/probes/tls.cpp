@@ -62,7 +62,8 @@ struct TlsJudgement {
   }
 };
 
-/// Where people log in a weakness is a fault; on 25 it is advice.
+/// Where people log in a weakness is a fault; on 25 it is advice, even where it takes logins: other
+/// servers bring their mail there, and would bring it in clear.
 Status grade(const PortFacts& facts) {
   return facts.port == 25 ? Status::warn : Status::fail;
 }

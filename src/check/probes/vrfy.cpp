@@ -22,8 +22,11 @@ void ask_names(Stranger& stranger) {
     audit.add(stranger.finding_of("S7", status, std::move(summary)));
   };
   const int cost = noise_cost(LoudProbe::vrfy_refused, audit.product());
-  if (!audit.may_spend(cost + noise_cost(LoudProbe::relay_refused, audit.product())) &&
-      !audit.settings().expn) {
+  const int relay = noise_cost(LoudProbe::relay_refused, audit.product());
+  const bool own_domain = cost > 0 && !audit.subject().domain.empty() &&
+                          audit.lines_for_strangers() == 0;  // is asked too: S1 matters more
+  const int relays = own_domain ? 2 : 1;
+  if (!audit.may_spend(cost + relays * relay) && !audit.settings().expn) {
     add(Status::not_tested, {Word::s7_budget, {}});
     return;
   }

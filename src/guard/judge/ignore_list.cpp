@@ -56,14 +56,17 @@ IgnoreList IgnoreList::with_files_read(const FilePort& files) const {
   return out;
 }
 
-IgnoreList::Why IgnoreList::covers(const std::string& id,
-                                   const std::optional<net::Address>& address,
-                                   const NamePort& names,
-                                   const FilePort& files) const {
+bool IgnoreList::lists(const std::string& id, const std::optional<net::Address>& address) const {
+  return address && (singles_.contains(id) || std::ranges::any_of(networks_, [&](const auto& each) {
+                       return each.contains(*address);
+                     }));
+}
+
+IgnoreList::Why IgnoreList::ask(const std::string& id,
+                                const std::optional<net::Address>& address,
+                                const NamePort& names,
+                                const FilePort& files) const {
   const auto holds = [&](const Network& network) { return network.contains(*address); };
-  if (address && (singles_.contains(id) || std::ranges::any_of(networks_, holds))) {
-    return Why::address;
-  }
   for (const auto& path : files_) {
     const auto text = files ? files(path) : Result<std::string>(fail(Errc::not_found, path));
     if (address && text && std::ranges::any_of(parse_ignore_file(*text), holds)) {

@@ -29,11 +29,15 @@ public:
 
   enum class Why { no, address, name };
 
-  /// `id` is an address in canonical text, or what else a filter caught.
-  [[nodiscard]] Why covers(const std::string& id,
-                           const std::optional<net::Address>& address,
-                           const NamePort& names,
-                           const FilePort& files) const;
+  /// Whether one of its addresses or networks holds `id`: an address in canonical text, or what
+  /// else a filter caught.
+  [[nodiscard]] bool lists(const std::string& id, const std::optional<net::Address>& address) const;
+
+  /// The same of what must be asked for: files and names.
+  [[nodiscard]] Why ask(const std::string& id,
+                        const std::optional<net::Address>& address,
+                        const NamePort& names,
+                        const FilePort& files) const;
 
   /// Whether a ban of `network` would hit something that is ignored (names are not asked).
   [[nodiscard]] bool overlaps(const Network& network, const FilePort& files) const;

@@ -61,7 +61,13 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   if (sighting.nofail || sighting.id.empty()) {
     return out;
   }
-  out.why = ignored_by(sighting, now);
+  const auto& source = known_.of(sighting.id, [&] {
+    auto found = find_out(ignored_, sighting.id);
+    found.key = key_of(sighting.id);
+    return found;
+  });
+  const auto own_key = source.key;
+  out.why = ignored_by(sighting, source, now);
   if (*out.why != '\0') {
     out.kind = Judgement::Kind::ignored;
     return out;
@@ -69,7 +75,7 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   out.kind = Judgement::Kind::counted;
   out.target = target_of(sighting.id);
   out.at = sighting.at.value_or(now);
-  const auto key = out.key = key_of(out.target);
+  const auto key = out.key = counts_by_network() ? key_of(out.target) : own_key;
   auto account = account_of(key, now);
   count(account, sighting, out.at);
   if (account.count() < spec_.maxretry && !sighting.weak) {
@@ -85,15 +91,22 @@ Judgement Judge::on_sighting(const ban::Sighting& sighting, ban::Instant now) {
   return out;
 }
 
-const char* Judge::ignored_by(const ban::Sighting& sighting, ban::Instant now) {
+Source Judge::find_out(const IgnoreList& ignored, const std::string& id) const {
+  const auto address = net::Address::parse(id);
+  return {id, address, ignored.lists(id, address), {}};
+}
+
+const char* Judge::ignored_by(const ban::Sighting& sighting,
+                              const Source& source,
+                              ban::Instant now) {
   if (!cache_) {
-    return ask_ignore_rules(sighting);
+    return ask_ignore_rules(sighting, source);
   }
   const auto key = cache_->key_of(sighting, spec_.name);
   if (const auto known = cache_->find(key, now)) {
     return *known ? ignored_by_cache : "";
   }
-  const auto* const why = ask_ignore_rules(sighting);
+  const auto* const why = ask_ignore_rules(sighting, source);
   if (!ignored_.names_alone(sighting.id)) {  // quick to ask again, and said again
     cache_->put(key, *why != '\0', now);
   }
@@ -106,12 +119,15 @@ const std::vector<net::Address>& Judge::own_addresses() const {
   return own == nullptr ? none : *own;
 }
 
-const char* Judge::ask_ignore_lists(const IgnoreList& ignored, const std::string& id) const {
-  const auto address = net::Address::parse(id);
+const char* Judge::ask_ignore_lists(const IgnoreList& ignored, const Source& source) const {
+  const auto& address = source.address;
   if (spec_.ignoreself && address && std::ranges::count(own_addresses(), *address) > 0) {
     return "ignoreself rule";
   }
-  switch (ignored.covers(id, address, ports_.names, ports_.files)) {
+  if (source.is_listed) {
+    return "ip";
+  }
+  switch (ignored.ask(source.id, address, ports_.names, ports_.files)) {
     case IgnoreList::Why::address:
       return "ip";
     case IgnoreList::Why::name:
@@ -122,8 +138,8 @@ const char* Judge::ask_ignore_lists(const IgnoreList& ignored, const std::string
   return "";
 }
 
-const char* Judge::ask_ignore_rules(const ban::Sighting& sighting) {
-  if (const auto* const why = ask_ignore_lists(ignored_, sighting.id); *why != '\0') {
+const char* Judge::ask_ignore_rules(const ban::Sighting& sighting, const Source& source) {
+  if (const auto* const why = ask_ignore_lists(ignored_, source); *why != '\0') {
     return why;
   }
   const bool asked = ports_.command && has_ignorecommand();
@@ -138,8 +154,12 @@ bool Judge::hits_ignored(const IgnoreList& ignored, const Network& network) cons
           }));
 }
 
+bool Judge::counts_by_network() const {
+  return spec_.ipv4_prefix < full_ipv4 || spec_.ipv6_prefix < full_ipv6;
+}
+
 std::string Judge::target_of(const std::string& id) const {
-  if (spec_.ipv4_prefix >= full_ipv4 && spec_.ipv6_prefix >= full_ipv6) {
+  if (!counts_by_network()) {
     return id;
   }
   const auto address = net::Address::parse(id);
@@ -303,7 +323,7 @@ const char* Judge::ignored_now(const std::string& target) const {
   if (ignored.empty()) {
     return "";  // there may be a million bans
   }
-  const auto* const why = ask_ignore_lists(ignored, target);
+  const auto* const why = ask_ignore_lists(ignored, find_out(ignored, target));
   const bool is_network = *why == '\0' && target.find('/') != std::string::npos;
   const auto network = is_network ? Network::parse(target) : std::nullopt;
   return network && hits_ignored(ignored, *network) ? "ip" : why;
@@ -339,6 +359,7 @@ Result<void> Judge::change(const ban::JailSpec& spec) {
     accounts_.clear();  // the two ways of counting have nothing in common
   }
   ignored_ = IgnoreList::make(spec.ignoreip);
+  known_.forget();
   if (ignored_at_start_) {
     begin_restoring();
   }

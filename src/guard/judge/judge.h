@@ -18,6 +18,7 @@
 #include "guard/judge/history.h"
 #include "guard/judge/ignore_cache.h"
 #include "guard/judge/ignore_list.h"
+#include "guard/judge/known_sources.h"
 #include "guard/judge/recent_lines.h"
 #include "guard/judge/standing_bans.h"
 #include "guard/judge/target_key.h"
@@ -143,13 +144,17 @@ public:
 private:
   Judge(ban::JailSpec spec, JudgePorts ports, IgnoreList ignored, BanTime ban_time);
 
-  [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting, ban::Instant now);
+  /// But for its key.
+  [[nodiscard]] Source find_out(const IgnoreList& ignored, const std::string& id) const;
+  [[nodiscard]] const char* ignored_by(const ban::Sighting& sighting,
+                                       const Source& source,
+                                       ban::Instant now);
   [[nodiscard]] const std::vector<net::Address>& own_addresses() const;
-  [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting);
-  [[nodiscard]] const char* ask_ignore_lists(const IgnoreList& ignored,
-                                             const std::string& id) const;
+  [[nodiscard]] const char* ask_ignore_rules(const ban::Sighting& sighting, const Source& source);
+  [[nodiscard]] const char* ask_ignore_lists(const IgnoreList& ignored, const Source& source) const;
   [[nodiscard]] const char* ignored_now(const std::string& target) const;
   [[nodiscard]] bool hits_ignored(const IgnoreList& ignored, const Network& network) const;
+  [[nodiscard]] bool counts_by_network() const;
   [[nodiscard]] TargetKey key_of(const std::string& target) const;
   [[nodiscard]] Account account_of(const TargetKey& target, ban::Instant now);
   void keep(const TargetKey& target, const Account& account, ban::Instant now);
@@ -168,6 +173,7 @@ private:
   std::optional<IgnoreList> ignored_at_start_;
   BanTime ban_time_;
   std::optional<IgnoreCache> cache_;
+  KnownSources known_;  // by ignored_
   std::unique_ptr<RecentLines> own_lines_;
   Accounts accounts_;
   StandingBans bans_;

@@ -67,6 +67,9 @@ public:
   /// that is said, as fail2ban says it.
   void tell_odd_date(std::chrono::seconds off, std::string_view line, ban::Instant now);
 
+  /// A line without a date was a hit: said once a day, too.
+  void tell_no_date(std::string_view last_date, std::string_view line, ban::Instant now);
+
   /// A line of this file has bytes that the jail's logencoding does not know: said once a day of
   /// each file, whatever jail reads it.
   void tell_undecodable(const std::string& file, std::string_view raw, ban::Instant now);
@@ -185,6 +188,7 @@ private:
   int checks_{0};                // bans that were looked after in it
   std::optional<std::set<std::string>> let_go_meanwhile_;
   ban::Instant next_odd_date_{};  // before that nothing more is said of one
+  ban::Instant next_no_date_{};   // the same
   bool idle_{false};
   JailTotals totals_;
   std::uint64_t bans_lacking_lines_{0};

@@ -54,7 +54,11 @@ void LogStream::give(std::size_t place, ban::Instant now, std::vector<ban::Ban>&
     return;
   }
   found_.clear();
-  jail.matcher().feed_line(*dated_[reader_of_[place]], now, found_);
+  const auto& line = *dated_[reader_of_[place]];
+  jail.matcher().feed_line(line, now, found_);
+  if (line.undated && !found_.empty()) {
+    jail.tell_no_date(line.date_text, line.text, now);
+  }
   for (const auto& sighting : found_) {
     jail.on_sighting(sighting, now, bans);
   }

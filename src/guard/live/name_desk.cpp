@@ -1,6 +1,7 @@
 #include "guard/live/name_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace spranga::guard {
 
@@ -20,7 +21,7 @@ bool NameDesk::keep(const std::string& jail,
     ++dropped_;
     return sighting.is_name;  // an address is judged without
   }
-  Ready waiting{jail, sighting, {}, sighting.is_name, {}, ""};
+  Ready waiting{jail, sighting, {}, sighting.is_name, {}, "", false};
   if (sighting.expression != nullptr) {
     waiting.rule = *sighting.expression;
   }
@@ -71,6 +72,15 @@ std::vector<std::string> NameDesk::take_questions(ban::Instant now) {
   return std::exchange(questions_, {});
 }
 
+/// Once in known_for, though each line asks anew.
+bool NameDesk::tell_of(const std::string& name, ban::Instant now) {
+  std::erase_if(told_, [now](const auto& one) { return one.second + known_for <= now; });
+  if (told_.size() >= most_told) {
+    told_.clear();
+  }
+  return told_.try_emplace(name, now).second;
+}
+
 void NameDesk::on_answer(const std::string& name,
                          const Result<std::vector<net::Address>>& answer,
                          ban::Instant now) {
@@ -87,11 +97,15 @@ void NameDesk::on_answer(const std::string& name,
     return;
   }
   waiting_count_ -= node.mapped().size();
+  bool told = false;  // by the first of them
   for (auto& waiting : node.mapped()) {
     if (waiting.was_name && answer) {
       waiting.addresses = *answer;
     } else if (waiting.was_name) {
       waiting.error = answer.error().detail;
+    }
+    if (waiting.was_name && waiting.addresses.empty() && !std::exchange(told, true)) {
+      waiting.unheard = tell_of(name, now);
     }
     ready_.push_back(std::move(waiting));
   }

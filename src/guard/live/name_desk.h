@@ -50,7 +50,8 @@ public:
     ban::Expression rule;
     bool was_name{false};  // the sighting's id is a name, and these are its addresses
     std::vector<net::Address> addresses;
-    std::string error;  // why there are none, where somebody failed
+    std::string error;    // why there are none, where somebody failed
+    bool unheard{false};  // there are none, and nobody was told so of this name for a while
   };
 
   [[nodiscard]] std::vector<Ready> take_ready() { return std::exchange(ready_, {}); }
@@ -61,6 +62,7 @@ public:
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
   static constexpr std::size_t most_waiting = 20'000;
+  static constexpr std::size_t most_told = 1000;  // as many as fail2ban remembers
   static constexpr std::chrono::minutes known_for{5};
   static constexpr std::chrono::seconds again_after{30};  // an answer that failed
 
@@ -73,12 +75,14 @@ private:
 
   void wait_for(const std::string& name, Ready waiting);
   void ask(const std::string& name);
+  [[nodiscard]] bool tell_of(const std::string& name, ban::Instant now);
 
   std::map<std::string, Known, std::less<>> followed_;
   std::map<std::string, std::vector<Ready>, std::less<>> waiting_;  // by name
   std::size_t waiting_count_{0};
   std::uint64_t dropped_{0};
-  std::set<std::string, std::less<>> asked_;  // and not answered
+  std::set<std::string, std::less<>> asked_;               // and not answered
+  std::map<std::string, ban::Instant, std::less<>> told_;  // names without addresses, and when
   std::vector<std::string> questions_;
   std::vector<Ready> ready_;
 };

@@ -1,5 +1,5 @@
-// What a live jail tells of lines that are odd: a date that is off, bytes that logencoding does not
-// know. Once a day each, in fail2ban's words.
+// What a live jail tells of lines that are odd: a date that is off or missing, bytes that
+// logencoding does not know. Once a day each, in fail2ban's words.
 #include <fmt/format.h>
 
 #include <utility>
@@ -48,6 +48,23 @@ void LiveJail::tell_odd_date(seconds off, std::string_view line, ban::Instant no
       "filter",
       {"Please check a jail for a timing issue. Line with odd timestamp: ",
        ledger::cut(hidden, longest_shown)});
+}
+
+void LiveJail::tell_no_date(std::string_view last_date, std::string_view line, ban::Instant now) {
+  if (now < next_no_date_) {
+    return;
+  }
+  next_no_date_ = now + a_day;
+  const auto hidden = hide_credentials(line);
+  say(Level::warning,
+      "filter",
+      {"Found a match but no valid date/time found for ", text::python_repr(last_date), "."});
+  say(Level::warning,
+      "filter",
+      {"Match without a timestamp: ", ledger::cut(hidden, longest_shown)});
+  say(Level::warning,
+      "filter",
+      {"Please try setting a custom date pattern (see man page jail.conf(5))."});
 }
 
 void LiveJail::tell_undecodable(const std::string& file, std::string_view raw, ban::Instant now) {

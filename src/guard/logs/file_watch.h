@@ -97,10 +97,9 @@ private:
                                   FileId of,
                                   const Fingerprint& print,
                                   std::uint64_t offset);
-  [[nodiscard]] std::string first_line_at(FileId id) const;
   [[nodiscard]] static bool may_be_of(const Rotated& rotated,
                                       const std::string& first_line,
-                                      const Fingerprint& now);
+                                      const Fingerprint& being_read);
   void note_copies(const std::string& path);
   void look_for_copies();
   void note_read();

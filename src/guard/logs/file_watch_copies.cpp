@@ -49,19 +49,14 @@ void FileWatch::truncated(FileId id) {
   logs_.go_on_anew(id);
 }
 
-/// The first line of what is being read, or is to be read next.
-std::string FileWatch::first_line_at(FileId id) const {
-  const auto* tail = logs_.tail_of(id);
-  const auto& known = tail->place().first_line_md5;
-  return tail->fingerprint().offset > 0 && !known.empty() ? known : first_line_hash(tail->fd());
-}
-
-/// Whether it may be a copy of what has the name now, or one that is not made to its end.
+/// Whether it may be a copy of what is being read, or of what the file holds by now and is to be
+/// read next (`first_line`), or one that is not made to its end.
 bool FileWatch::may_be_of(const Rotated& rotated,
                           const std::string& first_line,
-                          const Fingerprint& now) {
-  return rotated.first_line_hash.empty() || rotated.first_line_hash == first_line ||
-         (!now.first_line_hash.empty() && continues(rotated.opened.fd.get(), now));
+                          const Fingerprint& being_read) {
+  const auto& hash = rotated.first_line_hash;
+  return hash.empty() || hash == first_line ||
+         (being_read.offset > 0 && hash == being_read.first_line_hash);
 }
 
 /// Of the content before the last truncation, which `print` tells, `offset` bytes were read.
@@ -71,9 +66,10 @@ std::vector<FileId> FileWatch::read_copies(Trail& trail,
                                            const Fingerprint& print,
                                            std::uint64_t offset) {
   auto seen = generations_of(files_, trail.path);
-  const auto first_line = first_line_at(of);
-  const auto now = logs_.tail_of(of)->fingerprint();
-  const bool told_apart = now.offset > 0 && !now.first_line_hash.empty();
+  const auto first_line = first_line_hash(logs_.tail_of(of)->fd());
+  const auto being_read = logs_.tail_of(of)->fingerprint();
+  const bool told_apart = being_read.offset > 0 && !being_read.first_line_hash.empty() &&
+                          being_read.first_line_hash == first_line;
   const auto readers = logs_.readers_of(of);
   std::vector<FileId> behind;
   std::vector<FileFacts> older;
@@ -83,7 +79,7 @@ std::vector<FileId> FileWatch::read_copies(Trail& trail,
       continue;
     }
     const bool rest = continues(each.opened.fd.get(), print);
-    if (!rest && may_be_of(each, first_line, now)) {
+    if (!rest && may_be_of(each, first_line, being_read)) {
       if (!told_apart) {
         maybe_copied_.insert(trail.path);
       }

@@ -34,7 +34,7 @@ struct LogPlace {
   std::uint64_t offset{0};     // behind the last whole line
   std::string first_line_md5;  // fail2ban's name for it; a SHA-1 (sha1.h); "": no whole first line
   std::string cursor;
-  ban::Instant at{};  // when the journal took the entry in
+  ban::Instant at{};  // when the journal took the entry in; of a file, when a kept place was noted
 
   [[nodiscard]] bool operator==(const LogPlace&) const = default;
 };

@@ -103,6 +103,23 @@ bool take(const LogPlace& place,
   return any;
 }
 
+/// Since when the file was empty at this place, as far as is known.
+std::optional<ban::Instant> empty_since(const LogPlace& place) {
+  const bool was_empty = place.inode != 0 && place.offset == 0 && place.first_line_md5.empty();
+  return was_empty && place.at != ban::Instant() ? std::optional(place.at) : std::nullopt;
+}
+
+/// A copy that was made after that, of lines that were written after it; none that a person has
+/// made of another rotation.
+bool is_copy_since(const std::vector<FoundFile>& rotations, std::size_t which, ban::Instant at) {
+  constexpr std::chrono::milliseconds tick(10);  // the kernel's clock for files is behind by one
+  const auto ns = std::chrono::nanoseconds(at.time_since_epoch() - tick).count();
+  const auto& [facts, first_line] = rotations[which];
+  return facts.born_ns > ns && facts.changed_ns > ns &&
+         (first_line.empty() ||
+          std::ranges::count(rotations, first_line, &FoundFile::first_line_hash) == 1);
+}
+
 }  // namespace
 
 GoingOn go_on(const std::vector<LogPlace>& kept,
@@ -110,7 +127,11 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
               const std::vector<FoundFile>& rotations) {
   GoingOn out;
   out.rotations.resize(rotations.size());
+  std::optional<ban::Instant> unread_since;
   for (const auto& place : kept) {
+    if (named != nullptr && place.inode == named->facts.id.inode) {
+      unread_since = empty_since(place);  // the latest counts
+    }
     const bool found = take(place, named, rotations, PlaceMatch::inode, out);
     // By the first line alone only what had the name last, or was copied and truncated: of files
     // that went long ago it says little.
@@ -125,10 +146,13 @@ GoingOn go_on(const std::vector<LogPlace>& kept,
     return out;
   }
   bool younger = false;
-  for (auto& each : out.rotations) {
-    younger = younger || each.has_value();
-    if (younger && !each) {
-      each = 0;
+  for (std::size_t i = 0; i < rotations.size(); ++i) {
+    auto& from = out.rotations[i];
+    // The log was empty and is the same file: what was copied since was not read.
+    const bool is_new = unread_since && is_copy_since(rotations, i, *unread_since);
+    younger = younger || from || is_new;
+    if (younger && !from) {
+      from = 0;
     }
   }
   if (younger && named != nullptr) {

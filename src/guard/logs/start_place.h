@@ -49,8 +49,9 @@ struct GoingOn {
 };
 
 /// By the places kept for one jail and path: the farthest in each file; rotations that are younger
-/// than one that was read are read whole, and so is what has the name then. `rotations` are sorted
-/// by age, `named` is null where nothing has the name.
+/// than one that was read, or than a place at which what has the name was empty, are read whole,
+/// and so is what has the name then. `rotations` are sorted by age, `named` is null where nothing
+/// has the name.
 [[nodiscard]] GoingOn go_on(const std::vector<LogPlace>& kept,
                             const FoundFile* named,
                             const std::vector<FoundFile>& rotations);

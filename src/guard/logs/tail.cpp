@@ -105,16 +105,10 @@ Result<Tail::Step> Tail::read(std::span<char> buffer,
                       text::escape(place_.path) + ": " + std::generic_category().message(errno));
   }
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-  const auto line_break = bytes.find('\n');
-  if (cutter_.end() == 0) {  // of these very bytes: the file may be another one a moment later
-    place_.first_line_md5 =
-        line_break == std::string_view::npos ? "" : sha1_hex(bytes.substr(0, line_break + 1));
-  } else if (place_.first_line_md5.empty() && line_break != std::string_view::npos) {
-    place_.first_line_md5 = first_line_hash(fd_.get());
-  }
   if (is_truncated()) {
     return Step::truncated;
   }
+  note_first_line(bytes);
   note(bytes);
   const bool is_full = bytes.size() == buffer.size();
   if (struct stat facts{}; is_full && ::fstat(fd_.get(), &facts) == 0) {
@@ -163,6 +157,10 @@ void Tail::go_back(std::uint64_t offset) {
   seen_size_ = 0;
   place_.offset = offset;
   place_.first_line_md5 = first_line_hash(fd_.get());
+  first_line_ = Sha1();
+  if (place_.first_line_md5.empty() && offset < longest_log_line) {
+    first_line_.add(bytes_at(fd_.get(), 0, static_cast<std::size_t>(offset)));
+  }
   before_ = bytes_before(fd_.get(), offset);
 }
 
@@ -172,6 +170,23 @@ Fingerprint Tail::fingerprint() const {
 
 bool Tail::is_truncated() const {
   return bytes_at(fd_.get(), cutter_.end() - before_.size(), before_.size()) != before_;
+}
+
+/// Of the very bytes that are read: the file may hold another log's a moment later.
+void Tail::note_first_line(std::string_view bytes) {
+  if (cutter_.end() == 0) {
+    place_.first_line_md5.clear();
+    first_line_ = Sha1();
+  }
+  if (!place_.first_line_md5.empty() || cutter_.end() >= longest_log_line) {
+    return;
+  }
+  const auto line_break = bytes.find('\n');
+  first_line_.add(
+      bytes.substr(0, line_break == std::string_view::npos ? line_break : line_break + 1));
+  if (line_break != std::string_view::npos) {
+    place_.first_line_md5 = first_line_.hex();
+  }
 }
 
 /// Remembers the end of what stands before the next bytes.

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "guard/logs/line_cutter.h"
 #include "guard/logs/live_source.h"
+#include "guard/logs/sha1.h"
 
 namespace spranga::guard {
 
@@ -107,11 +108,13 @@ private:
   [[nodiscard]] bool is_truncated() const;
   void cut(std::string_view bytes, const Give& give);
   void note(std::string_view bytes);
+  void note_first_line(std::string_view bytes);
 
   Fd fd_;
   LogPlace place_;
   std::int64_t born_ns_;
   LineCutter cutter_;
+  Sha1 first_line_;     // of what was read of a first line that is not whole yet
   std::string before_;  // what stands before cutter_.end()
   std::uint64_t seen_size_{0};
 };

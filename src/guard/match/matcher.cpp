@@ -41,6 +41,25 @@ ReaderSettings reader_settings_of(const ban::JailSpec& jail, const MatchOptions&
   return settings;
 }
 
+/// Where the option stands that a reader refuses, tried on its own; "" where nobody knows.
+std::string place_of_refused(const ban::JailSpec& jail, ban::Instant now) {
+  ReaderSettings dates;
+  dates.datepattern = jail.filter.datepattern;
+  ReaderSettings zone;
+  zone.logtimezone = jail.logtimezone;
+  ReaderSettings encoding;
+  encoding.encoding = jail.logencoding;
+  for (const auto& [option, alone] : {std::pair("datepattern", dates),
+                                      std::pair("logtimezone", zone),
+                                      std::pair("logencoding", encoding)}) {
+    const auto known = jail.origins.find(std::string_view(option));
+    if (known != jail.origins.end() && !LineReader::make(alone, now)) {
+      return place_of(known->second);
+    }
+  }
+  return "";
+}
+
 class JailMatcher final : public Matcher {
 public:
   JailMatcher(const ban::JailSpec& jail, MatchOptions options)
@@ -48,7 +67,11 @@ public:
 
   [[nodiscard]] Result<void> compile(ban::Instant now) {
     SPRANGA_TRY(pipeline_, Pipeline::make(jail_.filter, pipeline_settings(jail_, options_)));
-    SPRANGA_TRY(reader_, LineReader::make(reader_settings(), now));
+    auto reader = LineReader::make(reader_settings(), now);
+    if (!reader) {
+      return fail(reader.error().code, place_of_refused(jail_, now) + reader.error().detail);
+    }
+    reader_ = std::move(*reader);
     return {};
   }
 

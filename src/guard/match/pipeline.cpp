@@ -190,6 +190,7 @@ bool Pipeline::passes_prefix(ban::Instant now) {
     text_ = whole_;
     return true;
   }
+  prefix_tried_ = true;
   prefix_matched_ =
       may_match(*prefix_, prefix_number()) && search(*prefix_, whole_, prefix_search_, now);
   if (!prefix_matched_) {

@@ -82,7 +82,10 @@ public:
   /// Whether prefregex matched when it was last tried; fail2ban-regex counts so.
   [[nodiscard]] bool prefregex_matched() const { return prefix_matched_; }
 
-  /// What prefregex caught then, F-CONTENT too.
+  /// Not in a line that ignoreregex took away before.
+  [[nodiscard]] bool prefregex_tried_last() const { return prefix_tried_; }
+
+  /// What prefregex caught in the last line, F-CONTENT too. It must have been tried there.
   [[nodiscard]] Failure prefregex_groups() const { return prefix_->groups(prefix_search_.match()); }
 
   /// How often each ignoreregex matched.
@@ -305,6 +308,7 @@ private:
   bool stale_{false};      // text_ must be made from lines_ again
   bool caught_{false};     // a failregex matched, whatever came of it
   bool prefix_matched_{false};
+  bool prefix_tried_{false};  // in the last line
   bool ignored_last_{false};
   std::vector<std::uint64_t> ignored_by_;
 };

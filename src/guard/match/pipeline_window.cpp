@@ -29,7 +29,7 @@ void join(const std::vector<LineParts>& lines, std::string& out) {
 }
 
 void Pipeline::begin(const DatedLine& line) {
-  ignored_last_ = caught_ = stale_ = false;
+  ignored_last_ = caught_ = stale_ = prefix_tried_ = false;
   window_.clear();
   pairs_ = many_lines() ? nullptr : line.pairs;
   by_words_ = numbered_ && line.words != nullptr && !many_lines();

@@ -85,6 +85,24 @@ std::optional<std::string> ascii_form(std::string pattern) {
   return plain ? std::optional(std::move(pattern)) : std::nullopt;
 }
 
+constexpr std::string_view all_the_rest = "(.+)$";
+
+/// Whether the last group takes the rest of the line, as in most of fail2ban's prefregexes.
+bool takes_the_rest(const PythonSyntax& syntax) {
+  const std::string_view pattern = syntax.pattern;
+  if (syntax.multiline || syntax.dotall || !pattern.ends_with(all_the_rest)) {
+    return false;
+  }
+  const auto before = pattern.substr(0, pattern.size() - all_the_rest.size());
+  const auto backslashes = before.size() - (before.find_last_not_of('\\') + 1);
+  return backslashes % 2 == 0;
+}
+
+/// Without a line break, or with one at its end.
+bool is_one_line(std::string_view text) {
+  return text.find('\n') >= text.size() - (text.empty() ? 0 : 1);
+}
+
 }  // namespace
 
 void Match::Deleter::operator()(pcre2_match_context* context) const {
@@ -129,6 +147,14 @@ bool Match::has(int number) const {
   return number < found_ && begin(number) != PCRE2_UNSET;
 }
 
+/// The group, which is empty, takes the rest of the line, and so does the match.
+void Match::stretch(int number) {
+  if (has(number)) {
+    const auto end = text_.size() - (text_.ends_with('\n') ? 1 : 0);
+    offsets_[1] = offsets_[2 * static_cast<std::size_t>(number) + 1] = end;
+  }
+}
+
 std::optional<std::string_view> Match::group(int number) const {
   if (!has(number)) {
     return std::nullopt;
@@ -159,7 +185,11 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexOptions options) {
   out.anchored_ = pcre2_pattern_info(out.code_.get(), PCRE2_INFO_ALLOPTIONS, &known) == 0 &&
                   (known & PCRE2_ANCHORED) != 0;
   out.has_jit_ = options.jit && pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
-  if (const auto plain = ascii_form(syntax.pattern); plain && out.has_jit_) {
+  if (auto plain = ascii_form(syntax.pattern); plain && out.has_jit_) {
+    out.takes_the_rest_ = takes_the_rest(syntax);
+    if (out.takes_the_rest_) {
+      plain->replace(plain->size() - all_the_rest.size(), std::string::npos, "()(?=.)");
+    }
     out.ascii_code_ = compiled(*plain, compile_options(syntax) & ~unicode);
     if (out.ascii_code_ != nullptr &&
         pcre2_jit_compile(out.ascii_code_.get(), PCRE2_JIT_COMPLETE) != 0) {
@@ -183,8 +213,9 @@ MatchStatus Regex::search(std::string_view text,
   match.text_ = text;
   pcre2_set_offset_limit(match.context_.get(),
                          last_start == std::string_view::npos ? PCRE2_UNSET : last_start);
-  const auto* code =
-      ascii_code_ != nullptr && text::is_ascii(text) ? ascii_code_.get() : code_.get();
+  const bool plain =
+      ascii_code_ != nullptr && text::is_ascii(text) && (!takes_the_rest_ || is_one_line(text));
+  const auto* code = plain ? ascii_code_.get() : code_.get();
   const auto run = [&](auto* engine, std::uint32_t options) {
     return engine(
         code, units(text), text.size(), from, options, match.data_.get(), match.context_.get());
@@ -199,6 +230,9 @@ MatchStatus Regex::search(std::string_view text,
   }
   if (found > 0) {
     match.found_ = found;
+    if (plain && takes_the_rest_) {
+      match.stretch(group_count());
+    }
     return MatchStatus::matched;
   }
   // Any other error (text that is not UTF-8) is a broken promise of the caller's: nothing is known.

@@ -79,6 +79,7 @@ private:
   };
 
   void make_room(int groups);
+  void stretch(int number);
 
   std::unique_ptr<pcre2_real_match_context_8, Deleter> context_;
   std::unique_ptr<pcre2_real_jit_stack_8, Deleter> stack_;
@@ -140,6 +141,8 @@ private:
   Code code_;
   Code ascii_code_;  // for texts of ASCII alone, where Unicode makes no difference but costs; or
                      // none
+  bool takes_the_rest_{false};  // the last group takes the rest of the line; ascii_code_ leaves it
+                                // empty, since who looks at each character of it learns nothing
   std::vector<std::string> names_;
   std::string rewritten_;
   bool has_jit_{false};

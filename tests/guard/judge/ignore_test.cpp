@@ -12,7 +12,8 @@ bool covered(const std::vector<std::string>& entries,
              const NamePort& names = {},
              const FilePort& files = {}) {
   const auto list = IgnoreList::make(entries);
-  return list.covers(id, net::Address::parse(id), names, files) != IgnoreList::Why::no;
+  const auto address = net::Address::parse(id);
+  return list.lists(id, address) || list.ask(id, address, names, files) != IgnoreList::Why::no;
 }
 
 TEST(Network, ReadsPrefixesAndMasks) {

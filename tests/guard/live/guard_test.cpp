@@ -225,6 +225,27 @@ TEST_F(GuardTest, TellsOnceADayAJailOfOddDates) {
   EXPECT_EQ(log.lines.size(), 4U);
 }
 
+TEST_F(GuardTest, TellsOnceADayAJailOfHitsWithoutADate) {
+  auto spec = jail_of("postfix");
+  spec.maxretry = 9;
+  auto stream = stream_of({&add(spec)});
+  fail_at(stream, "198.51.100.6", 0);
+  log.lines.clear();
+  guard.on_line(stream, "server: fine", after(1));
+  EXPECT_THAT(log.lines, IsEmpty());
+  const std::string line = "server: failed for 198.51.100.7";
+  guard.on_line(stream, line, after(120));
+  ASSERT_EQ(log.lines.size(), 4U);
+  EXPECT_EQ(log.lines[0], "filter: [postfix] Found a match but no valid date/time found for ''.");
+  EXPECT_EQ(log.lines[1], "filter: [postfix] Match without a timestamp: " + line);
+  EXPECT_EQ(log.lines[2],
+            "filter: [postfix] Please try setting a custom date pattern "
+            "(see man page jail.conf(5)).");
+  log.lines.clear();
+  guard.on_line(stream, line, after(121));
+  EXPECT_EQ(log.lines.size(), 1U);
+}
+
 TEST_F(GuardTest, TakesAShortDelayOfALineForLatencyAndTheFutureForATimezone) {
   const auto said = [this](int now) {
     auto stream = stream_of({&add(jail_of("j" + std::to_string(now)))});

@@ -53,6 +53,31 @@ TEST(NameDesk, GivesANameBackWithItsAddresses) {
   EXPECT_EQ(desk.waiting(), 0U);
 }
 
+/// Which of those that waited for this answer are to be told of.
+std::vector<bool> told(NameDesk& desk, const std::string& name, ban::Instant now) {
+  for (int i = 0; i < 2; ++i) {
+    static_cast<void>(desk.keep("mail", of(name, true), {}, now));
+  }
+  static_cast<void>(desk.take_questions(now));
+  desk.on_answer(name, fail(Errc::not_found, "no such name"), now);
+  std::vector<bool> out;
+  for (const auto& ready : desk.take_ready()) {
+    out.push_back(ready.unheard);
+  }
+  return out;
+}
+
+TEST(NameDesk, TellsOfANameWithoutAddressesOnceForAWhile) {
+  NameDesk desk;
+  EXPECT_THAT(told(desk, "a.example.org", start), ElementsAre(true, false));
+  EXPECT_THAT(told(desk, "a.example.org", start + known / 2), ElementsAre(false, false));
+  EXPECT_THAT(told(desk, "b.example.org", start + known / 2), ElementsAre(true, false));
+  EXPECT_THAT(told(desk, "a.example.org", start + known), ElementsAre(true, false));
+  static_cast<void>(desk.keep("mail", of("c.example.org", true), {}, start));
+  desk.on_answer("c.example.org", addresses({"192.0.2.7"}), start);
+  EXPECT_FALSE(desk.take_ready().at(0).unheard);
+}
+
 TEST(NameDesk, AsksOnceHoweverManyWait) {
   NameDesk desk;
   for (int i = 0; i < 5; ++i) {

@@ -16,7 +16,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// Keeps places as a ledger does: by path and inode, the last of each.
+/// Keeps places as the daemon and its ledger do: by path and inode, the last of each, and when it
+/// became so.
 class Lives : public KeptLines {
 public:
   void on_line(const LiveLine& line) override {
@@ -54,7 +55,14 @@ public:
     return of[0];
   }
 
-  void keep(const LogPlace& place) { kept[{place.path, place.inode}] = place; }
+  void keep(LogPlace place) {
+    auto& old = kept[{place.path, place.inode}];
+    place.at = old.at;
+    if (place != old) {
+      old = place;
+      old.at = std::chrono::time_point_cast<ban::Instant::duration>(clock.wall());
+    }
+  }
 
   SystemClock clock;
   std::unique_ptr<LocalLogFiles> files;
@@ -166,6 +174,33 @@ TEST_F(Restart, FindsTheCopyOfALogThatWasTruncatedMeanwhile) {
   EXPECT_THAT(lives.read(), ElementsAre("one", "two", "three"));
 }
 
+TEST_F(Restart, FindsTheCopiesOfALogThatWasEmptyWhenItWasReadLast) {
+  append("mail.log", "");
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), IsEmpty());
+  lives.end();
+  for (const char* const copy : {"mail.log.2", "mail.log.1"}) {
+    append("mail.log", copy + std::string("\n"));
+    std::filesystem::copy(path("mail.log"), path(copy));
+    std::filesystem::resize_file(path("mail.log"), 0);
+  }
+  append("mail.log", "three\n");
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), ElementsAre("mail.log.2", "mail.log.1", "three"));
+}
+
+TEST_F(Restart, ReadsNoCopyThatWasThereWhenTheLogWasEmpty) {
+  append("mail.log.1", "old\n");
+  append("mail.log", "");
+  std::filesystem::last_write_time(
+      path("mail.log.1"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), IsEmpty());
+  append("mail.log", "one\n");
+  lives.begin(path("mail.log"));
+  EXPECT_THAT(lives.read(), ElementsAre("one"));
+}
+
 TEST_F(Restart, TakesAPlaceOfFail2banByTheFirstLine) {
   append("mail.log", "first\nsecond\nthird\n");
   LogPlace place;
@@ -259,7 +294,7 @@ private:
       std::filesystem::copy(at_.path("mail.log"), at_.path("mail.log.1"));
       std::filesystem::resize_file(at_.path("mail.log"), 0);
     }
-    if (kind_ == RotatedBy::copying || random_() % 3 != 0) {
+    if (random_() % 3 != 0) {
       write();
     } else {
       at_.append("mail.log", "");

@@ -103,6 +103,21 @@ TEST(Matcher, SaysWhichExpressionsAreLeftAlone) {
   EXPECT_EQ(matcher->statistics().limit_hits, 20U);
 }
 
+TEST(Matcher, AnOptionThatTheReaderRefusesIsAnErrorThatNamesItsPlace) {
+  auto jail = jail_of({.failregex = {"bad <HOST>"}});
+  jail.filter.datepattern = "^(";
+  const auto nowhere = Matcher::make(jail, {}, noon);
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().detail.find("date pattern"), 0U) << nowhere.error().detail;
+  jail.origins["datepattern"] = {"filter.d/x.conf", 3};
+  jail.origins["logtimezone"] = {"jail.conf", 9};
+  EXPECT_EQ(Matcher::make(jail, {}, noon).error().detail,
+            "filter.d/x.conf:3: " + nowhere.error().detail);
+  jail.filter.datepattern.reset();
+  jail.logtimezone = "Nowhere/At-all";
+  EXPECT_EQ(Matcher::make(jail, {}, noon).error().detail.find("jail.conf:9: "), 0U);
+}
+
 TEST(Matcher, ABadExpressionIsAnErrorThatNamesItsPlace) {
   const auto made = Matcher::make(jail_of({.failregex = {"^(<HOST>"}}), {}, noon);
   ASSERT_FALSE(made);

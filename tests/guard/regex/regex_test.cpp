@@ -93,6 +93,56 @@ TEST(Regex, WorksWithoutJit) {
   EXPECT_FALSE(regex->has_jit());
 }
 
+/// All texts of these letters, up to five of them.
+std::vector<std::string> short_texts(const std::string& letters) {
+  constexpr std::size_t longest = 5;
+  std::vector<std::string> out{""};
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    for (const char letter : out[at].size() < longest ? letters : std::string()) {
+      out.push_back(out[at] + letter);
+    }
+  }
+  return out;
+}
+
+/// Group by group, the whole match first.
+std::string groups_of(const Regex& regex, const std::string& text, Match& match) {
+  std::string out;
+  if (regex.search(text, match) == MatchStatus::matched) {
+    for (int group = 0; group <= regex.group_count(); ++group) {
+      out += "[" + std::string(match.group(group).value_or("no")) + "]";
+    }
+  }
+  return out;
+}
+
+TEST(Regex, TakesTheRestOfALineAsWithoutJit) {
+  const auto texts = short_texts("ab(\n");
+  Match match;
+  for (const char* const pattern : {"^a(.+)$",
+                                    "a*(.+)$",
+                                    "(a)|b(.+)$",
+                                    "(a|ab)(b)?(.+)$",
+                                    "^(?:b\\S+)?(.+)$",
+                                    "a\\\\?(.+)$",
+                                    "(a\\(.+)$",
+                                    "(?i)A(.+)$",
+                                    "(?s)a(.+)$",
+                                    "(?m)a(.+)$",
+                                    "(?<=a)(.+)$",
+                                    "(?=.*b)(.+)$",
+                                    "[^a](.+)$",
+                                    "(?P<x>a)?(?P<content>.+)$"}) {
+    const auto fast = Regex::compile(pattern);
+    const auto plain = Regex::compile(pattern, {.jit = false});
+    ASSERT_TRUE(fast && plain) << pattern;
+    for (const auto& text : texts) {
+      const auto groups = groups_of(*fast, text, match);
+      EXPECT_EQ(groups, groups_of(*plain, text, match)) << pattern << " in " << text;
+    }
+  }
+}
+
 TEST(PythonSyntax, BlanksAreWhatPythonCallsBlank) {
   for (const auto* blank : {"\x1c", "\x1d", "\x1e", "\x1f", "\u0085", "\u00a0", "\u2028", " "}) {
     EXPECT_EQ(found("^\\s$", blank), blank);
