@@ -125,7 +125,7 @@ bool Series::goes_on(Answer answer, const std::string& user, bool known) {
     course_.guesses.push_back({std::move(answer), user, known});
     return true;
   }
-  return ++unsaid_ < most_guesses || finish(End::put_off, answer.reply);
+  return ++unsaid_ < most_guesses || finish(End::unusable, answer.reply);
 }
 
 /// True where the series goes on.

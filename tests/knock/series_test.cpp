@@ -225,7 +225,8 @@ TEST(Series, EndsWhereNobodyGetsAsFarAsThePassword) {
     return scene.server.logins().size() < 3 ? "" : "454 4.7.0 too many login failures";
   };
   const auto course = scene.run();
-  EXPECT_EQ(course.end, Course::End::put_off);
+  EXPECT_EQ(course.end, Course::End::unusable);
+  EXPECT_EQ(course.trouble, "454 4.7.0 too many login failures");
   EXPECT_EQ(course.guesses.size(), 3U);
 }
 

@@ -41,6 +41,7 @@ class Network:
     def build(self):
         host, client, box = self.names.values()
         for name in self.names.values():
+            subprocess.run(["ip", "netns", "delete", name], capture_output=True)  # of a killed run with this number
             sh(f"ip netns add {name} && ip -n {name} link set lo up")
             sh(f"ip netns exec {name} sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0")
         sh(f"ip -n {host} link add outer type veth peer name eth0 netns {client} &&"
