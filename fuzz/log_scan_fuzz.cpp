@@ -145,7 +145,7 @@ std::vector<Both> both_ways(std::size_t kind,
   return jails;
 }
 
-/// With either engine.
+/// With each engine that this processor has.
 text::ScannedLines scan(const guard::WordTable& table, std::string_view text) {
   std::vector<text::WordScanner::Word> words;
   words.reserve(table.words().size());
@@ -154,10 +154,14 @@ text::ScannedLines scan(const guard::WordTable& table, std::string_view text) {
   }
   text::ScannedLines lines;
   text::WordScanner(words).scan(text, lines);
-  text::ScannedLines portable;
-  text::WordScanner(words, text::WordScanner::Engine::portable).scan(text, portable);
-  require(lines.ends == portable.ends && lines.odd == portable.odd);
-  require(lines.found == portable.found);
+  for (const auto engine : {text::WordScanner::Engine::avx2, text::WordScanner::Engine::portable}) {
+    if (text::WordScanner::can(engine)) {
+      text::ScannedLines others;
+      text::WordScanner(words, engine).scan(text, others);
+      require(lines.ends == others.ends && lines.odd == others.odd);
+      require(lines.found == others.found);
+    }
+  }
   return lines;
 }
 
