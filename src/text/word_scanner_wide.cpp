@@ -42,11 +42,6 @@ struct Wide {
   }
 };
 
-SPRANGA_AVX512 SPRANGA_INLINE __m512i all_of(__m512i a, __m512i b, __m512i c) {
-  constexpr int all_three = 0x80;
-  return _mm512_ternarylogic_epi64(a, b, c, all_three);
-}
-
 /// A table for both halves of a register.
 SPRANGA_AVX2 SPRANGA_INLINE __m256i half(const std::array<std::uint8_t, 16>& table) {
   __m128i value;
@@ -80,12 +75,10 @@ SPRANGA_AVX512 std::size_t WordScanner::scan_avx512(Progress& progress) const {
   constexpr std::size_t step = 64;
   constexpr std::size_t steps = 32;
   const auto bytes = progress.bytes;
-  const auto first = Wide::of(low_bits_[0]);
-  const auto second = Wide::of(low_bits_[1]);
-  const auto third = Wide::of(low_bits_[2]);
-  const auto fourth = Wide::of(low_bits_[3]);
-  const auto fifth = Wide::of(low_bits_[4]);
-  const auto sixth = Wide::of(low_bits_[5]);
+  std::array<Wide, longest_window> tables;
+  for (std::size_t place = 0; place < tables.size(); ++place) {
+    tables[place] = Wide::of(low_bits_[place]);
+  }
   const __m512i newline = _mm512_set1_epi8('\n');
   std::array<Places<std::uint64_t>, steps> all;
   std::size_t at = 0;
@@ -94,12 +87,15 @@ SPRANGA_AVX512 std::size_t WordScanner::scan_avx512(Progress& progress) const {
     for (; count < steps && at + step + longest_window <= bytes.size(); at += step) {
       const char* here = bytes.data() + at;
       const auto these = _mm512_loadu_si512(here);
-      const auto one = all_of(first.look(here), second.look(here + 1), third.look(here + 2));
-      const auto other = _mm512_and_si512(fourth.look(here + 3), fifth.look(here + 4));
+      auto known = tables[0].look(here);
+#pragma GCC unroll 8
+      for (std::size_t place = 1; place < tables.size(); ++place) {
+        known = _mm512_and_si512(known, tables[place].look(here + place));
+      }
       all[count++] = {at,
                       _mm512_cmpeq_epi8_mask(these, newline),
                       _mm512_movepi8_mask(these),
-                      _mm512_test_epi8_mask(_mm512_and_si512(one, other), sixth.look(here + 5))};
+                      _mm512_test_epi8_mask(known, known)};
     }
     for (std::size_t i = 0; i < count; ++i) {
       note(progress, all[i]);
