@@ -191,9 +191,9 @@ void feed(
   skip(*both.skipper, raw, now, scan, dated);
   require(both.skipper->statistics().dated == both.reader->statistics().dated);
   require(both.skipper->statistics().undated == both.reader->statistics().undated);
-  if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words)) {
-    both.scanned->miss(dated, now);
-  } else if (may_pass(both, dated, scan)) {
+  const bool unconcerned =
+      both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words);
+  if (unconcerned || may_pass(both, dated, scan)) {
     both.scanned->miss(dated, now);
   } else {
     both.scanned->feed_line(dated, now, scanned);
