@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fuzz/input.h"
+#include "guard/dates/line_view.h"
 #include "guard/match/matcher.h"
 #include "text/word_scanner.h"
 
@@ -107,7 +108,7 @@ void skip(guard::LineReader& reader,
   } else if (tells_nothing(raw, scan) && minute.take(raw)) {
     require(reader.at_second(minute.latest()) == read.at);
     require(reader.repeat_in_minute(1, minute, raw, now, scan).at == read.at);
-  } else if (scan.ascii && reader.refuses(raw) && reader.looks_dateless(raw) &&
+  } else if (scan.ascii && reader.refuses(raw) && reader.looks_dateless(guard::LineView(raw)) &&
              raw.size() <= guard::longest_line) {
     require(read.undated);
     reader.repeat_dateless(1, now);
