@@ -199,14 +199,13 @@ bool OpenRelay::passed() const {
 }
 
 /// Many a server that relays for nobody else does so for whoever writes as its own domain. Asked
-/// where one more line in the log is allowed, beside that of a submission port; a refusal adds
-/// nothing to that of the outside sender.
+/// where one more line in the log is allowed; a refusal adds nothing to that of the outside sender.
 void OpenRelay::ask_own_domain() {
   auto& audit = stranger_.audit();
   const auto& subject = audit.subject();
   const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
   if (audit.settings().relay_forms || subject.domain.empty() || !passed() ||
-      !audit.may_spend(cost + audit.lines_for_strangers()) || !stranger_.open()) {
+      !audit.may_spend(cost) || !stranger_.open()) {
     return;
   }
   const Form form{subject.nonce + "@" + subject.domain, Word::relay_own_domain};
