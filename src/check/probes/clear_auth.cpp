@@ -286,6 +286,13 @@ bool says_there_is_none(const smtp::Reply& reply) {
                              [&](auto word) { return text.find(word) != std::string::npos; });
 }
 
+/// "530 Authentication required", in answer to a login: said to whatever comes before one, it
+/// refuses nothing.
+bool wants_a_login(const smtp::Reply& reply) {
+  return smtp::reason_of(reply) == smtp::Reason::login_required &&
+         text::to_lower(reply.text()).find("auth") != std::string::npos;
+}
+
 }  // namespace
 
 BareAuth judge_bare_auth(const smtp::Reply& reply) {
@@ -296,7 +303,7 @@ BareAuth judge_bare_auth(const smtp::Reply& reply) {
   if (reason == smtp::Reason::tls_required) {
     return BareAuth::refused;
   }
-  if (about_the_client(reason)) {
+  if (about_the_client(reason) || wants_a_login(reply)) {
     return BareAuth::unclear;
   }
   switch (reply.code) {

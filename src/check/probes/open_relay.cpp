@@ -2,10 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "check/door.h"
 #include "check/noise_cost.h"
+#include "check/probes/submission.h"
 #include "smtp/refusal.h"
 
 namespace spranga::check {
@@ -39,13 +42,13 @@ void OpenRelay::add(Status status, Phrase summary, Confidence confidence) {
 
 std::vector<OpenRelay::Form> OpenRelay::forms() const {
   const auto& subject = stranger_.audit().subject();
+  // A mailbox that is there: senders are looked up where they are of the server's own.
+  const auto own = submission_recipient(subject);
   std::vector<Form> out{{subject.outside_sender(), Word::relay_outside}};
-  if (stranger_.audit().settings().relay_forms) {
-    if (!subject.domain.empty()) {
-      out.push_back({subject.nonce + "@" + subject.domain, Word::relay_own_domain});
-    }
-    out.push_back({"", Word::relay_null});
+  if (!own.empty()) {
+    out.push_back({own, Word::relay_own_domain});
   }
+  out.push_back({"", Word::relay_null});
   return out;
 }
 
@@ -198,17 +201,31 @@ bool OpenRelay::passed() const {
   return !findings_.empty() && findings_.back().status == Status::pass;
 }
 
-/// Many a server that relays for nobody else does so for whoever writes as its own domain. Asked
-/// where one more line in the log is allowed; a refusal adds nothing to that of the outside sender.
-void OpenRelay::ask_own_domain() {
+/// What the refusal of another sender leaves open: one that is put off may be taken later, and of
+/// the own domain's mailboxes this one alone may displease. Who is refused for good sends nothing.
+void OpenRelay::note_refused(const Form& form, const smtp::Reply& reply) {
+  note_relay_refused(reply.first_line());
+  const auto reason = smtp::reason_of(reply);
+  const bool this_mailbox =
+      reason == smtp::Reason::sender_unverifiable ||
+      (reason == smtp::Reason::recipient_unknown && smtp::speaks_of_sender(reply));
+  const bool denied = judge_relay_refusal(reply, Control::refused) == RelayVerdict::denied;
+  if (reply.temporary() && !denied) {
+    add_unclear(reply, "");
+  } else if (this_mailbox && !denied && !form.sender.empty()) {
+    add(Status::not_tested, {Word::s1_own_sender_unknown, {form.sender, reply.first_line()}});
+  }
+}
+
+/// Many a server that relays for nobody else does so for whoever writes as its own domain, or as
+/// nobody. Asked where one more line in the log is allowed; a refusal adds nothing to that of the
+/// outside sender.
+void OpenRelay::ask_as(const Form& form) {
   auto& audit = stranger_.audit();
-  const auto& subject = audit.subject();
   const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
-  if (audit.settings().relay_forms || subject.domain.empty() || !passed() ||
-      !audit.may_spend(cost) || !stranger_.open()) {
+  if (!passed() || !audit.may_spend(cost) || !stranger_.open()) {
     return;
   }
-  const Form form{subject.nonce + "@" + subject.domain, Word::relay_own_domain};
   auto& session = stranger_.ask();
   auto reply = session.command("MAIL FROM:<" + form.sender + ">");
   if (reply && reply->ok()) {
@@ -220,18 +237,19 @@ void OpenRelay::ask_own_domain() {
   }
   if (reply->ok()) {
     judge_accepted(form, "");
-    return;
+  } else {
+    note_refused(form, *reply);
   }
-  note_relay_refused(reply->first_line());
-  if (reply->temporary()) {  // later it may be taken; a sender who is refused sends nothing
-    add_unclear(*reply, "");
-  }
+  stranger_.reset();
 }
 
 void OpenRelay::ask() {
-  for (const auto& form : forms()) {
+  const auto all = forms();
+  const bool each = stranger_.audit().settings().relay_forms;
+  for (const auto& form : std::span(all).first(each ? all.size() : 1)) {
     const bool more = ask_form(form);
-    ask_own_domain();
+    std::ranges::for_each(std::span(all).subspan(each ? all.size() : 1),
+                          [&](const Form& other) { ask_as(other); });
     stranger_.close();
     if (!try_the_door(stranger_.audit(), stranger_.facts().port, "S1") || !more) {
       break;

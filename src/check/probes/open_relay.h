@@ -15,7 +15,8 @@ class OpenRelay {
 public:
   explicit OpenRelay(Stranger& stranger) : stranger_(stranger) {}
 
-  /// All forms, each on a connection of its own, as long as the door stays open.
+  /// The outside sender, and the others as far as the log can bear it; with --relay all forms, each
+  /// on a connection of its own, as long as the door stays open.
   void ask();
 
   /// Adds S1, one a port: the worst form speaks.
@@ -30,9 +31,11 @@ private:
     words::Word name;
   };
 
+  /// All senders; without --relay only the first is asked with its control.
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
-  void ask_own_domain();
+  void ask_as(const Form& form);
+  void note_refused(const Form& form, const smtp::Reply& reply);
   [[nodiscard]] bool passed() const;
   void note_relay_refused(const std::string& line);
   Control ask_control(std::string& words);

@@ -43,10 +43,10 @@ std::string message_to(const Subject& subject, const std::string& sender) {
 
 /// What one form came to.
 struct FormResult {
-  enum class Kind { refused, accepted, unclear, lost };
+  enum class Kind { refused, accepted, unclear, unknown, lost };
 
-  Kind kind{Kind::unclear};
-  std::string words;  // the server's, raw
+  Kind kind{Kind::unclear};  // unknown: a colleague who does not exist
+  std::string words;         // the server's, raw
 };
 
 /// The S2 dialogue on one port, over as many connections as it takes.
@@ -90,6 +90,7 @@ private:
   bool counted_{false};       // a refusal left a line that guards count
   std::vector<std::string> accepted_;
   std::vector<std::string> unclear_;
+  std::string unknown_colleague_;      // refused as one who does not exist, raw
   std::vector<std::string> informed_;  // taken, of those that only inform
   std::string first_refusal_;
   Phrase trouble_;
@@ -172,6 +173,10 @@ FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, 
       smtp::Reason::unclear, smtp::Reason::access_denied, smtp::Reason::recipient_unknown};
   const bool vague =
       at_data && std::ranges::find(vague_words, smtp::reason_of(reply)) != vague_words.end();
+  if (!at_data && form.name == Word::sender_colleague && !reply.temporary() &&
+      smtp::reason_of(reply) == smtp::Reason::recipient_unknown) {
+    return {FormResult::Kind::unknown, reply.first_line()};
+  }
   const bool refused =
       reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
   return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
@@ -231,6 +236,9 @@ void SenderTrial::note(const SenderForm& form, const FormResult& result) {
         first_refusal_ = result.words;
       }
       break;
+    case FormResult::Kind::unknown:
+      unknown_colleague_ = result.words;
+      break;
     case FormResult::Kind::unclear:
     case FormResult::Kind::lost:
       if (form.decides) {
@@ -264,6 +272,8 @@ void SenderTrial::conclude() {
     add(Status::not_tested, trouble_);
   } else if (!unclear_.empty()) {
     add(Status::not_tested, {Word::s2_unclear, {port, unclear_.front()}});
+  } else if (!unknown_colleague_.empty()) {
+    add(Status::not_tested, {Word::s2_unknown_colleague, {port, unknown_colleague_}});
   } else {
     add(Status::pass, {Word::s2_refused, {port, first_refusal_}});
   }
