@@ -224,6 +224,16 @@ void Audit::set_strangers_counted() {
   strangers_counted_ = true;
 }
 
+int Audit::lines_for_strangers() const {
+  const std::lock_guard lock(mutex_);
+  const auto may_be_asked = [this](int port) {
+    const auto known = ports_.find(port);
+    const auto state = known == ports_.end() ? PortState::untested : known->second.state;
+    return port != 25 && (state == PortState::open || state == PortState::untested);
+  };
+  return !strangers_counted_ && std::ranges::any_of(subject_.ports, may_be_asked) ? 1 : 0;
+}
+
 bool Audit::may_ask_as_stranger() const {
   const bool relay = std::ranges::find(subject_.ports, 25) != subject_.ports.end();
   const int reserved = relay ? noise_cost(LoudProbe::relay_refused, product()) : 0;

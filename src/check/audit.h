@@ -186,6 +186,9 @@ public:
   /// Being refused as a stranger on a submission port leaves a counted line here.
   void set_strangers_counted();
 
+  /// What the first of them may still leave: it is asked in any case.
+  [[nodiscard]] int lines_for_strangers() const;
+
   /// May one more submission port be asked, with a line left for the relay probe?
   [[nodiscard]] bool may_ask_as_stranger() const;
 

@@ -80,6 +80,7 @@ constexpr std::array settlers = {
     Settler{Word::port_unreachable, "", " -4"},
     Settler{Word::s2_after_message, "", " --deliver"},
     Settler{Word::s2_needs_user, "", " --user LOGIN"},
+    Settler{Word::s2_own_alias, "", " --other COLLEAGUE"},
     Settler{Word::s2_unknown_colleague, "", " --other COLLEAGUE"},
     Settler{Word::s3_needs_user, "", " --user LOGIN"},
     Settler{Word::a3_no_recipient, "", " --domain DOMAIN"},

@@ -92,34 +92,44 @@ TEST(RelayFor, TheEmptySenderIsFoundWhereTheLogCanBearIt) {
   EXPECT_EQ(audit(script).status("S1", 25), "fail likely");
 }
 
-TEST(RelayFor, AMailboxOfTheOwnDomainAloneIsFound) {
-  auto script = relays_for([](const auto& sender) {
+/// Relays for mailboxes of its own that are there; senders that are not are refused so.
+Script relays_for_known_senders(const std::string& to_unknown) {
+  const auto known = [](const std::string& sender) {
     return sender == "postmaster@example.org" || sender == test::user;
+  };
+  auto script = relays_for(known);
+  script.on("MAIL FROM:<SPRANGA", [to_unknown](const Dialogue& d) {
+    return d.line.find("@example.org") != std::string::npos ? std::optional(lines(to_unknown))
+                                                            : std::nullopt;
   });
-  script.on("MAIL FROM:<SPRANGA", [](const Dialogue& d) {
-    return d.line.find("@example.org") != std::string::npos
-               ? std::optional(lines("550 5.1.0 Sender address rejected: User unknown"))
-               : std::nullopt;
-  });
-  EXPECT_EQ(audit(script).status("S1", 25), "fail likely");
-  EXPECT_EQ(audit(script, login).status("S1", 25), "fail likely");
+  return script;
 }
 
-TEST(RelayFor, AMailboxThatSprangaDoesNotKnowIsNotDenied) {
-  for (const auto* words : {"550 5.1.0 <x>: Sender address rejected: User unknown in local table",
-                            "550 Sender verify failed"}) {
-    auto script = relays_for([](const auto& sender) { return sender == test::user; });
-    script.on("MAIL FROM:<POSTMASTER@", words);
-    const auto run = audit(script);
-    EXPECT_EQ(run.status("S1", 25), "not_tested") << words;
-    EXPECT_TRUE(run.report.rules[1].settle_command.ends_with("--user LOGIN")) << words;
+TEST(RelayFor, SendersThatAreLookedUpIsFoundOrLeftOpen) {
+  constexpr auto counted =
+      "550 5.1.0 <x>: Sender address rejected: User unknown in local recipient table";
+  for (const auto* words : {counted, "550 Sender verify failed"}) {
+    auto script = relays_for_known_senders(words);
+    const auto run = audit(script);  // as Postfix: its log can bear one line more
+    EXPECT_EQ(run.status("S1", 25), words == counted ? "not_tested" : "fail likely") << words;
+    EXPECT_LE(run.report.noise.lines(), 2) << words;
+    script.on("(connect)", "220 mail.example.org ESMTP OpenSMTPD");
+    EXPECT_EQ(audit(script).status("S1", 25), "fail likely") << words;
     EXPECT_EQ(audit(script, login).status("S1", 25), "fail likely") << words;
   }
 }
 
+TEST(RelayFor, InventedSendersThatNoLoginOwnsIsFound) {
+  auto script = relays_for([](const auto& sender) { return sender.ends_with("@example.org"); });
+  script.on("MAIL FROM:<BOB@", "553 5.7.1 Sender address rejected: not logged in");
+  EXPECT_EQ(audit(script, login).status("S1", 25), "fail likely");
+}
+
 TEST(RelayFor, TheOwnDomainThatSpfForbidsIsNone) {
   Script script{.ports = {25}};
-  script.on("MAIL FROM:<POSTMASTER@", "550 5.7.23 SPF validation failed");
+  script.on("MAIL", answers_where("550 5.7.23 SPF validation failed", [](const Dialogue& d) {
+              return d.line.find("@example.org") != std::string::npos;
+            }));
   EXPECT_EQ(audit(script).status("S1", 25), "pass");
 }
 

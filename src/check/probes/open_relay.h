@@ -31,16 +31,17 @@ private:
     words::Word name;
   };
 
-  /// All senders; without --relay only the first is asked with its control.
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
-  void ask_as(const Form& form);
-  void note_refused(const Form& form, const smtp::Reply& reply);
+  bool ask_as(const Form& form);
+  void ask_as_others();
+  void note_refused(const smtp::Reply& reply, std::string_view recipient);
   [[nodiscard]] bool passed() const;
-  void note_relay_refused(const std::string& line);
+  void note_relay_refused(const smtp::Reply& reply, std::string_view recipient);
   Control ask_control(std::string& words);
   void judge_outside(const Form& form,
                      const Result<smtp::Reply>& reply,
+                     std::string_view recipient,
                      Control control,
                      const std::string& control_words);
   void judge_accepted(const Form& form, const std::string& control_words);
@@ -53,6 +54,7 @@ private:
   Stranger& stranger_;
   bool found_{false};
   bool own_mailbox_taken_{false};
+  std::string unknown_sender_;  // the last one was looked up in vain, raw
   std::vector<finding::Finding> findings_;
 };
 

@@ -23,8 +23,8 @@ void ask_names(Stranger& stranger) {
   };
   const int cost = noise_cost(LoudProbe::vrfy_refused, audit.product());
   const int relay = noise_cost(LoudProbe::relay_refused, audit.product());
-  const bool own_domain =
-      cost > 0 && !audit.subject().domain.empty();  // is asked too: S1 matters more
+  const bool own_domain = cost > 0 && !audit.subject().domain.empty() &&
+                          audit.lines_for_strangers() == 0;  // is asked too: S1 matters more
   const int relays = own_domain ? 2 : 1;
   if (!audit.may_spend(cost + relays * relay) && !audit.settings().expn) {
     add(Status::not_tested, {Word::s7_budget, {}});
