@@ -119,6 +119,7 @@ TEST(Gmail, WritesTheLoginsOwnAddressOverOthers) {
                                     }});
     EXPECT_EQ(run.failures(), "") << deliver;
     EXPECT_EQ(run.status("S2", 587), "not_tested") << deliver;
+    EXPECT_EQ(run.report.hosts.front().product, finding::Product::other) << deliver;
   }
 }
 

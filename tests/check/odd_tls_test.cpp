@@ -1,7 +1,11 @@
 // A4, A5, A6 against odd ways into TLS, and servers that are slow about everything.
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "tests/check/odd_servers.h"
@@ -72,6 +76,48 @@ TEST(AServerThatShakesHandsByNameOnly, IsNoneWithoutTls) {
       audit(script, {.settings = [](CheckSettings& s) { s.tls_name = "other.example.org"; }});
   test::expect_sound(run);
   EXPECT_NE(run.rule(1), RuleState::ok);
+}
+
+/// Signed by itself, for mail.example.org, and over since yesterday. `pem` holds the certificate.
+net::SslContextPointer expired_certificate(std::string& pem) {
+  constexpr long a_day = 86'400;
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
+  X509_set_version(made.get(), 2);
+  X509_gmtime_adj(X509_getm_notBefore(made.get()), -2 * a_day);
+  X509_gmtime_adj(X509_getm_notAfter(made.get()), -a_day);
+  X509_set_pubkey(made.get(), key.get());
+  auto* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:mail.example.org");
+  X509_add_ext(made.get(), names, -1);
+  X509_EXTENSION_free(names);
+  X509_sign(made.get(), key.get(), EVP_sha256());
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), BIO_free);
+  PEM_write_bio_X509(out.get(), made.get());
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &bytes);
+  pem.assign(bytes, static_cast<std::size_t>(size));
+  net::SslContextPointer context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_use_certificate(context.get(), made.get());
+  SSL_CTX_use_PrivateKey(context.get(), key.get());
+  return context;
+}
+
+TEST(ACertificateThatIsOver, FailsThoughItIsTrusted) {
+  std::string pem;
+  const auto context = expired_certificate(pem);
+  const auto file = ::testing::TempDir() + "spranga-expired.pem";
+  std::ofstream(file) << pem;
+  Script script;
+  script.tls_context = context.get();
+  const auto run =
+      audit(script, {.with_login = true, .settings = [&](CheckSettings& s) { s.ca_file = file; }});
+  std::filesystem::remove(file);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("A4", 465), "fail");
+  EXPECT_EQ(run.status("A4", 587), "fail");
+  EXPECT_EQ(run.status("A4", 25), "warn");
+  EXPECT_EQ(run.status("S2", 587), "not_tested");  // no password goes there
+  EXPECT_NE(run.everything().find("expired"), std::string::npos);
 }
 
 TEST(StarttlsThatIsPromisedAndNotKept, IsNoPass) {
