@@ -25,8 +25,8 @@ struct SenderForm {
 enum class SenderVerdict { refused, says_nothing };
 [[nodiscard]] SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form);
 
-/// S2 on the ports that offer AUTH over TLS: in full on the first of 587, 465, 25, with the foreign
-/// form alone on the others. Adds S2 for each, or one S2 that says why there is none.
+/// S2 on the ports that offer AUTH over TLS: in full on the first of 587, 465, 25, with the first
+/// forms on the others. Adds S2 for each, or one S2 that says why there is none.
 void probe_senders(Audit& audit);
 
 }  // namespace spranga::check
