@@ -104,6 +104,8 @@ public:
     for (const auto& jail : jails_) {
       if (jail.open && !place_.cursor.empty()) {
         out.push_back({jail.jail, place_});
+      } else if (jail.kept.at != ban::Instant()) {
+        out.push_back({jail.jail, jail.kept});  // a reload must not begin before it
       }
     }
     return out;
@@ -168,9 +170,9 @@ private:
 
   /// To the earliest place that a jail begins at.
   Result<void> seek() {
-    const auto first = std::ranges::min_element(jails_, {}, &JournalJail::from_us);
+    const auto* first = earliest(jails_);
     int code = 0;
-    if (first == jails_.end()) {
+    if (first == nullptr) {
       code = sd_journal_seek_tail(journal_.get());
     } else if (first->cursor.empty()) {
       code = sd_journal_seek_realtime_usec(journal_.get(), first->from_us);
@@ -207,21 +209,26 @@ private:
     }
   }
 
-  /// Who has passed the place where it begins.
+  /// Who has come to the place where it begins. From here on the place is that of the last entry
+  /// which was read, so that it is never before where one of them began.
   void open_jails(std::uint64_t micros) {
+    const auto before = std::exchange(place_, {});
+    note_place();
+    bool opened = false;
     waiting_ = false;
     for (auto& jail : jails_) {
-      if (jail.open) {
-        continue;
+      if (!jail.open) {
+        const auto where = to_beginning(jail, place_.cursor, micros);
+        if (where == ToBeginning::last_had) {
+          at_cursor_.push_back(jail.jail);
+        }
+        jail.open = where != ToBeginning::before;
+        opened = opened || jail.open;
+        waiting_ = waiting_ || !jail.open;
       }
-      const bool passed = micros > jail.from_us || (jail.cursor.empty() && micros == jail.from_us);
-      if (!jail.cursor.empty() && sd_journal_test_cursor(journal_.get(), jail.cursor.c_str()) > 0) {
-        at_cursor_.push_back(jail.jail);  // the last that it has had
-        jail.open = true;
-      } else if (passed) {
-        jail.open = true;
-      }
-      waiting_ = waiting_ || !jail.open;
+    }
+    if (!opened || place_.cursor.empty()) {
+      place_ = before;
     }
   }
 
@@ -301,12 +308,14 @@ private:
     if (!std::exchange(starting_, false)) {
       return;
     }
+    if (std::exchange(waiting_, false)) {
+      note_place();  // of the last one that there is
+    }
     std::vector<std::size_t> all;
     for (auto& jail : jails_) {
       jail.open = true;  // what comes now is new, whatever the clock says
       all.push_back(jail.jail);
     }
-    waiting_ = false;
     if (place_.cursor.empty()) {
       place_ = end_;
     }
