@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "guard/logs/journal_cursor.h"
 #include "guard/logs/journal_entry.h"
 #include "guard/logs/journal_sieve.h"
 #include "guard/logs/line_cutter.h"
@@ -30,13 +31,23 @@ std::size_t count_of(const std::vector<std::vector<std::string>>& matches) {
       });
 }
 
+/// A machine's journal grows at one end only where nobody reads those of users and of others too.
+bool has_several_ends(const JournalOptions& options) {
+  const auto flags = static_cast<unsigned>(options.flags.value_or(SD_JOURNAL_SYSTEM));
+  return !options.path.empty() || !options.files.empty() || (flags & SD_JOURNAL_SYSTEM) == 0;
+}
+
 class RunningJournal : public JournalWatch {
 public:
   RunningJournal(LiveJournal journal,
+                 const Clock& clock,
+                 bool several_ends,
                  std::vector<JournalJail> jails,
                  const std::vector<std::string>& fields,
                  JournalSieve::Pace pace)
       : journal_(std::move(journal)),
+        clock_(&clock),
+        several_ends_(several_ends),
         jails_(std::move(jails)),
         matches_(all_terms(jails_)),
         sieve_(count_of(matches_), pace),
@@ -64,6 +75,9 @@ public:
     if (more_ || !notes_.empty()) {
       return now;
     }
+    if (held_until_) {
+      return *held_until_;
+    }
     const bool lately = now - last_entry_ < quick_for;
     return last_turn_ + (lately ? quick : calm);
   }
@@ -77,21 +91,13 @@ public:
     if (told < 0) {
       complain(told, sink);
     }
-    more_ = true;
+    more_ = !held_until_ || now >= *held_until_;
+    if (more_ && std::exchange(held_until_, std::nullopt)) {
+      go_back(sink);
+    }
     for (std::size_t count = 0; more_ && count < entries_a_turn; ++count) {
       follow_sieve(sink);
-      const int step = sd_journal_next(journal_.get());
-      more_ = step > 0;
-      if (step > 0) {
-        const bool wanted = give(sink);
-        last_entry_ = wanted ? now : last_entry_;
-        sieve_.count(wanted);
-      } else if (step < 0) {
-        complain(step, sink);
-      } else {
-        trouble_ = 0;
-        reach_end(sink);
-      }
+      step_on(now, sink);
     }
     behind_since_ = more_ ? std::optional(behind_since_.value_or(now)) : std::nullopt;
     if (std::exchange(place_is_old_, false)) {
@@ -123,6 +129,76 @@ public:
   void say(LiveNote note) { notes_.push_back(std::move(note)); }
 
 private:
+  void step_on(SteadyPoint now, LineSink& sink) {
+    const int step = sd_journal_next(journal_.get());
+    more_ = step > 0;
+    if (step < 0) {
+      complain(step, sink);
+    } else if (step == 0) {
+      trouble_ = 0;
+      reach_end(sink);
+    } else if (is_too_young(now)) {
+      hold(sink);
+    } else if (!was_read()) {
+      const bool wanted = give(sink);
+      last_entry_ = wanted ? now : last_entry_;
+      sieve_.count(wanted);
+      if (several_ends_) {
+        read_to_ = here().value_or(read_to_);
+      }
+    }
+  }
+
+  /// libsystemd passes over what is written to one file while it looks at another one, and over the
+  /// first entries of a new file. So where several grow, an entry waits until those that came
+  /// before it are there.
+  bool is_too_young(SteadyPoint now) {
+    std::uint64_t micros = 0;
+    if (!several_ends_ || sd_journal_get_realtime_usec(journal_.get(), &micros) < 0) {
+      return false;
+    }
+    const auto age =
+        std::chrono::floor<std::chrono::microseconds>(clock_->wall()) - instant_of(micros);
+    const bool out = age >= ban::Instant::duration() && age < settled;  // or the clock was set back
+    if (out) {
+      held_until_ = now + (settled - age);
+    }
+    return out;
+  }
+
+  /// All that can be read has been, up to the entry at hand.
+  void hold(LineSink& sink) {
+    more_ = false;
+    if (std::exchange(place_is_old_, false)) {
+      place_ = read_to_;
+    }
+    if (!waiting_) {
+      reach_end(sink);
+    }
+  }
+
+  /// To the last entry that was read: others may be behind it now than before.
+  void go_back(LineSink& sink) {
+    skipping_ = !read_to_.cursor.empty();
+    if (!skipping_) {
+      if (const auto sought = seek(); !sought) {
+        sink.on_note({LiveEvent::unreadable, sought.error().detail, 0});
+      }
+    } else if (const int code = sd_journal_seek_cursor(journal_.get(), read_to_.cursor.c_str());
+               code < 0) {
+      complain(code, sink);
+    }
+  }
+
+  /// Of the first entries after going back.
+  bool was_read() {
+    const auto place = skipping_ ? here() : std::nullopt;
+    const auto entry = place ? JournalCursor::parse(place->cursor) : std::nullopt;
+    const auto last = JournalCursor::parse(read_to_.cursor);
+    skipping_ = entry && last && in_order(*entry, *last) <= 0;
+    return skipping_;
+  }
+
   /// Matches may change between two entries; the place stays, but its cursor can be asked for no
   /// more.
   void follow_sieve(LineSink& sink) {
@@ -183,16 +259,21 @@ private:
   }
 
   /// Of the last entry that was read; where it has been vacuumed since, the place before stands.
-  void note_place() {
+  void note_place() { place_ = here().value_or(place_); }
+
+  /// Of the entry at hand.
+  [[nodiscard]] std::optional<LogPlace> here() const {
+    std::optional<LogPlace> out;
     char* cursor = nullptr;
     std::uint64_t micros = 0;
     if (sd_journal_get_cursor(journal_.get(), &cursor) >= 0) {
       if (sd_journal_get_realtime_usec(journal_.get(), &micros) >= 0) {
-        place_.cursor = cursor;
-        place_.at = instant_of(micros);
+        out.emplace().cursor = cursor;
+        out->at = instant_of(micros);
       }
       std::free(cursor);  // NOLINT: libsystemd's malloc
     }
+    return out;
   }
 
   [[nodiscard]] static ban::Instant instant_of(std::uint64_t micros) {
@@ -330,6 +411,8 @@ private:
   }
 
   LiveJournal journal_;
+  const Clock* clock_;
+  bool several_ends_;  // files that grow beside one another
   std::vector<JournalJail> jails_;
   std::vector<std::vector<std::string>> matches_;  // of all of them; none: they want every entry
   JournalSieve sieve_;
@@ -339,6 +422,9 @@ private:
   LogPlace end_;    // of the journal when it was opened
   LogPlace place_;  // of the last entry that was read
   bool place_is_old_{false};
+  LogPlace read_to_;                       // the last entry that was looked at (several_ends_)
+  std::optional<SteadyPoint> held_until_;  // the next one is too young before
+  bool skipping_{false};                   // what comes has been read
   bool starting_{true};
   bool waiting_{true};  // some jail is not open yet
   bool more_{true};
@@ -383,7 +469,8 @@ Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& o
       }
     }
   }
-  auto out = std::make_unique<RunningJournal>(std::move(journal), std::move(jails), fields, pace);
+  auto out = std::make_unique<RunningJournal>(
+      std::move(journal), clock, has_several_ends(options), std::move(jails), fields, pace);
   for (auto& note : notes) {
     out->say(std::move(note));
   }

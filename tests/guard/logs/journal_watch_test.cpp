@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "guard/logs/choose_backend.h"
@@ -11,6 +13,7 @@
 #include "guard/logs/journal_match.h"
 #include "guard/old_logs/byte_source.h"
 #include "tests/guard/logs/watching.h"
+#include "tests/support/manual_clock.h"
 
 namespace spranga::guard {
 namespace {
@@ -282,6 +285,60 @@ TEST(JournalWatch, ReadsOnWhereTheLedgerHasNoCursor) {
   ASSERT_TRUE(watch);
   read_to_end(**watch, rest);
   EXPECT_EQ(rest.of[0].size(), 2U);
+}
+
+/// The number as it stands in a journal file, and the same some time later.
+void move_number(std::string& bytes, std::uint64_t from, std::uint64_t by) {
+  const auto bytes_of = [](std::uint64_t number) {
+    std::string out;
+    for (unsigned place = 0; place < 64; place += 8) {
+      out += static_cast<char>(number >> place & 0xFFU);
+    }
+    return out;
+  };
+  const auto old = bytes_of(from);
+  for (auto at = bytes.find(old); at != std::string::npos; at = bytes.find(old, at + 1)) {
+    bytes.replace(at, old.size(), bytes_of(from + by));
+  }
+}
+
+/// The four entries as another journal has them, a quarter of a second later.
+std::string later_journal(const LogFolder& folder, const KeptLines& all) {
+  std::ifstream in(folder.path() + "/small.journal", std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  for (const auto& place : all.after) {
+    const auto cursor = JournalCursor::parse(place.cursor).value();
+    move_number(bytes, cursor.realtime_us, 250'000);
+    move_number(bytes, cursor.monotonic_us, 250'000);
+  }
+  constexpr std::size_t sequence_at = 72;  // in the header: seqnum_id
+  bytes[sequence_at] ^= 1;
+  return bytes;
+}
+
+TEST(JournalWatch, WaitsForAnotherFilesEntriesBeforeItReadsYoungOnes) {
+  const LogFolder folder;
+  const auto all = all_of(small_journal_in(folder));
+  test::ManualClock clock;
+  clock.advance_to(SteadyTime(all.after[3].at.time_since_epoch() + std::chrono::milliseconds(10)));
+  JournalOptions options;
+  options.path = folder.path();
+  KeptLines lines;
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value();
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 3U);
+  EXPECT_EQ(places_of(*watch)[0], all.after[2]);
+  EXPECT_EQ(watch->next_turn(clock.now()), clock.now() + std::chrono::milliseconds(40));
+  static_cast<void>(folder.write("later.journal", later_journal(folder, all)));
+  clock.advance(std::chrono::milliseconds(30));
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 3U);
+  clock.advance(std::chrono::seconds(1));
+  watch->turn(clock.now(), lines);
+  watch->turn(clock.now(), lines);
+  ASSERT_EQ(lines.of[0].size(), 6U);
+  EXPECT_EQ(lines.after[3].at, all.after[2].at + std::chrono::milliseconds(250));
+  EXPECT_EQ(lines.after[4], all.after[3]);
 }
 
 JournalJail jail_at(std::size_t number, const std::string& cursor, std::int64_t at) {
