@@ -33,6 +33,7 @@ FILTER = """[Definition]
 failregex = ^\\s*\\S+ [a-z]+(?:\\[\\d+\\])?: login of \\S* from <HOST> failed$
 ignoreregex =
 """
+# What comes by a standard output has no unit for a moment after journald was started again: journald's own doing.
 JAILS = """[DEFAULT]
 ignoreip =
 maxretry = 3
@@ -51,10 +52,10 @@ journalmatch = _SYSTEMD_UNIT=postfix.service
 journalmatch = _SYSTEMD_UNIT=ssh.service + SYSLOG_IDENTIFIER=nobody
 [exim]
 backend = {users}
-journalmatch = _SYSTEMD_UNIT=exim4.service _TRANSPORT=stdout
+journalmatch = SYSLOG_IDENTIFIER=exim _TRANSPORT=stdout
 [both]
 backend = {users}
-journalmatch = _SYSTEMD_UNIT=ssh.service + _SYSTEMD_UNIT=exim4.service _TRANSPORT=stdout
+journalmatch = _SYSTEMD_UNIT=ssh.service + SYSLOG_IDENTIFIER=exim _TRANSPORT=stdout
 """
 
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -144,7 +145,7 @@ private:
       last_entry_ = wanted ? now : last_entry_;
       sieve_.count(wanted);
       if (several_ends_) {
-        read_to_ = here().value_or(read_to_);
+        remember_it();
       }
     }
   }
@@ -190,12 +191,29 @@ private:
     }
   }
 
+  /// What of different files has one time is in no order that lasts (libsystemd: by its hash), so
+  /// it is known one by one.
+  void remember_it() {
+    const auto place = here();
+    if (!place) {
+      return;
+    }
+    if (place->at != read_to_.at) {
+      read_then_.clear();
+    }
+    read_then_.insert(place->cursor);
+    read_to_ = *place;
+  }
+
   /// Of the first entries after going back.
   bool was_read() {
     const auto place = skipping_ ? here() : std::nullopt;
+    if (place && place->at == read_to_.at) {
+      return read_then_.contains(place->cursor);
+    }
     const auto entry = place ? JournalCursor::parse(place->cursor) : std::nullopt;
     const auto last = JournalCursor::parse(read_to_.cursor);
-    skipping_ = entry && last && in_order(*entry, *last) <= 0;
+    skipping_ = entry && last && in_order(*entry, *last) < 0;
     return skipping_;
   }
 
@@ -422,9 +440,10 @@ private:
   LogPlace end_;    // of the journal when it was opened
   LogPlace place_;  // of the last entry that was read
   bool place_is_old_{false};
-  LogPlace read_to_;                       // the last entry that was looked at (several_ends_)
-  std::optional<SteadyPoint> held_until_;  // the next one is too young before
-  bool skipping_{false};                   // what comes has been read
+  LogPlace read_to_;                           // the last entry that was looked at (several_ends_)
+  std::unordered_set<std::string> read_then_;  // cursors of all that has its time
+  std::optional<SteadyPoint> held_until_;      // the next one is too young before
+  bool skipping_{false};                       // what comes has been read
   bool starting_{true};
   bool waiting_{true};  // some jail is not open yet
   bool more_{true};

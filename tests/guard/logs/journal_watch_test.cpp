@@ -302,25 +302,71 @@ void move_number(std::string& bytes, std::uint64_t from, std::uint64_t by) {
   }
 }
 
-/// The four entries as another journal has them, a quarter of a second later.
+std::string bytes_of(const LogFolder& folder, const std::string& name) {
+  std::ifstream in(folder.path() + "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The same entries as another journal has them.
+std::string of_another(const std::string& bytes, char which) {
+  constexpr std::size_t sequence_at = 72;  // in the header: seqnum_id
+  return bytes.substr(0, sequence_at) + which + bytes.substr(sequence_at + 1);
+}
+
+/// The four entries in another journal, a quarter of a second later.
 std::string later_journal(const LogFolder& folder, const KeptLines& all) {
-  std::ifstream in(folder.path() + "/small.journal", std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  auto bytes = bytes_of(folder, "small.journal");
   for (const auto& place : all.after) {
     const auto cursor = JournalCursor::parse(place.cursor).value();
     move_number(bytes, cursor.realtime_us, 250'000);
     move_number(bytes, cursor.monotonic_us, 250'000);
   }
-  constexpr std::size_t sequence_at = 72;  // in the header: seqnum_id
-  bytes[sequence_at] ^= 1;
-  return bytes;
+  return of_another(bytes, 1);
+}
+
+/// All at `at` or before is old enough to be read.
+void set_behind(test::ManualClock& clock, ban::Instant at) {
+  clock.advance_to(SteadyTime(at.time_since_epoch() + JournalWatch::settled));
+}
+
+TEST(JournalWatch, GivesOnceWhatHasOneTimeInSeveralFiles) {
+  const LogFolder folder;
+  const auto all = all_of(small_journal_in(folder));
+  std::vector<JournalCursor> cursors;
+  for (const auto& place : all.after) {
+    cursors.push_back(JournalCursor::parse(place.cursor).value());
+  }
+  static_cast<void>(folder.write("later.journal", later_journal(folder, all)));
+  auto bytes = bytes_of(folder, "small.journal");
+  move_number(bytes, cursors[3].realtime_us, cursors[2].realtime_us - cursors[3].realtime_us);
+  move_number(bytes, cursors[3].monotonic_us, cursors[2].monotonic_us - cursors[3].monotonic_us);
+  static_cast<void>(folder.write("small.journal", bytes));
+  // By their hashes the second file's entries are between those two of the first one.
+  ASSERT_LT(cursors[3].hash, cursors[2].hash);
+  move_number(bytes, cursors[0].hash, 1);
+  move_number(bytes, cursors[1].hash, 1);
+  move_number(bytes, cursors[2].hash, cursors[3].hash + 1 - cursors[2].hash);
+  move_number(bytes, cursors[3].hash, 2);
+  static_cast<void>(folder.write("second.journal", of_another(bytes, 2)));
+  test::ManualClock clock;
+  set_behind(clock, all.after[2].at + std::chrono::milliseconds(210));
+  JournalOptions options;
+  options.path = folder.path();
+  KeptLines lines;
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value();
+  watch->turn(clock.now(), lines);
+  const auto before = lines.of[0].size();
+  EXPECT_EQ(before, 10U);
+  set_behind(clock, all.after[3].at + std::chrono::seconds(1));
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 12U);
 }
 
 TEST(JournalWatch, WaitsForAnotherFilesEntriesBeforeItReadsYoungOnes) {
   const LogFolder folder;
   const auto all = all_of(small_journal_in(folder));
   test::ManualClock clock;
-  clock.advance_to(SteadyTime(all.after[3].at.time_since_epoch() + std::chrono::milliseconds(10)));
+  set_behind(clock, all.after[3].at - std::chrono::milliseconds(40));
   JournalOptions options;
   options.path = folder.path();
   KeptLines lines;
