@@ -27,7 +27,7 @@ from network import Lab
 from scenarios import INSIDE, command_line, in_lab
 
 # Errors that tell of kills; fail2ban's database has its journal in memory, as with fail2ban itself.
-OF_KILLS = ("firewall: ", "the firewall process ended", "the other end is gone", "Connection reset by peer",
+OF_KILLS = ("firewall: ", "the firewall process ended", "the other end is gone", "Connection reset by peer", "Broken pipe",
             "guard.sqlite3: damaged")
 FILTER = """[Definition]
 failregex = ^\\s*\\S+ [a-z]+(?:\\[\\d+\\])?: login of \\S* from <HOST> failed$

@@ -81,7 +81,14 @@ ToBeginning to_beginning(const JournalJail& jail, std::string_view cursor, std::
     return micros >= jail.from_us ? ToBeginning::behind : ToBeginning::before;
   }
   const auto order = in_order(*entry, *begin);
-  return order < 0 ? ToBeginning::before : order == 0 ? ToBeginning::last_had : ToBeginning::behind;
+  // Lines of one write have one time. Where they were moved to another file (/run to /var) they
+  // stand there in the same order, but their numbers do not say so.
+  const bool is_one_time = entry->sequence != begin->sequence && entry->boot == begin->boot &&
+                           entry->monotonic_us == begin->monotonic_us;
+  if (order == 0) {
+    return ToBeginning::last_had;
+  }
+  return order < 0 || is_one_time ? ToBeginning::before : ToBeginning::behind;
 }
 
 const JournalJail* earliest(const std::vector<JournalJail>& jails) {
