@@ -10,15 +10,14 @@
 #include <string>
 #include <system_error>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "guard/logs/journal_cursor.h"
 #include "guard/logs/journal_entry.h"
 #include "guard/logs/journal_sieve.h"
 #include "guard/logs/line_cutter.h"
 #include "guard/logs/live_journal.h"
+#include "guard/logs/read_before.h"
 #include "text/escape.h"
 
 namespace spranga::guard {
@@ -134,8 +133,11 @@ private:
     const int step = sd_journal_next(journal_.get());
     more_ = step > 0;
     if (step < 0) {
-      complain(step, sink);
-    } else if (step == 0) {
+      fail_now(step, now, sink);
+      return;
+    }
+    failing_since_.reset();
+    if (step == 0) {
       trouble_ = 0;
       reach_end(sink);
     } else if (is_too_young(now)) {
@@ -144,8 +146,8 @@ private:
       const bool wanted = give(sink);
       last_entry_ = wanted ? now : last_entry_;
       sieve_.count(wanted);
-      if (several_ends_) {
-        remember_it();
+      if (const auto place = several_ends_ ? here() : std::nullopt) {
+        read_.remember(*place);
       }
     }
   }
@@ -171,7 +173,7 @@ private:
   void hold(LineSink& sink) {
     more_ = false;
     if (std::exchange(place_is_old_, false)) {
-      place_ = read_to_;
+      place_ = read_.last();
     }
     if (!waiting_) {
       reach_end(sink);
@@ -180,41 +182,20 @@ private:
 
   /// To the last entry that was read: others may be behind it now than before.
   void go_back(LineSink& sink) {
-    skipping_ = !read_to_.cursor.empty();
-    if (!skipping_) {
-      if (const auto sought = seek(); !sought) {
-        sink.on_note({LiveEvent::unreadable, sought.error().detail, 0});
-      }
-    } else if (const int code = sd_journal_seek_cursor(journal_.get(), read_to_.cursor.c_str());
-               code < 0) {
+    read_.go_back();
+    const auto& cursor = read_.last().cursor;
+    const int code = cursor.empty() ? 0 : sd_journal_seek_cursor(journal_.get(), cursor.c_str());
+    if (code < 0) {
       complain(code, sink);
+    } else if (const auto sought = cursor.empty() ? seek() : Result<void>(); !sought) {
+      sink.on_note({LiveEvent::unreadable, sought.error().detail, 0});
     }
-  }
-
-  /// What of different files has one time is in no order that lasts (libsystemd: by its hash), so
-  /// it is known one by one.
-  void remember_it() {
-    const auto place = here();
-    if (!place) {
-      return;
-    }
-    if (place->at != read_to_.at) {
-      read_then_.clear();
-    }
-    read_then_.insert(place->cursor);
-    read_to_ = *place;
   }
 
   /// Of the first entries after going back.
   bool was_read() {
-    const auto place = skipping_ ? here() : std::nullopt;
-    if (place && place->at == read_to_.at) {
-      return read_then_.contains(place->cursor);
-    }
-    const auto entry = place ? JournalCursor::parse(place->cursor) : std::nullopt;
-    const auto last = JournalCursor::parse(read_to_.cursor);
-    skipping_ = entry && last && in_order(*entry, *last) < 0;
-    return skipping_;
+    const auto place = read_.is_behind() ? std::nullopt : here();
+    return place && read_.holds(*place);
   }
 
   /// Matches may change between two entries; the place stays, but its cursor can be asked for no
@@ -421,6 +402,16 @@ private:
     sink.on_end(all);
   }
 
+  /// A file that journald deletes or writes at this moment can seem to be damaged: worth a word
+  /// only where it stays so.
+  void fail_now(int code, SteadyPoint now, LineSink& sink) {
+    constexpr std::chrono::seconds patience(1);
+    failing_since_ = failing_since_.value_or(now);
+    if (now - *failing_since_ >= patience) {
+      complain(code, sink);
+    }
+  }
+
   void complain(int code, LineSink& sink) {
     if (std::exchange(trouble_, code) != code) {
       sink.on_note(
@@ -440,14 +431,13 @@ private:
   LogPlace end_;    // of the journal when it was opened
   LogPlace place_;  // of the last entry that was read
   bool place_is_old_{false};
-  LogPlace read_to_;                           // the last entry that was looked at (several_ends_)
-  std::unordered_set<std::string> read_then_;  // cursors of all that has its time
-  std::optional<SteadyPoint> held_until_;      // the next one is too young before
-  bool skipping_{false};                       // what comes has been read
+  ReadBefore read_;                        // where several_ends_
+  std::optional<SteadyPoint> held_until_;  // the next one is too young before
   bool starting_{true};
   bool waiting_{true};  // some jail is not open yet
   bool more_{true};
   int trouble_{0};
+  std::optional<SteadyPoint> failing_since_;  // no entry could be asked for since
   std::vector<LiveNote> notes_;
   std::vector<std::size_t> wanted_;
   std::unordered_map<std::string, std::vector<std::size_t>> known_;  // who wants, by key_
