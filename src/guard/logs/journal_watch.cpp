@@ -17,6 +17,7 @@
 #include "guard/logs/journal_sieve.h"
 #include "guard/logs/line_cutter.h"
 #include "guard/logs/live_journal.h"
+#include "guard/logs/read_before.h"
 #include "text/escape.h"
 
 namespace spranga::guard {
@@ -30,13 +31,23 @@ std::size_t count_of(const std::vector<std::vector<std::string>>& matches) {
       });
 }
 
+/// A machine's journal grows at one end only where nobody reads those of users and of others too.
+bool has_several_ends(const JournalOptions& options) {
+  const auto flags = static_cast<unsigned>(options.flags.value_or(SD_JOURNAL_SYSTEM));
+  return !options.path.empty() || !options.files.empty() || (flags & SD_JOURNAL_SYSTEM) == 0;
+}
+
 class RunningJournal : public JournalWatch {
 public:
   RunningJournal(LiveJournal journal,
+                 const Clock& clock,
+                 bool several_ends,
                  std::vector<JournalJail> jails,
                  const std::vector<std::string>& fields,
                  JournalSieve::Pace pace)
       : journal_(std::move(journal)),
+        clock_(&clock),
+        several_ends_(several_ends),
         jails_(std::move(jails)),
         matches_(all_terms(jails_)),
         sieve_(count_of(matches_), pace),
@@ -64,6 +75,9 @@ public:
     if (more_ || !notes_.empty()) {
       return now;
     }
+    if (held_until_) {
+      return *held_until_;
+    }
     const bool lately = now - last_entry_ < quick_for;
     return last_turn_ + (lately ? quick : calm);
   }
@@ -77,21 +91,13 @@ public:
     if (told < 0) {
       complain(told, sink);
     }
-    more_ = true;
+    more_ = !held_until_ || now >= *held_until_;
+    if (more_ && std::exchange(held_until_, std::nullopt)) {
+      go_back(sink);
+    }
     for (std::size_t count = 0; more_ && count < entries_a_turn; ++count) {
       follow_sieve(sink);
-      const int step = sd_journal_next(journal_.get());
-      more_ = step > 0;
-      if (step > 0) {
-        const bool wanted = give(sink);
-        last_entry_ = wanted ? now : last_entry_;
-        sieve_.count(wanted);
-      } else if (step < 0) {
-        complain(step, sink);
-      } else {
-        trouble_ = 0;
-        reach_end(sink);
-      }
+      step_on(now, sink);
     }
     behind_since_ = more_ ? std::optional(behind_since_.value_or(now)) : std::nullopt;
     if (std::exchange(place_is_old_, false)) {
@@ -104,6 +110,8 @@ public:
     for (const auto& jail : jails_) {
       if (jail.open && !place_.cursor.empty()) {
         out.push_back({jail.jail, place_});
+      } else if (jail.kept.at != ban::Instant()) {
+        out.push_back({jail.jail, jail.kept});  // a reload must not begin before it
       }
     }
     return out;
@@ -121,6 +129,75 @@ public:
   void say(LiveNote note) { notes_.push_back(std::move(note)); }
 
 private:
+  void step_on(SteadyPoint now, LineSink& sink) {
+    const int step = sd_journal_next(journal_.get());
+    more_ = step > 0;
+    if (step < 0) {
+      fail_now(step, now, sink);
+      return;
+    }
+    failing_since_.reset();
+    if (step == 0) {
+      trouble_ = 0;
+      reach_end(sink);
+    } else if (is_too_young(now)) {
+      hold(sink);
+    } else if (!was_read()) {
+      const bool wanted = give(sink);
+      last_entry_ = wanted ? now : last_entry_;
+      sieve_.count(wanted);
+      if (const auto place = several_ends_ ? here() : std::nullopt) {
+        read_.remember(*place);
+      }
+    }
+  }
+
+  /// libsystemd passes over what is written to one file while it looks at another one, and over the
+  /// first entries of a new file. So where several grow, an entry waits until those that came
+  /// before it are there.
+  bool is_too_young(SteadyPoint now) {
+    std::uint64_t micros = 0;
+    if (!several_ends_ || sd_journal_get_realtime_usec(journal_.get(), &micros) < 0) {
+      return false;
+    }
+    const auto age =
+        std::chrono::floor<std::chrono::microseconds>(clock_->wall()) - instant_of(micros);
+    const bool out = age >= ban::Instant::duration() && age < settled;  // or the clock was set back
+    if (out) {
+      held_until_ = now + (settled - age);
+    }
+    return out;
+  }
+
+  /// All that can be read has been, up to the entry at hand.
+  void hold(LineSink& sink) {
+    more_ = false;
+    if (std::exchange(place_is_old_, false)) {
+      place_ = read_.last();
+    }
+    if (!waiting_) {
+      reach_end(sink);
+    }
+  }
+
+  /// To the last entry that was read: others may be behind it now than before.
+  void go_back(LineSink& sink) {
+    read_.go_back();
+    const auto& cursor = read_.last().cursor;
+    const int code = cursor.empty() ? 0 : sd_journal_seek_cursor(journal_.get(), cursor.c_str());
+    if (code < 0) {
+      complain(code, sink);
+    } else if (const auto sought = cursor.empty() ? seek() : Result<void>(); !sought) {
+      sink.on_note({LiveEvent::unreadable, sought.error().detail, 0});
+    }
+  }
+
+  /// Of the first entries after going back.
+  bool was_read() {
+    const auto place = read_.is_behind() ? std::nullopt : here();
+    return place && read_.holds(*place);
+  }
+
   /// Matches may change between two entries; the place stays, but its cursor can be asked for no
   /// more.
   void follow_sieve(LineSink& sink) {
@@ -168,9 +245,9 @@ private:
 
   /// To the earliest place that a jail begins at.
   Result<void> seek() {
-    const auto first = std::ranges::min_element(jails_, {}, &JournalJail::from_us);
+    const auto* first = earliest(jails_);
     int code = 0;
-    if (first == jails_.end()) {
+    if (first == nullptr) {
       code = sd_journal_seek_tail(journal_.get());
     } else if (first->cursor.empty()) {
       code = sd_journal_seek_realtime_usec(journal_.get(), first->from_us);
@@ -181,16 +258,21 @@ private:
   }
 
   /// Of the last entry that was read; where it has been vacuumed since, the place before stands.
-  void note_place() {
+  void note_place() { place_ = here().value_or(place_); }
+
+  /// Of the entry at hand.
+  [[nodiscard]] std::optional<LogPlace> here() const {
+    std::optional<LogPlace> out;
     char* cursor = nullptr;
     std::uint64_t micros = 0;
     if (sd_journal_get_cursor(journal_.get(), &cursor) >= 0) {
       if (sd_journal_get_realtime_usec(journal_.get(), &micros) >= 0) {
-        place_.cursor = cursor;
-        place_.at = instant_of(micros);
+        out.emplace().cursor = cursor;
+        out->at = instant_of(micros);
       }
       std::free(cursor);  // NOLINT: libsystemd's malloc
     }
+    return out;
   }
 
   [[nodiscard]] static ban::Instant instant_of(std::uint64_t micros) {
@@ -207,21 +289,26 @@ private:
     }
   }
 
-  /// Who has passed the place where it begins.
+  /// Who has come to the place where it begins. From here on the place is that of the last entry
+  /// which was read, so that it is never before where one of them began.
   void open_jails(std::uint64_t micros) {
+    const auto before = std::exchange(place_, {});
+    note_place();
+    bool opened = false;
     waiting_ = false;
     for (auto& jail : jails_) {
-      if (jail.open) {
-        continue;
+      if (!jail.open) {
+        const auto where = to_beginning(jail, place_.cursor, micros);
+        if (where == ToBeginning::last_had) {
+          at_cursor_.push_back(jail.jail);
+        }
+        jail.open = where != ToBeginning::before;
+        opened = opened || jail.open;
+        waiting_ = waiting_ || !jail.open;
       }
-      const bool passed = micros > jail.from_us || (jail.cursor.empty() && micros == jail.from_us);
-      if (!jail.cursor.empty() && sd_journal_test_cursor(journal_.get(), jail.cursor.c_str()) > 0) {
-        at_cursor_.push_back(jail.jail);  // the last that it has had
-        jail.open = true;
-      } else if (passed) {
-        jail.open = true;
-      }
-      waiting_ = waiting_ || !jail.open;
+    }
+    if (!opened || place_.cursor.empty()) {
+      place_ = before;
     }
   }
 
@@ -301,16 +388,28 @@ private:
     if (!std::exchange(starting_, false)) {
       return;
     }
+    if (std::exchange(waiting_, false)) {
+      note_place();  // of the last one that there is
+    }
     std::vector<std::size_t> all;
     for (auto& jail : jails_) {
       jail.open = true;  // what comes now is new, whatever the clock says
       all.push_back(jail.jail);
     }
-    waiting_ = false;
     if (place_.cursor.empty()) {
       place_ = end_;
     }
     sink.on_end(all);
+  }
+
+  /// A file that journald deletes or writes at this moment can seem to be damaged: worth a word
+  /// only where it stays so.
+  void fail_now(int code, SteadyPoint now, LineSink& sink) {
+    constexpr std::chrono::seconds patience(1);
+    failing_since_ = failing_since_.value_or(now);
+    if (now - *failing_since_ >= patience) {
+      complain(code, sink);
+    }
   }
 
   void complain(int code, LineSink& sink) {
@@ -321,6 +420,8 @@ private:
   }
 
   LiveJournal journal_;
+  const Clock* clock_;
+  bool several_ends_;  // files that grow beside one another
   std::vector<JournalJail> jails_;
   std::vector<std::vector<std::string>> matches_;  // of all of them; none: they want every entry
   JournalSieve sieve_;
@@ -330,10 +431,13 @@ private:
   LogPlace end_;    // of the journal when it was opened
   LogPlace place_;  // of the last entry that was read
   bool place_is_old_{false};
+  ReadBefore read_;                        // where several_ends_
+  std::optional<SteadyPoint> held_until_;  // the next one is too young before
   bool starting_{true};
   bool waiting_{true};  // some jail is not open yet
   bool more_{true};
   int trouble_{0};
+  std::optional<SteadyPoint> failing_since_;  // no entry could be asked for since
   std::vector<LiveNote> notes_;
   std::vector<std::size_t> wanted_;
   std::unordered_map<std::string, std::vector<std::size_t>> known_;  // who wants, by key_
@@ -374,7 +478,8 @@ Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& o
       }
     }
   }
-  auto out = std::make_unique<RunningJournal>(std::move(journal), std::move(jails), fields, pace);
+  auto out = std::make_unique<RunningJournal>(
+      std::move(journal), clock, has_several_ends(options), std::move(jails), fields, pace);
   for (auto& note : notes) {
     out->say(std::move(note));
   }
