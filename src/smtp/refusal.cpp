@@ -199,6 +199,10 @@ constexpr std::array rows = {
     Row{Reason::recipient_unknown, 524, "2.4", ""},  // OpenSMTPD: no such user, in its words
     Row{Reason::recipient_unknown, any, "", "user unknown"},
     Row{Reason::recipient_unknown, any, "", "unknown user"},
+    Row{Reason::recipient_unknown, any, "", "unknown sender"},
+    Row{Reason::recipient_unknown, any, "", "sender unknown"},
+    Row{Reason::recipient_unknown, any, "", "sender not found"},
+    Row{Reason::recipient_unknown, any, "", "no such sender"},
     Row{Reason::recipient_unknown, any, "", "unknown recipient"},
     Row{Reason::recipient_unknown, any, "", "recipient unknown"},
     Row{Reason::recipient_unknown, any, "", "no such user"},

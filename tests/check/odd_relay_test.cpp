@@ -108,7 +108,7 @@ Script relays_for_known_senders(const std::string& to_unknown) {
 TEST(RelayFor, SendersThatAreLookedUpIsFoundOrLeftOpen) {
   constexpr auto counted =
       "550 5.1.0 <x>: Sender address rejected: User unknown in local recipient table";
-  for (const auto* words : {counted, "550 Sender verify failed"}) {
+  for (const auto* words : {counted, "550 Sender verify failed", "550 5.1.1 No such user here"}) {
     auto script = relays_for_known_senders(words);
     const auto run = audit(script);  // as Postfix: its log can bear one line more
     EXPECT_EQ(run.status("S1", 25), words == counted ? "not_tested" : "fail likely") << words;
@@ -117,6 +117,26 @@ TEST(RelayFor, SendersThatAreLookedUpIsFoundOrLeftOpen) {
     EXPECT_EQ(audit(script).status("S1", 25), "fail likely") << words;
     EXPECT_EQ(audit(script, login).status("S1", 25), "fail likely") << words;
   }
+}
+
+TEST(RelayFor, TheEmptySenderIsFoundWhereTheOwnDomainIsPutOff) {
+  auto script = relays_for([](const auto& sender) { return sender.empty(); });
+  script.on("(connect)", "220 mail.example.org ESMTP OpenSMTPD");
+  script.on("MAIL FROM:<SPRANGA", [](const Dialogue& d) {
+    return d.line.find("@example.org") != std::string::npos
+               ? std::optional(lines("451 4.7.1 Greylisted"))
+               : std::nullopt;
+  });
+  EXPECT_EQ(audit(script).status("S1", 25), "fail likely");
+}
+
+TEST(RelayFor, NobodyIsAskedForMoreThanOurOwnGuardBears) {
+  Script script{.ports = {25}};
+  script.on("(connect)", "220 mail.example.org ESMTP Postfix");
+  script.on("RCPT", to_outside("550 5.7.1 Relaying denied"));  // stock fail2ban does not read it
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "pass");
+  EXPECT_EQ(run.report.noise.lines(), 2);
 }
 
 TEST(RelayFor, InventedSendersThatNoLoginOwnsIsFound) {

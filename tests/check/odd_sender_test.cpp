@@ -84,6 +84,49 @@ TEST(SendersOfTheOwnDomain, ThatAreLookedUpOnlyAreNotClaimedToBeBound) {
   EXPECT_EQ(audit(script, other).status("S2", 587), "fail likely");
 }
 
+/// Binds senders of its own domain to logins, and looks at the records of others.
+Script looks_at_records(const std::string& of_records, const std::string& others) {
+  Script script{.ports = {587}};
+  script.on("RCPT", [of_records, others](const Dialogue& d) -> std::optional<test::Answer> {
+    if (!d.logged_in || !d.sender || *d.sender == test::user) {
+      return std::nullopt;
+    }
+    if (d.sender->ends_with("@example.org")) {
+      return lines("553 5.7.1 <x>: Sender address rejected: not owned by user bob");
+    }
+    return lines(d.sender->ends_with("@example.net") ? of_records : others);
+  });
+  script.on("DATA", [](const Dialogue&) { return go_ahead(); });
+  return script;
+}
+
+TEST(TheForeignDomain, RefusedForItsOwnRecordsIsNotBoundToALogin) {
+  constexpr auto null_mx =
+      "550 5.7.27 <x>: Sender address rejected: Domain example.net does not accept mail (nullMX)";
+  for (const std::string of_records : {null_mx, "550 5.7.23 SPF validation failed"}) {
+    const auto of = [&](const std::string& others) {
+      const auto run = audit(looks_at_records(of_records, others), login);
+      test::expect_sound(run);
+      return run.status("S2", 587);
+    };
+    EXPECT_EQ(of("250 2.1.5 Ok"), "fail likely") << of_records;
+    EXPECT_EQ(of("553 5.7.1 <x>: Sender address rejected: not owned by user bob"), "pass");
+    EXPECT_EQ(of(of_records), "not_tested") << of_records;
+  }
+  EXPECT_EQ(audit(looks_at_records("550 5.7.1 Sender spoofing is not allowed", ""), login)
+                .status("S2", 587),
+            "pass");
+}
+
+TEST(AColleague, UnknownInOtherWordsIsNotClaimedToBeBound) {
+  for (const auto* words :
+       {"550 Sender unknown", "550 Unknown sender", "550 No such sender here"}) {
+    Script script{.ports = {587}};
+    script.on("RCPT", to_forged(words));
+    EXPECT_EQ(audit(script, login).status("S2", 587), "not_tested") << words;
+  }
+}
+
 /// Lets a login write as itself and as these.
 Script also_lets(const std::string& other) {
   Script script{.ports = {465, 587}};

@@ -82,15 +82,17 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
   }
 }
 
-/// By its words where the guard's filter is known; stock fail2ban reads Sendmail's "IP name lookup
-/// failed" with an IPv4 address only. `recipient` is "" at MAIL.
+/// By its words where the guard's filter is known, but one that speaks of relaying is counted by
+/// spranga's own in any case; stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4
+/// address only. `recipient` is "" at MAIL.
 void OpenRelay::note_relay_refused(const smtp::Reply& reply, std::string_view recipient) {
   auto& audit = stranger_.audit();
   const auto product = audit.product();
   const bool by_words = product == finding::Product::postfix || product == finding::Product::exim;
   const bool unread = reply.first_line().find("IP name lookup failed [IPv6:") != std::string::npos;
   audit.add_noise("S1",
-                  by_words ? refusal_cost(reply, recipient, false, product)
+                  by_words ? std::max(refusal_cost(reply, recipient, false, product),
+                                      reason_of(reply) == smtp::Reason::relay_denied ? 1 : 0)
                   : unread ? 0
                            : noise_cost(LoudProbe::relay_refused, product));
 }
@@ -204,8 +206,9 @@ bool OpenRelay::ask_form(const Form& form) {
   return !found_;
 }
 
+/// The outside sender was refused, and no other has been taken since.
 bool OpenRelay::passed() const {
-  return !findings_.empty() && findings_.back().status == Status::pass;
+  return !findings_.empty() && findings_.front().status == Status::pass && !found_;
 }
 
 /// What the refusal of another sender leaves open: one that is put off may be taken later, and one
@@ -220,7 +223,8 @@ void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipien
   if (reply.temporary()) {
     add_unclear(reply, "");
   } else if (reason == smtp::Reason::sender_unverifiable ||
-             (reason == smtp::Reason::recipient_unknown && smtp::speaks_of_sender(reply))) {
+             (reason == smtp::Reason::recipient_unknown &&
+              (recipient.empty() || smtp::speaks_of_sender(reply)))) {
     unknown_sender_ = reply.first_line();
   }
 }
@@ -259,15 +263,24 @@ bool OpenRelay::ask_as(const Form& form) {
 /// looked up, one is needed that is there.
 void OpenRelay::ask_as_others() {
   const auto& subject = stranger_.audit().subject();
-  if (!subject.domain.empty() &&
-      ask_as({subject.nonce + "@" + subject.domain, Word::relay_own_domain}) &&
-      !unknown_sender_.empty()) {
-    const auto known = submission_recipient(subject);
-    if (!ask_as({known, Word::relay_own_domain}) || !unknown_sender_.empty()) {
-      add(Status::not_tested, {Word::s1_own_sender_unknown, {known, unknown_sender_}});
-    }
+  if (!subject.domain.empty()) {
+    ask_own_domain(subject);
   }
   static_cast<void>(ask_as({"", Word::relay_null}));  // it may have to be left out
+}
+
+void OpenRelay::ask_own_domain(const Subject& subject) {
+  const auto sender = subject.nonce + "@" + subject.domain;
+  if (!ask_as({sender, Word::relay_own_domain}) || unknown_sender_.empty()) {
+    return;
+  }
+  const auto words = unknown_sender_;
+  const auto known = submission_recipient(subject);
+  const bool asked = ask_as({known, Word::relay_own_domain});
+  if (!asked || !unknown_sender_.empty()) {
+    add(Status::not_tested,
+        {Word::s1_own_sender_unknown, {asked ? known : sender, asked ? unknown_sender_ : words}});
+  }
 }
 
 void OpenRelay::ask() {

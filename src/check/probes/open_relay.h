@@ -35,6 +35,7 @@ private:
   bool ask_form(const Form& form);
   bool ask_as(const Form& form);
   void ask_as_others();
+  void ask_own_domain(const Subject& subject);
   void note_refused(const smtp::Reply& reply, std::string_view recipient);
   [[nodiscard]] bool passed() const;
   void note_relay_refused(const smtp::Reply& reply, std::string_view recipient);

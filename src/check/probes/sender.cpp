@@ -42,6 +42,7 @@ struct FormResult {
 
   Kind kind{Kind::unclear};  // unknown: the sender is refused as one who is not there
   std::string words;         // the server's, raw
+  bool blames_records{false};
 };
 
 /// The S2 dialogue on one port, over as many connections as it takes.
@@ -61,6 +62,8 @@ public:
   [[nodiscard]] bool login_failed() const { return trouble_.word == Word::login_failed; }
 
 private:
+  void try_and_note(SenderForm form);
+  void reset();
   bool ready();
   bool control();
   void counted(const Result<smtp::Reply>& refusal, std::string_view recipient);
@@ -86,7 +89,6 @@ private:
   std::vector<std::string> accepted_;
   std::vector<std::string> unclear_;
   std::string unknown_colleague_;      // refused as one who does not exist, raw
-  bool invented_is_bound_{false};      // an address of the domain was refused, not as one unknown
   bool only_postmaster_{true};         // nothing was taken but the colleague that every domain has
   std::vector<std::string> informed_;  // taken, of those that only inform
   std::string first_refusal_;
@@ -185,7 +187,9 @@ FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, 
   }
   const bool refused =
       reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
-  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
+  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear,
+          reply.first_line(),
+          blames_records(reply, form)};
 }
 
 FormResult SenderTrial::try_data(const SenderForm& form) {
@@ -239,13 +243,16 @@ void SenderTrial::note(const SenderForm& form, const FormResult& result) {
       (form.decides ? accepted_ : informed_).push_back(shown);
       break;
     case FormResult::Kind::refused:
-      invented_is_bound_ = invented_is_bound_ || form.name == Word::sender_invented;
       if (form.decides && first_refusal_.empty()) {
         first_refusal_ = result.words;
       }
       break;
     case FormResult::Kind::unknown:
-      (form.name == Word::sender_colleague ? unknown_colleague_ : first_refusal_) = result.words;
+      if (form.name == Word::sender_colleague) {
+        unknown_colleague_ = result.words;
+      } else if (form.decides && first_refusal_.empty()) {
+        first_refusal_ = result.words;
+      }
       break;
     case FormResult::Kind::unclear:
     case FormResult::Kind::lost:
@@ -264,8 +271,8 @@ void SenderTrial::conclude() {
     for (const auto& name : accepted_) {
       list += (list.empty() ? "" : ", ") + name;
     }
-    const bool own_alias = only_postmaster_ && invented_is_bound_ &&
-                           audit_.settings().other_address.empty();  // as its owner often has
+    const bool own_alias =
+        only_postmaster_ && audit_.settings().other_address.empty();  // as its owner often has
     if (own_alias) {
       add(Status::not_tested, {Word::s2_own_alias, {port, list}});
     } else if (data_settled_ && rewrites_senders(facts_)) {
@@ -306,16 +313,29 @@ void SenderTrial::run() {
     if (!ready()) {
       break;
     }
-    const auto result = try_form(form);
-    note(form, result);
-    if (conversation_->smtp().alive()) {
-      const auto reset = conversation_->smtp().command("RSET");
-      if (reset && !reset->ok()) {
-        conversation_->smtp().drop();
-      }
-    }
+    try_and_note(form);
   }
   conclude();
+}
+
+void SenderTrial::try_and_note(SenderForm form) {
+  auto result = try_form(form);
+  reset();
+  if (result.blames_records && (!counted_ || audit_.may_spend(1)) && ready()) {
+    form = of_domain_with_mail(std::move(form));
+    result = try_form(form);
+    reset();
+  }
+  note(form, result);
+}
+
+void SenderTrial::reset() {
+  if (conversation_->smtp().alive()) {
+    const auto reset = conversation_->smtp().command("RSET");
+    if (reset && !reset->ok()) {
+      conversation_->smtp().drop();
+    }
+  }
 }
 
 void add_without_credentials(Audit& audit) {

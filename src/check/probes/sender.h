@@ -21,6 +21,13 @@ struct SenderForm {
 [[nodiscard]] std::vector<SenderForm> sender_forms(const Subject& subject,
                                                    const std::string& other);
 
+/// The foreign form once more, of a domain whose own records say that it sends mail: a server that
+/// looks at them says nothing of logins when it refuses example.org, which has none. Pure.
+[[nodiscard]] SenderForm of_domain_with_mail(SenderForm foreign);
+
+/// Whether the reply speaks of the records that the form's domain has (null MX, SPF, DMARC). Pure.
+[[nodiscard]] bool blames_records(const smtp::Reply& reply, const SenderForm& form);
+
 /// How a refusal of a form is read. Pure.
 enum class SenderVerdict { refused, says_nothing };
 [[nodiscard]] SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form);

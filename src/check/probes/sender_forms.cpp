@@ -37,11 +37,30 @@ std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& 
   };
 }
 
+SenderForm of_domain_with_mail(SenderForm foreign) {
+  foreign.path = local_part_of(foreign.path) + "@gmail.com";
+  return foreign;
+}
+
+bool blames_records(const smtp::Reply& reply, const SenderForm& form) {
+  if (form.name != Word::sender_foreign) {
+    return false;
+  }
+  const auto reason = smtp::reason_of(reply);
+  const auto text = text::to_lower(reply.text());
+  const auto speaks_of = [&](const char* what) { return text.find(what) != std::string::npos; };
+  return reason == smtp::Reason::recipient_domain ||
+         (reason == smtp::Reason::sender_policy && !speaks_of("spoof") && !speaks_of("forged"));
+}
+
 SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form) {
   using smtp::Reason;
   const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;
   if (odd && reply.code == 501) {
     return SenderVerdict::refused;  // the syntax alone displeases: the form leads nowhere
+  }
+  if (blames_records(reply, form)) {
+    return SenderVerdict::says_nothing;
   }
   const auto reason = smtp::reason_of(reply);
   switch (reason) {

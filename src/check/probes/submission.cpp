@@ -160,7 +160,9 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     return judge_own_sender(audit, conversation, recipient, mark);
   }
   auto out = judge_refusal(conversation, *reply, mark);
-  const bool free = !counted && !recipient.empty() && audit.may_ask_as_stranger();
+  // What it may cost must be left for the other submission port too.
+  constexpr int this_and_the_other = 2;
+  const bool free = !counted && !recipient.empty() && audit.may_spend(this_and_the_other);
   return out.status == Status::pass && free
              ? look_past_login(audit, conversation, recipient, mark, std::move(out))
              : out;

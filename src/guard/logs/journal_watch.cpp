@@ -3,7 +3,10 @@
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,10 +15,29 @@
 
 namespace spranga::guard {
 
+/// Whether a container's journal, or another machine's, stands beside this one's.
+static bool has_other_machines() {
+  std::set<std::string> machines;
+  for (const auto* const folder : {"/var/log/journal", "/run/log/journal"}) {
+    std::error_code trouble;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, trouble)) {
+      const auto name = entry.path().filename().string();
+      const bool is_namespace = name.find('.') != std::string::npos;
+      if (!is_namespace && std::filesystem::exists(entry.path() / "system.journal", trouble)) {
+        machines.insert(name);
+      }
+    }
+  }
+  return machines.size() > 1;
+}
+
 /// A machine's journal grows at one end only where nobody reads those of users and of others too.
 static bool has_several_ends(const JournalOptions& options) {
+  constexpr unsigned wider = SD_JOURNAL_ALL_NAMESPACES | SD_JOURNAL_INCLUDE_DEFAULT_NAMESPACE;
   const auto flags = static_cast<unsigned>(options.flags.value_or(SD_JOURNAL_SYSTEM));
-  return !options.path.empty() || !options.files.empty() || (flags & SD_JOURNAL_SYSTEM) == 0;
+  const bool local = (flags & SD_JOURNAL_LOCAL_ONLY) != 0;
+  return !options.path.empty() || !options.files.empty() || (flags & SD_JOURNAL_SYSTEM) == 0 ||
+         (flags & wider) != 0 || (!local && has_other_machines());
 }
 
 Result<void> is_journal_readable(const JournalOptions& options) {

@@ -127,6 +127,11 @@ void RunningJournal::hold(LineSink& sink) {
   if (std::exchange(place_is_old_, false)) {
     place_ = read_.last();
   }
+  constexpr int turns_to_wait = 2;
+  if (waiting_ && ++held_waiting_ > turns_to_wait && !read_.last().cursor.empty()) {
+    waiting_ = false;  // where the clock was set back, who waits for a time may wait for long
+    place_ = read_.last();
+  }
   if (!waiting_) {
     reach_end(sink);
   }

@@ -87,7 +87,8 @@ private:
   ReadBefore read_;                        // where several_ends_
   std::optional<SteadyPoint> held_until_;  // the next one is too young before
   bool starting_{true};
-  bool waiting_{true};  // some jail is not open yet
+  bool waiting_{true};   // some jail is not open yet
+  int held_waiting_{0};  // turns that ended at an entry too young, meanwhile
   bool more_{true};
   int trouble_{0};
   std::optional<SteadyPoint> failing_since_;  // no entry could be asked for since

@@ -6,6 +6,7 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -126,13 +127,18 @@ private:
   }
 
   void fill(Block& block) {
-    block.bytes.resize(block_bytes);
-    const auto count = source_->read(block.bytes);
-    block.size = count.value_or(0);
-    if (!count) {
-      block.failure = count.error();
+    block.size = 0;
+    try {
+      block.bytes.resize(block_bytes);
+      const auto count = source_->read(block.bytes);
+      block.size = count.value_or(0);
+      if (!count) {
+        block.failure = count.error();
+      }
+      block.progress = source_->progress();
+    } catch (const std::bad_alloc&) {
+      block.failure = Error{Errc::io, "no memory is left to unpack a log"};
     }
-    block.progress = source_->progress();
   }
 
   std::unique_ptr<ByteSource> source_;  // the thread's, once there is one
