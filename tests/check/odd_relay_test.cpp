@@ -139,6 +139,24 @@ TEST(RelayFor, NobodyIsAskedForMoreThanOurOwnGuardBears) {
   EXPECT_EQ(run.report.noise.lines(), 2);
 }
 
+TEST(RelayFor, OthersIsSaidToBeLeftOutWhereTheLogCanBearNoLineMore) {
+  const auto also = [](const std::vector<int>& ports) {
+    Script script{.ports = ports};
+    script.on("(connect)", "220 mail.example.org ESMTP Postfix");
+    script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+    const auto run = audit(script);
+    EXPECT_EQ(run.status("S1", 25), "pass");
+    std::string out;
+    for (const auto& phrase : run.find("S1", 25)->also) {
+      out += words::say(phrase) + "\n";
+    }
+    return out;
+  };
+  EXPECT_NE(also({25, 587}).find("own domain to outside address, empty sender"), std::string::npos)
+      << also({25, 587});
+  EXPECT_EQ(also({25}).find("own domain"), std::string::npos) << "it was asked";
+}
+
 TEST(RelayFor, InventedSendersThatNoLoginOwnsIsFound) {
   auto script = relays_for([](const auto& sender) { return sender.ends_with("@example.org"); });
   script.on("MAIL FROM:<BOB@", "553 5.7.1 Sender address rejected: not logged in");

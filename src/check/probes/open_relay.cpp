@@ -8,6 +8,7 @@
 #include "check/noise_cost.h"
 #include "check/probes/submission.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -236,7 +237,14 @@ void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipien
 bool OpenRelay::ask_as(const Form& form) {
   auto& audit = stranger_.audit();
   const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
-  if (!passed() || !audit.may_spend(cost + audit.lines_for_strangers()) || !stranger_.open()) {
+  if (!passed()) {
+    return false;
+  }
+  if (!audit.may_spend(cost + audit.lines_for_strangers())) {
+    left_out_.push_back(words::say(form.name));
+    return false;
+  }
+  if (!stranger_.open()) {
     return false;
   }
   unknown_sender_.clear();
@@ -306,6 +314,9 @@ void OpenRelay::conclude() {
   auto* worst = &findings_.front();
   for (auto& candidate : findings_) {
     worst = rank(candidate) < rank(*worst) ? &candidate : worst;
+  }
+  if (!left_out_.empty()) {
+    worst->also.push_back({Word::s1_left_out, {text::enumerate(left_out_)}});
   }
   stranger_.audit().add(std::move(*worst));
 }

@@ -55,7 +55,8 @@ private:
   Stranger& stranger_;
   bool found_{false};
   bool own_mailbox_taken_{false};
-  std::string unknown_sender_;  // the last one was looked up in vain, raw
+  std::vector<std::string> left_out_;  // senders that the log could bear no line for, by name
+  std::string unknown_sender_;         // the last one was looked up in vain, raw
   std::vector<finding::Finding> findings_;
 };
 
