@@ -20,10 +20,13 @@ static bool has_other_machines() {
   std::set<std::string> machines;
   for (const auto* const folder : {"/var/log/journal", "/run/log/journal"}) {
     std::error_code trouble;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, trouble)) {
-      const auto name = entry.path().filename().string();
+    std::filesystem::directory_iterator entry(folder, trouble);
+    for (const std::filesystem::directory_iterator end; entry != end; entry.increment(trouble)) {
+      const auto& path = entry->path();
+      const auto name = path.filename().string();
       const bool is_namespace = name.find('.') != std::string::npos;
-      if (!is_namespace && std::filesystem::exists(entry.path() / "system.journal", trouble)) {
+      std::error_code none;
+      if (!is_namespace && std::filesystem::exists(path / "system.journal", none)) {
         machines.insert(name);
       }
     }
