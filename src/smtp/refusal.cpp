@@ -357,6 +357,10 @@ bool speaks_of_sender(const Reply& reply) {
   return holds(readable_text(reply), "sender");
 }
 
+bool knows_no_recipient(const Reply& reply) {
+  return reason_of(reply) == Reason::recipient_unknown && !speaks_of_sender(reply);
+}
+
 bool limits_connections(std::string_view words) {
   const auto text = text::to_lower(words);
   return text.find("too many") != std::string::npos &&

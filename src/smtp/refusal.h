@@ -40,6 +40,9 @@ enum class Reason {
 /// prohibition" may mean that.
 [[nodiscard]] bool refuses_envelope(const Reply& reply);
 
+/// It is the recipient, not the sender, who is refused as unknown.
+[[nodiscard]] bool knows_no_recipient(const Reply& reply);
+
 /// It names the sender, be it what displeases or not.
 [[nodiscard]] bool speaks_of_sender(const Reply& reply);
 

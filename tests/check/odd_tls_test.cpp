@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -105,7 +106,7 @@ net::SslContextPointer expired_certificate(std::string& pem) {
 TEST(ACertificateThatIsOver, FailsThoughItIsTrusted) {
   std::string pem;
   const auto context = expired_certificate(pem);
-  const auto file = ::testing::TempDir() + "spranga-expired.pem";
+  const auto file = ::testing::TempDir() + "spranga-expired-" + std::to_string(::getpid()) + ".pem";
   std::ofstream(file) << pem;
   Script script;
   script.tls_context = context.get();

@@ -223,7 +223,7 @@ def compare(guard, before, checks):
 
 
 def inside(given):
-    faulthandler.dump_traceback_later(90, exit=True)
+    faulthandler.dump_traceback_later(200, exit=True)
     checks, net, rng, top = Checks(), Lab(), random.Random(given.seed), cgroup()
     users = given.seed % 2 == 0
     print(f"  --seed {given.seed}", flush=True)

@@ -70,8 +70,7 @@ Control OpenRelay::ask_control(std::string& words) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
   }
-  return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox
-                                                                    : Control::refused;
+  return smtp::knows_no_recipient(*reply) ? Control::unknown_mailbox : Control::refused;
 }
 
 void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
@@ -285,6 +284,7 @@ void OpenRelay::ask_own_domain(const Subject& subject) {
   const auto words = unknown_sender_;
   const auto known = submission_recipient(subject);
   const bool asked = ask_as({known, Word::relay_own_domain});
+  left_out_.clear();  // this sender is spoken of below
   if (!asked || !unknown_sender_.empty()) {
     add(Status::not_tested,
         {Word::s1_own_sender_unknown, {asked ? known : sender, asked ? unknown_sender_ : words}});

@@ -274,7 +274,10 @@ void SenderTrial::conclude() {
     const bool own_alias =
         only_postmaster_ && audit_.settings().other_address.empty();  // as its owner often has
     if (own_alias) {
-      add(Status::not_tested, {Word::s2_own_alias, {port, list}});
+      const Phrase untold = trouble_.word != Word::none ? trouble_
+                            : unclear_.empty()          ? Phrase{Word::s2_own_alias, {port, list}}
+                                               : Phrase{Word::s2_unclear, {port, unclear_.front()}};
+      add(Status::not_tested, untold);
     } else if (data_settled_ && rewrites_senders(facts_)) {
       add(Status::not_tested, {Word::s2_rewritten, {port, list}});
     } else if (delivered_) {
@@ -314,6 +317,9 @@ void SenderTrial::run() {
       break;
     }
     try_and_note(form);
+    if (trouble_.word != Word::none) {
+      break;  // what comes now would be asked without a login
+    }
   }
   conclude();
 }
@@ -322,7 +328,7 @@ void SenderTrial::try_and_note(SenderForm form) {
   auto result = try_form(form);
   reset();
   if (result.blames_records && (!counted_ || audit_.may_spend(1)) && ready()) {
-    form = of_domain_with_mail(std::move(form));
+    form = of_domain_with_mail(std::move(form), audit_.subject());
     result = try_form(form);
     reset();
   }

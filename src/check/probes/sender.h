@@ -23,7 +23,7 @@ struct SenderForm {
 
 /// The foreign form once more, of a domain whose own records say that it sends mail: a server that
 /// looks at them says nothing of logins when it refuses example.org, which has none. Pure.
-[[nodiscard]] SenderForm of_domain_with_mail(SenderForm foreign);
+[[nodiscard]] SenderForm of_domain_with_mail(SenderForm foreign, const Subject& subject);
 
 /// Whether the reply speaks of the records that the form's domain has (null MX, SPF, DMARC). Pure.
 [[nodiscard]] bool blames_records(const smtp::Reply& reply, const SenderForm& form);

@@ -37,8 +37,9 @@ std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& 
   };
 }
 
-SenderForm of_domain_with_mail(SenderForm foreign) {
-  foreign.path = local_part_of(foreign.path) + "@gmail.com";
+SenderForm of_domain_with_mail(SenderForm foreign, const Subject& subject) {
+  const bool is_own = text::to_lower(subject.own_address).ends_with("@gmail.com");
+  foreign.path = local_part_of(foreign.path) + (is_own ? "@outlook.com" : "@gmail.com");
   return foreign;
 }
 

@@ -214,7 +214,10 @@ Phrase Crossing::judge_rcpt(const smtp::Reply& reply,
     status = Status::fail;
     return {Word::a6_kept, {port_, line}};
   }
-  switch (smtp::reason_of(reply)) {
+  const auto reason = smtp::reason_of(reply);
+  const bool is_of_sender = reason == smtp::Reason::recipient_unknown &&
+                            !smtp::knows_no_recipient(reply);  // "503 Sender unknown"
+  switch (is_of_sender ? smtp::Reason::unclear : reason) {
     case smtp::Reason::bad_sequence:
     case smtp::Reason::not_implemented:
     case smtp::Reason::login_required:

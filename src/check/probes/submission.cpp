@@ -67,7 +67,7 @@ finding::Finding judge_refusal(Conversation& conversation,
   if (refuses_strangers(reply)) {
     return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
   }
-  const bool mailbox = smtp::reason_of(reply) == smtp::Reason::recipient_unknown;
+  const bool mailbox = smtp::knows_no_recipient(reply);
   return make_finding("S4",
                       Status::not_tested,
                       {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
@@ -160,9 +160,7 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     return judge_own_sender(audit, conversation, recipient, mark);
   }
   auto out = judge_refusal(conversation, *reply, mark);
-  // What it may cost must be left for the other submission port too.
-  constexpr int this_and_the_other = 2;
-  const bool free = !counted && !recipient.empty() && audit.may_spend(this_and_the_other);
+  const bool free = !counted && !recipient.empty() && audit.may_ask_as_stranger();
   return out.status == Status::pass && free
              ? look_past_login(audit, conversation, recipient, mark, std::move(out))
              : out;

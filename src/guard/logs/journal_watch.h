@@ -8,8 +8,9 @@
 // not. Each asking costs a look at the end of every journal file.
 //
 // Where several files grow beside one another (journalflags with the users' journals, journalpath,
-// journalfiles) an entry is read 50 ms after it was written: libsystemd passes over what comes to
-// one file while it reads another. The system's own journal grows at one end.
+// journalfiles, the journal of a container beside this machine's) an entry is read 50 ms after it
+// was written: libsystemd passes over what comes to one file while it reads another. The system's
+// own journal grows at one end.
 //
 // The start follows a rule that was paid for: a position is taken before matches are added, since
 // seeking the end with a match that has no entry yet loses the first ones.

@@ -93,7 +93,7 @@ void RunningJournal::step_on(SteadyPoint now, LineSink& sink) {
     trouble_ = 0;
     reach_end(sink);
   } else if (is_too_young(now)) {
-    hold(sink);
+    hold(now, sink);
   } else if (!was_read()) {
     const bool wanted = give(sink);
     last_entry_ = wanted ? now : last_entry_;
@@ -122,13 +122,14 @@ bool RunningJournal::is_too_young(SteadyPoint now) {
 }
 
 /// All that can be read has been, up to the entry at hand.
-void RunningJournal::hold(LineSink& sink) {
+void RunningJournal::hold(SteadyPoint now, LineSink& sink) {
   more_ = false;
   if (std::exchange(place_is_old_, false)) {
     place_ = read_.last();
   }
-  constexpr int turns_to_wait = 2;
-  if (waiting_ && ++held_waiting_ > turns_to_wait && !read_.last().cursor.empty()) {
+  held_since_ = waiting_ ? held_since_.value_or(now) : held_since_;
+  const bool for_long = held_since_ && now - *held_since_ > 4 * settled;
+  if (waiting_ && for_long && !read_.last().cursor.empty()) {
     waiting_ = false;  // where the clock was set back, who waits for a time may wait for long
     place_ = read_.last();
   }

@@ -49,7 +49,7 @@ private:
   // From entry to entry.
   void step_on(SteadyPoint now, LineSink& sink);
   [[nodiscard]] bool is_too_young(SteadyPoint now);
-  void hold(LineSink& sink);
+  void hold(SteadyPoint now, LineSink& sink);
   void go_back(LineSink& sink);
   [[nodiscard]] bool was_read();
   void fail_now(int code, SteadyPoint now, LineSink& sink);
@@ -87,8 +87,8 @@ private:
   ReadBefore read_;                        // where several_ends_
   std::optional<SteadyPoint> held_until_;  // the next one is too young before
   bool starting_{true};
-  bool waiting_{true};   // some jail is not open yet
-  int held_waiting_{0};  // turns that ended at an entry too young, meanwhile
+  bool waiting_{true};                     // some jail is not open yet
+  std::optional<SteadyPoint> held_since_;  // it has come to an entry too young, meanwhile
   bool more_{true};
   int trouble_{0};
   std::optional<SteadyPoint> failing_since_;  // no entry could be asked for since
