@@ -10,6 +10,7 @@
 #include "check/opening.h"
 #include "check/probes/offers.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -63,6 +64,8 @@ public:
 
 private:
   void try_and_note(SenderForm form);
+  void conclude_accepted(const std::string& port, const std::string& list);
+  [[nodiscard]] Phrase own_alias(const std::string& port, const std::string& list) const;
   void reset();
   bool ready();
   bool control();
@@ -267,32 +270,8 @@ void SenderTrial::conclude() {
   keep_evidence();
   const auto port = std::to_string(facts_.port);
   if (!accepted_.empty()) {
-    std::string list;
-    for (const auto& name : accepted_) {
-      list += (list.empty() ? "" : ", ") + name;
-    }
-    const bool own_alias =
-        only_postmaster_ && audit_.settings().other_address.empty();  // as its owner often has
-    if (own_alias) {
-      const Phrase untold = trouble_.word != Word::none ? trouble_
-                            : unclear_.empty()          ? Phrase{Word::s2_own_alias, {port, list}}
-                                               : Phrase{Word::s2_unclear, {port, unclear_.front()}};
-      add(Status::not_tested, untold);
-    } else if (data_settled_ && rewrites_senders(facts_)) {
-      add(Status::not_tested, {Word::s2_rewritten, {port, list}});
-    } else if (delivered_) {
-      add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
-    } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
-      // It compares the sender with the login once it has the message, not before.
-      add(Status::not_tested, {Word::s2_after_message, {port, list}});
-    } else if (data_settled_) {
-      add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
-    } else {
-      add(Status::warn, {Word::s2_accepted_then_lost, {port, list}}, Confidence::indirect);
-    }
-    return;
-  }
-  if (trouble_.word != Word::none) {
+    conclude_accepted(port, text::enumerate(accepted_));
+  } else if (trouble_.word != Word::none) {
     add(Status::not_tested, trouble_);
   } else if (!unclear_.empty()) {
     add(Status::not_tested, {Word::s2_unclear, {port, unclear_.front()}});
@@ -301,6 +280,33 @@ void SenderTrial::conclude() {
   } else {
     add(Status::pass, {Word::s2_refused, {port, first_refusal_}});
   }
+}
+
+/// `list`: the senders that were taken.
+void SenderTrial::conclude_accepted(const std::string& port, const std::string& list) {
+  if (only_postmaster_ && audit_.settings().other_address.empty()) {  // as its owner often has
+    add(Status::not_tested, own_alias(port, list));
+  } else if (data_settled_ && rewrites_senders(facts_)) {
+    add(Status::not_tested, {Word::s2_rewritten, {port, list}});
+  } else if (delivered_) {
+    add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
+  } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
+    // It compares the sender with the login once it has the message, not before.
+    add(Status::not_tested, {Word::s2_after_message, {port, list}});
+  } else if (data_settled_) {
+    add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
+  } else {
+    add(Status::warn, {Word::s2_accepted_then_lost, {port, list}}, Confidence::indirect);
+  }
+}
+
+/// Nothing was taken but what may be the login's own: all the others were refused, or why not.
+Phrase SenderTrial::own_alias(const std::string& port, const std::string& list) const {
+  if (trouble_.word != Word::none) {
+    return trouble_;
+  }
+  return unclear_.empty() ? Phrase{Word::s2_own_alias, {port, list}}
+                          : Phrase{Word::s2_unclear, {port, unclear_.front()}};
 }
 
 void SenderTrial::run() {
