@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fuzz/input.h"
+#include "guard/dates/line_view.h"
 #include "guard/match/matcher.h"
 #include "text/word_scanner.h"
 
@@ -107,7 +108,7 @@ void skip(guard::LineReader& reader,
   } else if (tells_nothing(raw, scan) && minute.take(raw)) {
     require(reader.at_second(minute.latest()) == read.at);
     require(reader.repeat_in_minute(1, minute, raw, now, scan).at == read.at);
-  } else if (scan.ascii && reader.refuses(raw) && reader.looks_dateless(raw) &&
+  } else if (scan.ascii && reader.refuses(raw) && reader.looks_dateless(guard::LineView(raw)) &&
              raw.size() <= guard::longest_line) {
     require(read.undated);
     reader.repeat_dateless(1, now);
@@ -145,7 +146,7 @@ std::vector<Both> both_ways(std::size_t kind,
   return jails;
 }
 
-/// With either engine.
+/// With each engine that this processor has.
 text::ScannedLines scan(const guard::WordTable& table, std::string_view text) {
   std::vector<text::WordScanner::Word> words;
   words.reserve(table.words().size());
@@ -154,10 +155,14 @@ text::ScannedLines scan(const guard::WordTable& table, std::string_view text) {
   }
   text::ScannedLines lines;
   text::WordScanner(words).scan(text, lines);
-  text::ScannedLines portable;
-  text::WordScanner(words, text::WordScanner::Engine::portable).scan(text, portable);
-  require(lines.ends == portable.ends && lines.odd == portable.odd);
-  require(lines.found == portable.found);
+  for (const auto engine : {text::WordScanner::Engine::avx2, text::WordScanner::Engine::portable}) {
+    if (text::WordScanner::can(engine)) {
+      text::ScannedLines others;
+      text::WordScanner(words, engine).scan(text, others);
+      require(lines.ends == others.ends && lines.odd == others.odd);
+      require(lines.found == others.found);
+    }
+  }
   return lines;
 }
 
@@ -187,9 +192,9 @@ void feed(
   skip(*both.skipper, raw, now, scan, dated);
   require(both.skipper->statistics().dated == both.reader->statistics().dated);
   require(both.skipper->statistics().undated == both.reader->statistics().undated);
-  if (both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words)) {
-    both.scanned->miss(dated, now);
-  } else if (may_pass(both, dated, scan)) {
+  const bool unconcerned =
+      both.knows_words && dated.words != nullptr && !both.scanned->is_concerned(*scan.words);
+  if (unconcerned || may_pass(both, dated, scan)) {
     both.scanned->miss(dated, now);
   } else {
     both.scanned->feed_line(dated, now, scanned);

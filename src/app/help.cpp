@@ -1,6 +1,8 @@
 #include "app/help.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "app/output.h"
 #include "app/terminal.h"
@@ -76,14 +78,20 @@ std::string usage_of(const Verb& verb) {
   return out + (verb.arguments == Word::none ? "" : " " + say(verb.arguments));
 }
 
+Word about_arguments(const Verb& verb) {
+  constexpr std::array all = {std::pair(Word::arguments_targets, Word::check_target),
+                              std::pair(Word::arguments_regex, Word::regex_arguments),
+                              std::pair(Word::arguments_files, Word::replay_files),
+                              std::pair(Word::arguments_address_files, Word::replay_files)};
+  const auto* const found = std::ranges::find(all, verb.arguments, &std::pair<Word, Word>::first);
+  return found == all.end() ? Word::none : found->second;
+}
+
 std::string help_of(const Verb& verb) {
   auto out = say(Word::help_usage, {usage_of(verb)}) + "\n\n";
   out += hang("", say(verb.help), help_width());
-  if (verb.arguments == Word::arguments_targets) {
-    out += "\n" + hang("", say(Word::check_target), help_width());
-  }
-  if (verb.arguments == Word::arguments_regex) {
-    out += "\n" + hang("", say(Word::regex_arguments), help_width());
+  if (const auto about = about_arguments(verb); about != Word::none) {
+    out += "\n" + hang("", say(about), help_width());
   }
   return out + options_help(with_common(verb.options()));
 }

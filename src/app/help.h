@@ -21,6 +21,9 @@ namespace spranga::app {
 /// "spranga check [options] [TARGET...]"
 [[nodiscard]] std::string usage_of(const Verb& verb);
 
+/// What a verb's arguments may be, in a sentence or two; Word::none: they speak for themselves.
+[[nodiscard]] words::Word about_arguments(const Verb& verb);
+
 /// `spranga help [VERB]`
 int help_command(std::span<const std::string> arguments);
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "app/help.h"
 #include "app/version.h"
 #include "render/wrap.h"
 
@@ -129,9 +130,10 @@ std::string man_page(const Verb& verb) {
   out += section(Word::man_synopsis) + "\\fBspranga " + roff(verb.name) + "\\fR";
   out += verb.options().empty() ? "" : " " + roff(say(Word::help_options));
   out += (verb.arguments == Word::none ? "" : " \\fI" + roff(say(verb.arguments)) + "\\fR") + "\n";
-  if (is_check) {
-    out += section(Word::man_description) + paragraph(say(Word::check_description)) + ".PP\n" +
-           paragraph(say(Word::check_target));
+  if (const auto about = about_arguments(verb); about != Word::none) {
+    out += section(Word::man_description);
+    out += is_check ? paragraph(say(Word::check_description)) + ".PP\n" : "";
+    out += paragraph(say(about));
   }
   return out + options_section(verb) + (is_check ? check_sections() : "");
 }

@@ -75,17 +75,6 @@ Opened trouble_with(Audit& audit,
   return {nullptr, state_phrase(now)};
 }
 
-/// EHLO answered in one line may have been answered in several replies: then STARTTLS and AUTH
-/// stand in the others, and nothing that follows is in step.
-bool says_more(smtp::Session& session, const smtp::Reply& hello) {
-  constexpr Milliseconds shortest{20};
-  if (hello.lines.size() > 1) {
-    return false;
-  }
-  const auto more = session.unasked_reply(std::max(3 * session.round_trip(), shortest));
-  return more && *more && (*more)->code == 250;
-}
-
 /// Greeting and EHLO on a fresh connection. The state is `open` where both succeeded.
 PortState introduce(
     Audit& audit, PortFacts& facts, Conversation& conversation, bool hello, std::string& detail) {
@@ -103,7 +92,7 @@ PortState introduce(
   if (!hello) {
     return PortState::open;
   }
-  const auto reply = conversation.smtp().hello(audit.subject().ehlo_name);
+  const auto reply = say_hello(audit, conversation);
   if (!reply) {
     detail = reply.error().detail;
     return state_after_greeting_failure(reply.error().code);
@@ -116,14 +105,24 @@ PortState introduce(
                           reason == smtp::Reason::bad_sequence;
     return stranger ? PortState::not_smtp : PortState::turned_away;
   }
-  if (says_more(conversation.smtp(), *reply)) {
-    detail = "more than one reply to EHLO";
-    return PortState::not_smtp;
-  }
   return PortState::open;
 }
 
 }  // namespace
+
+Result<smtp::Reply> say_hello(const Audit& audit, Conversation& conversation) {
+  constexpr Milliseconds shortest{20};
+  auto& session = conversation.smtp();
+  auto reply = session.hello(audit.subject().ehlo_name);
+  if (!reply || !reply->ok() || reply->lines.size() > 1) {
+    return reply;  // what is queued behind several lines shows at the next command
+  }
+  SPRANGA_TRY(const auto more, session.unasked_reply(std::max(3 * session.round_trip(), shortest)));
+  if (more && more->code != 421) {
+    return fail(Errc::malformed, "more than one reply to EHLO");
+  }
+  return more ? *more : reply;  // a goodbye is the answer that counts
+}
 
 bool is_crowded(std::string_view words) {
   return words.starts_with("421") && smtp::limits_connections(words);
@@ -228,7 +227,7 @@ Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation) {
     return {Word::starttls_lost, {port, tls.error().detail}};
   }
   remember_tls(facts, conversation, std::move(*tls));
-  const auto hello = session.hello(audit.subject().ehlo_name);
+  const auto hello = say_hello(audit, conversation);
   if (!hello || hello->code != 250) {
     return {Word::starttls_lost, {port, hello ? hello->first_line() : hello.error().detail}};
   }

@@ -20,6 +20,10 @@ struct Opened {
                                   const std::string& purpose,
                                   bool hello = true);
 
+/// EHLO, or HELO, and that its answer is one reply: Errc::malformed where another one follows. Then
+/// STARTTLS and AUTH may stand in that one, and nothing that comes is in step.
+[[nodiscard]] Result<smtp::Reply> say_hello(const Audit& audit, Conversation& conversation);
+
 /// STARTTLS, handshake and EHLO on an open clear session; facts.secure and facts.tls are filled.
 /// Word::none where all went well, else why not.
 [[nodiscard]] words::Phrase go_secure(Audit& audit, PortFacts& facts, Conversation& conversation);

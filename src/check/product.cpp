@@ -26,6 +26,7 @@ constexpr std::array greetings = {
     ProductWords{"sendmail", Product::sendmail},
     ProductWords{"microsoft esmtp", Product::exchange},
     ProductWords{"haraka", Product::haraka},
+    ProductWords{"gsmtp", Product::other},  // Gmail, whose replies sound like Postfix's
 };
 
 // Words that one product alone writes, where the greeting hides its name.

@@ -67,7 +67,11 @@ void Daemon::choose_logs(const guard::LiveJail& jail, std::vector<guard::LogWish
     const auto found = files_.expand(log.glob);
     has_files.push_back(found && !found->empty());
   }
-  const bool readable = guard::is_journal_readable({}).has_value();
+  const auto options = guard::is_journal_backend(spec.backend)
+                           ? guard::journal_options_of(spec.backend)
+                           : Result<guard::JournalOptions>(guard::JournalOptions());
+  const bool readable =
+      guard::is_journal_readable(options ? *options : guard::JournalOptions()).has_value();
   const auto choice = guard::choose_backend(spec, has_files, readable);
   if (!choice.sentence.empty()) {
     say(choice.is_error ? Level::error : Level::info, "jail", choice.sentence);
@@ -77,7 +81,6 @@ void Daemon::choose_logs(const guard::LiveJail& jail, std::vector<guard::LogWish
   }
   const auto number = desk_.number_of(jail.name());
   if (choice.backend == guard::LogBackend::journal) {
-    const auto options = guard::journal_options_of(spec.backend);
     if (!options) {
       bad_jails_.push_back(jail.name() + ": " + options.error().detail);
       say(Level::error, "jail", bad_jails_.back());

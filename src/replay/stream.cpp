@@ -34,6 +34,7 @@ Result<Stream> Stream::open(std::unique_ptr<guard::LogSource> source,
   }
   stream.dated_.resize(stream.readers_.size());
   stream.pairs_too_.resize(stream.readers_.size());
+  stream.remembering_.resize(stream.readers_.size());
   if (!stream.source_->is_journal()) {
     stream.look_for(wanted);
   }
@@ -49,7 +50,8 @@ void Stream::look_for(const Wanted& wanted) {
     const auto& matcher = *(*all_)[jails_[place]].matcher;
     pairs_too_[reader_of_[place]] = pairs_too_[reader_of_[place]] || !matcher.knows_words();
     if (!knows && matcher.remembers() > 0) {
-      remembering_.push_back(place);
+      remembering_[reader_of_[place]].push_back(place);
+      remembers_ = true;
     }
   }
   no_words_ = std::make_unique<guard::FoundWords>(wanted.words);

@@ -106,8 +106,8 @@ private:
   [[nodiscard]] ban::Instant latest_at(int second) const;
   void pass_minute(std::uint64_t lines, ban::Instant clock, const text::LineStart& start);
   void pass_over(std::uint64_t lines, ban::Instant clock, bool counts);
-  void remember(guard::LineReader& reader, std::size_t lines, ban::Instant clock, bool counts);
-  [[nodiscard]] std::size_t remembered_by(const guard::LineReader& reader) const;
+  void remember(std::size_t reader, std::size_t lines, ban::Instant clock, bool counts);
+  [[nodiscard]] std::size_t remembered_by(std::size_t reader) const;
 
   std::unique_ptr<guard::LogSource> source_;
   std::string name_;
@@ -120,7 +120,10 @@ private:
   std::vector<guard::LineReader*> dateless_;  // those that find no date in lines as the one at hand
   std::vector<bool> pairs_too_;  // for each reader: a jail that wants every line asks it
   std::unique_ptr<guard::FoundWords> no_words_;
-  std::vector<std::size_t> remembering_;  // places of jails that must be fed quiet lines too
+  // For each reader the places of jails that must be fed quiet lines too, and whether there are
+  // any.
+  std::vector<std::vector<std::size_t>> remembering_;
+  bool remembers_{false};
   std::vector<ban::Sighting> nothing_;
   std::unique_ptr<guard::Concern> concern_;  // none: every line is given to every jail
   bool concerns_all_{true};                  // the line at hand

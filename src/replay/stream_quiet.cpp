@@ -2,6 +2,7 @@
 // asks for, and begin so that their date is known without reading it.
 #include <algorithm>
 
+#include "guard/dates/line_view.h"
 #include "replay/stream.h"
 
 namespace spranga::replay {
@@ -47,7 +48,7 @@ text::LineStart Stream::start_of_minute(std::string_view same,
                                         ban::Instant clock,
                                         std::optional<ban::Instant> before) const {
   text::LineStart start;
-  if (!remembering_.empty()) {
+  if (remembers_) {
     return start;
   }
   for (const auto& reader : readers_) {
@@ -79,8 +80,9 @@ std::uint64_t Stream::skip_quiet(ban::Instant clock,
   guard::LogSource::LineTest is_quiet;
   if (std::ranges::any_of(dateless_, &guard::LineReader::must_look)) {
     is_quiet = [this](std::string_view line) {
+      const auto view = guard::LineView::of_ascii(line);
       return std::ranges::all_of(
-          dateless_, [line](const auto* reader) { return reader->looks_dateless(line); });
+          dateless_, [&view](const auto* reader) { return reader->looks_dateless(view); });
     };
   }
   const auto repeated = source_->skip_quiet(same, concern_->telling(), is_quiet);
@@ -126,39 +128,35 @@ void Stream::pass_minute(std::uint64_t lines, ban::Instant clock, const text::Li
 
 void Stream::pass_over(std::uint64_t lines, ban::Instant clock, bool counts) {
   number_ += lines;
-  for (auto& reader : readers_) {
-    const auto last = std::min<std::uint64_t>(lines, remembered_by(*reader));
-    if (is_dateless(*reader)) {
-      reader->repeat_dateless(lines - last, clock);
+  for (std::size_t i = 0; i < readers_.size(); ++i) {
+    auto& reader = *readers_[i];
+    const auto last = std::min<std::uint64_t>(lines, remembered_by(i));
+    if (is_dateless(reader)) {
+      reader.repeat_dateless(lines - last, clock);
     } else {
-      reader->repeat(lines - last, clock);
+      reader.repeat(lines - last, clock);
     }
-    remember(*reader, last, clock, counts);
+    remember(i, last, clock, counts);
   }
 }
 
-/// How many quiet lines a jail may see later that reads with this.
-std::size_t Stream::remembered_by(const guard::LineReader& reader) const {
+/// How many quiet lines a jail may see later that reads with this reader.
+std::size_t Stream::remembered_by(std::size_t reader) const {
   std::size_t most = 0;
-  for (const auto place : remembering_) {
-    if (readers_[reader_of_[place]].get() == &reader) {
-      most = std::max(most, (*all_)[jails_[place]].matcher->remembers());
-    }
+  for (const auto place : remembering_[reader]) {
+    most = std::max(most, (*all_)[jails_[place]].matcher->remembers());
   }
   return most;
 }
 
 /// The last lines that were passed over, to the jails that may see them later.
-void Stream::remember(guard::LineReader& reader,
-                      std::size_t lines,
-                      ban::Instant clock,
-                      bool counts) {
+void Stream::remember(std::size_t reader, std::size_t lines, ban::Instant clock, bool counts) {
   for (auto back = lines; back-- > 0;) {
-    const auto& dated =
-        reader.read_scanned(source_->passed_over(back), clock, {no_words_.get(), true, false});
-    for (const auto place : remembering_) {
+    const auto& dated = readers_[reader]->read_scanned(
+        source_->passed_over(back), clock, {no_words_.get(), true, false});
+    for (const auto place : remembering_[reader]) {
       auto& matcher = *(*all_)[jails_[place]].matcher;
-      if (counts && readers_[reader_of_[place]].get() == &reader && back < matcher.remembers()) {
+      if (counts && back < matcher.remembers()) {
         ++fed_[place];
         matcher.feed_line(dated, clock, nothing_);
       }

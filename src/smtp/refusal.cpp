@@ -41,13 +41,19 @@ constexpr std::array rows = {
     Row{Reason::tls_required, any, "", "encrypted session"},
     Row{Reason::tls_required, any, "", "secure connection"},
     Row{Reason::tls_required, any, "", "without tls"},
+    Row{Reason::tls_required, any, "", "tls-connection"},  // hMailServer
     Row{Reason::tls_required, any, "", "unencrypted"},
+    Row{Reason::tls_required, any, "", "insecure connection"},
+    Row{Reason::tls_required, any, "", "insecure channel"},
+    Row{Reason::tls_required, any, "", "non-secure"},  // Dovecot
+    Row{Reason::tls_required, any, "", "privacyrequired"},
 
     Row{Reason::mechanism, any, "", "authentication mechanism"},
     Row{Reason::mechanism, any, "", "auth mechanism"},
     Row{Reason::mechanism, any, "", "invalid mechanism"},
     Row{Reason::mechanism, any, "", "unsupported mechanism"},
     Row{Reason::mechanism, any, "", "mechanism not"},
+    Row{Reason::mechanism, any, "", "no mechanism available"},  // Cyrus SASL
     Row{Reason::mechanism, any, "", "mechanism is not"},
     Row{Reason::mechanism, any, "", "unrecognized authentication type"},
     Row{Reason::mechanism, any, "", "authentication type"},
@@ -67,6 +73,10 @@ constexpr std::array rows = {
     Row{Reason::too_many, any, "", "rate limit"},
     Row{Reason::too_many, any, "", "rate limited"},
     Row{Reason::too_many, any, "", "rate exceeded"},
+    Row{Reason::too_many, any, "", "limit exceeded"},
+    Row{Reason::too_many, any, "", "quota exceeded"},
+    Row{Reason::too_many, any, "", "throttled"},
+    Row{Reason::too_many, any, "", "throttling"},
 
     // Lists of bad clients; before relaying, since such texts may say "listed as open relay".
     Row{Reason::client_blocked, any, "", "blocked using"},
@@ -189,6 +199,10 @@ constexpr std::array rows = {
     Row{Reason::recipient_unknown, 524, "2.4", ""},  // OpenSMTPD: no such user, in its words
     Row{Reason::recipient_unknown, any, "", "user unknown"},
     Row{Reason::recipient_unknown, any, "", "unknown user"},
+    Row{Reason::recipient_unknown, any, "", "unknown sender"},
+    Row{Reason::recipient_unknown, any, "", "sender unknown"},
+    Row{Reason::recipient_unknown, any, "", "sender not found"},
+    Row{Reason::recipient_unknown, any, "", "no such sender"},
     Row{Reason::recipient_unknown, any, "", "unknown recipient"},
     Row{Reason::recipient_unknown, any, "", "recipient unknown"},
     Row{Reason::recipient_unknown, any, "", "no such user"},
@@ -337,6 +351,14 @@ bool refuses_envelope(const Reply& reply) {
   const auto reason = reason_of(reply);
   return refused_for_good(reply) && reason != Reason::access_denied &&
          reason != Reason::recipient_unknown;
+}
+
+bool speaks_of_sender(const Reply& reply) {
+  return holds(readable_text(reply), "sender");
+}
+
+bool knows_no_recipient(const Reply& reply) {
+  return reason_of(reply) == Reason::recipient_unknown && !speaks_of_sender(reply);
 }
 
 bool limits_connections(std::string_view words) {

@@ -40,6 +40,12 @@ enum class Reason {
 /// prohibition" may mean that.
 [[nodiscard]] bool refuses_envelope(const Reply& reply);
 
+/// It is the recipient, not the sender, who is refused as unknown.
+[[nodiscard]] bool knows_no_recipient(const Reply& reply);
+
+/// It names the sender, be it what displeases or not.
+[[nodiscard]] bool speaks_of_sender(const Reply& reply);
+
 /// "421 4.7.0 Error: too many connections from 192.0.2.7": whoever it is, and whatever he did.
 [[nodiscard]] bool limits_connections(std::string_view words);
 

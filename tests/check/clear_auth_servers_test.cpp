@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "tests/support/audited.h"
 
@@ -178,6 +179,47 @@ TEST(ClearAuth, ALateMechanismOfALongListIsNotForgotten) {
   EXPECT_NE(run.rule(1), RuleState::ok);
 }
 
+TEST(ClearAuth, PlainAndLoginAreAskedForWhateverElseIsOfferedAndRefused) {
+  for (const auto* hidden : {"AUTH PLAIN", "AUTH LOGIN"}) {
+    Script script{.ports = {587}};
+    const auto in_clear = [](const char* answer) {
+      return
+          [answer](const Dialogue& d) { return d.tls ? std::nullopt : std::optional(say(answer)); };
+    };
+    script.on(hidden, in_clear("334 "));
+    script.on("AUTH", in_clear("504 5.5.4 Unrecognized authentication type"));
+    script.on("EHLO", [](const Dialogue& d) {
+      return d.tls ? std::nullopt
+                   : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n"
+                                       "250 AUTH CRAM-MD5 DIGEST-MD5 NTLM SCRAM-SHA-1 "
+                                       "SCRAM-SHA-256 XOAUTH2\r\n"));
+    });
+    EXPECT_EQ(audit(script).status("A2", 587), "fail") << hidden;
+  }
+}
+
+TEST(ClearAuth, LoginAfterHeloIsAskedForThoughOthersAreOffered) {
+  Script script{.ports = {25}};
+  std::set<int> after_helo;  // connections
+  std::mutex mutex;
+  script.on("HELO", [&](const Dialogue& d) {
+    const std::lock_guard lock(mutex);
+    after_helo.insert(d.connection);
+    return std::nullopt;
+  });
+  script.on("AUTH", [&](const Dialogue& d) {
+    const std::lock_guard lock(mutex);
+    const bool taken = after_helo.contains(d.connection) && d.line == "AUTH LOGIN";
+    return std::optional(say(taken ? "334 VXNlcm5hbWU6" : "504 5.5.4 no"));
+  });
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls ? std::nullopt
+                 : std::optional(raw("250-mail.example.org\r\n250-STARTTLS\r\n"
+                                     "250 AUTH CRAM-MD5 DIGEST-MD5\r\n"));
+  });
+  EXPECT_EQ(audit(script).status("A2", 25), "fail");
+}
+
 /// 587 refuses PLAIN in clear with `refusal` and takes `taken`.
 std::string one_taken(const std::string& refusal,
                       const std::string& taken,
@@ -218,7 +260,7 @@ TEST(ClearAuth, RefusedAsAWholeIsAskedForByKindsOnly) {
   const auto run = audit(script);
   EXPECT_EQ(run.status("A2", 587), "pass");
   EXPECT_EQ(run.heard_count("AUTH DIGEST-MD5"), 0);
-  EXPECT_EQ(run.heard_count("AUTH LOGIN"), 1);
+  EXPECT_EQ(run.heard_count("AUTH LOGIN"), 2);  // after EHLO, and after HELO
 }
 
 TEST(ClearAuth, A501IsComparedWithTls) {
@@ -315,6 +357,20 @@ TEST(Ehlo, AnsweredInSeveralRepliesOffersNobodyKnowsWhat) {
   test::expect_sound(run);
   EXPECT_EQ(run.failures(), "");
   EXPECT_EQ(run.rule(1), RuleState::unknown);
+}
+
+TEST(Ehlo, AnsweredInSeveralRepliesUnderTlsLeavesS2Open) {
+  Script script{.ports = {587}};
+  script.on("EHLO", [](const Dialogue& d) {
+    return d.tls && d.connection > 1
+               ? std::optional(raw("250 mail.example.org\r\n250 AUTH PLAIN LOGIN\r\n"))
+               : std::nullopt;
+  });
+  const auto run = audit(script, {.with_login = true});
+  test::expect_sound(run);
+  EXPECT_EQ(run.failures(), "");
+  EXPECT_EQ(run.status("S2", 587), "not_tested");
+  EXPECT_NE(run.everything().find("more than one reply to EHLO"), std::string::npos);
 }
 
 TEST(Ehlo, UnknownToTheServerLeadsToHelo) {

@@ -65,9 +65,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"550 no", BareAuth::unclear},
         Row{"554 5.7.1 no", BareAuth::unclear}));
 
-TEST(ClearAuthCandidates, AreTheAdvertisedThenPlainAndLoginThenThoseOverTls) {
-  EXPECT_THAT(clear_auth_candidates({"LOGIN", "CRAM-MD5"}, {"PLAIN", "XOAUTH2"}),
-              ElementsAre("LOGIN", "CRAM-MD5", "PLAIN", "XOAUTH2"));
+TEST(ClearAuthCandidates, AreTheFirstAdvertisedPlainLoginTheOthersAndThoseOverTls) {
+  EXPECT_THAT(clear_auth_candidates({"CRAM-MD5", "NTLM", "LOGIN"}, {"PLAIN", "XOAUTH2"}),
+              ElementsAre("CRAM-MD5", "PLAIN", "LOGIN", "NTLM", "XOAUTH2"));
   EXPECT_THAT(clear_auth_candidates({}, {}), ElementsAre("PLAIN", "LOGIN"));
 }
 

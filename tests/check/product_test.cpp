@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"220 EX01.example.org Microsoft ESMTP MAIL Service ready at Tue, 25 Nov 2026",
             Product::exchange},
         Row{"220 mail.example.org ESMTP Haraka/3.0.3 ready (4F2A)", Product::haraka},
-        Row{"220 mx.google.com ESMTP a1b2c3 - gsmtp", Product::unknown},
+        Row{"220 mx.google.com ESMTP a1b2c3 - gsmtp", Product::other},
         Row{"220 mail.example.org ESMTP", Product::unknown},
         Row{"220 ", Product::unknown},
         Row{"220 postfix.example.org ESMTP ready", Product::unknown},

@@ -45,6 +45,35 @@ Script relays() {
   return script;
 }
 
+bool of_own_domain(const std::string& sender) {
+  return sender.ends_with("@example.org");
+}
+
+/// Port 25 answers so to an outside recipient from whoever writes as the own domain.
+Script outside_recipient_of_own_sender(const std::string& reply) {
+  Script script{.ports = {25}};
+  script.on("RCPT", [reply](const Dialogue& d) {
+    return d.port == 25 && outside(d) && d.sender && of_own_domain(*d.sender)
+               ? std::optional(say(reply))
+               : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue& d) {
+    return d.port == 25 ? std::optional(go_ahead()) : std::nullopt;
+  });
+  return script;
+}
+
+/// 465 takes whoever writes as the own domain, and says so to others.
+Script own_senders_only(const std::string& to_others) {
+  Script script{.ports = {465}};
+  script.on("MAIL", [to_others](const Dialogue& d) {
+    const auto to = d.line.find('>');
+    const bool own = of_own_domain(d.line.substr(0, to));
+    return std::optional(say(d.logged_in || own ? "250 2.1.0 Ok" : to_others));
+  });
+  return script;
+}
+
 const Wishes relay_to{
     .settings = [](CheckSettings& s) { s.relay_to = "owner@elsewhere.example.net"; }};
 
@@ -64,16 +93,7 @@ TEST(Relay, ReadyForTheMessageIsLikelyOpenAndNotAByteIsSent) {
 }
 
 TEST(Relay, ForWhoeverWritesAsTheOwnDomainIsFoundUnasked) {
-  Script script{.ports = {25}};
-  script.on("RCPT", [](const Dialogue& d) {
-    return d.port == 25 && outside(d) && d.sender && d.sender->ends_with("@example.org")
-               ? std::optional(say("250 2.1.5 Ok"))
-               : std::nullopt;
-  });
-  script.on("DATA", [](const Dialogue& d) {
-    return d.port == 25 ? std::optional(go_ahead()) : std::nullopt;
-  });
-  const auto run = audit(script);
+  const auto run = audit(outside_recipient_of_own_sender("250 2.1.5 Ok"));
   test::expect_sound(run);
   EXPECT_EQ(run.status("S1", 25), "fail likely");
   EXPECT_EQ(run.message_bytes, 0U);
@@ -81,13 +101,8 @@ TEST(Relay, ForWhoeverWritesAsTheOwnDomainIsFoundUnasked) {
 }
 
 TEST(Relay, ForTheOwnDomainThatWasPutOffIsNotRefused) {
-  Script script{.ports = {25}};
-  script.on("RCPT", [](const Dialogue& d) {
-    return d.port == 25 && outside(d) && d.sender && d.sender->ends_with("@example.org")
-               ? std::optional(say("451 4.3.0 Try again later"))
-               : std::nullopt;
-  });
-  EXPECT_EQ(audit(script).status("S1", 25), "not_tested");
+  const auto run = audit(outside_recipient_of_own_sender("451 4.3.0 Try again later"));
+  EXPECT_EQ(run.status("S1", 25), "not_tested");
 }
 
 TEST(Relay, RefusedInWordsThatNoGuardReadsCostsNothing) {
@@ -268,24 +283,14 @@ TEST(Submission, ThatRefusesTheClientForWantOfALoginPassesAndCostsNoMoreThanItMa
 
 TEST(Submission, WhereTheOwnSenderWasPutOffIsNotProven) {
   for (const auto* reply : {"451 4.7.1 Greylisted, try again", "550 5.1.1 User unknown"}) {
-    Script script{.ports = {465}};
-    script.on("MAIL", [](const Dialogue& d) {
-      return d.logged_in || d.line.find("@example.org>") != std::string::npos
-                 ? std::optional(say("250 2.1.0 Ok"))
-                 : std::optional(say("550 5.7.1 Sender not allowed"));
-    });
+    auto script = own_senders_only("550 5.7.1 Sender not allowed");
     script.on("RCPT", reply);
     EXPECT_EQ(audit(script).status("S4", 465), "not_tested") << reply;
   }
 }
 
 TEST(Submission, ThatTakesMailOfItsOwnDomainFromAnybodyFails) {
-  Script script{.ports = {465}};
-  script.on("MAIL", [](const Dialogue& d) {
-    return d.logged_in || d.line.find("@example.org>") != std::string::npos
-               ? std::optional(say("250 2.1.0 Ok"))
-               : std::optional(say("550 5.7.1 Sender not allowed"));
-  });
+  auto script = own_senders_only("550 5.7.1 Sender not allowed");
   script.on("RCPT", "250 2.1.5 Ok");
   script.on("DATA", [](const Dialogue&) { return go_ahead(); });
   const auto run = audit(script);

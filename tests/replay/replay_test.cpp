@@ -134,6 +134,24 @@ TEST(Replay, CountsBackFromTheLastDate) {
   EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 100"));
 }
 
+TEST(JsonReport, IsWrittenAsTheLibraryWritesIt) {
+  using Json = nlohmann::ordered_json;
+  using namespace std::chrono_literals;
+  ReplayResult result;
+  const auto same = [&](bool innocents) {
+    const auto text = json_report(result, innocents, {1.5, 0.25});
+    return text == Json::parse(text).dump(2) + "\n";
+  };
+  EXPECT_TRUE(same(false));
+  EXPECT_TRUE(same(true));
+  result.bans.push_back({{"app", "a\"\\\n\x01", ban::Instant(1500ms), std::nullopt, 1, 1}});
+  result.bans.push_back({{"b", "192.0.2.1", ban::Instant(2s), ban::Instant(3s), 1, 1}, 4, 2});
+  EXPECT_TRUE(same(false));
+  EXPECT_TRUE(same(true));
+  result.bans.push_back({{"c", "\xFF", ban::Instant(2s), std::nullopt, 1, 1}});
+  EXPECT_EQ(Json::parse(json_report(result, false, {}))["bans"][2]["address"], "\uFFFD");
+}
+
 TEST(Replay, HoldsBansAgainstLogins) {
   const LogFolder folder;
   const auto path =

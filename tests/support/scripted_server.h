@@ -62,8 +62,8 @@ struct Script {
   SSL_CTX* tls_context{nullptr};      // nullptr: that of identity()
 
   /// Overrides by the start of the command in capitals; the first that fits and answers wins. ""
-  /// fits every command. Not commands: "(connect)", "(tls)" after a handshake, "(message)" at its
-  /// end.
+  /// fits every command. Not commands: "(accept)" before anything, "(connect)" for the greeting,
+  /// "(tls)" after a handshake, "(message)" at its end.
   std::vector<std::pair<std::string, Handler>> overrides{};
 
   Script& on(std::string start, Handler handler);

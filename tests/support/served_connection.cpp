@@ -41,7 +41,8 @@ ServedConnection::ServedConnection(ScriptedServer& server,
 }
 
 void ServedConnection::run() {
-  if ((implicit_tls() && !shake_hands()) || !greet()) {
+  const auto accepted = overridden("(accept)");
+  if ((accepted && !carry_out(*accepted)) || (implicit_tls() && !shake_hands()) || !greet()) {
     return;
   }
   while (answer_lines() && read()) {

@@ -23,7 +23,8 @@ using ClearState = ClearAuthFacts::State;
 
 constexpr std::size_t clear_refusals_a_connection =
     2;                                // Exim hangs up at the fourth protocol error
-constexpr int extra_connections = 2;  // for mechanisms that only TLS showed
+constexpr int extra_connections = 2;  // for mechanisms that the first one left unasked
+constexpr std::array<const char*, 2> passwords_go_by{"PLAIN", "LOGIN"};
 
 bool counts(const std::string& mechanism) {
   return smtp::mechanism_kind(mechanism) != smtp::MechanismKind::other;
@@ -179,7 +180,8 @@ void retry_lost(Audit& audit, PortFacts& facts) {
 }
 
 /// Mechanisms that were not asked for yet. Those that only TLS showed are asked for as far as the
-/// connections go; one that is advertised in clear and never asked for leaves the port unclear.
+/// connections go; PLAIN, LOGIN or one that is advertised in clear, never asked for, leaves the
+/// port unclear.
 void ask_for_the_rest(Audit& audit, PortFacts& facts) {
   auto& auth = facts.clear_auth;
   const auto over_tls = auth.refuses ? std::vector<std::string>{} : facts.secure.mechanisms;
@@ -200,7 +202,7 @@ void ask_for_the_rest(Audit& audit, PortFacts& facts) {
     ask_in_turn(audit, auth, *opened.conversation, all);
   }
   if (auth.state == ClearState::pending &&
-      std::ranges::any_of(counted_ones(facts.clear.mechanisms), untried)) {
+      std::ranges::any_of(clear_auth_candidates(facts.clear.mechanisms, {}), untried)) {
     auth.state = ClearState::unclear;
   }
 }
@@ -284,6 +286,13 @@ bool says_there_is_none(const smtp::Reply& reply) {
                              [&](auto word) { return text.find(word) != std::string::npos; });
 }
 
+/// "530 Authentication required", in answer to a login: said to whatever comes before one, it
+/// refuses nothing.
+bool wants_a_login(const smtp::Reply& reply) {
+  return smtp::reason_of(reply) == smtp::Reason::login_required &&
+         text::to_lower(reply.text()).find("auth") != std::string::npos;
+}
+
 }  // namespace
 
 BareAuth judge_bare_auth(const smtp::Reply& reply) {
@@ -294,7 +303,7 @@ BareAuth judge_bare_auth(const smtp::Reply& reply) {
   if (reason == smtp::Reason::tls_required) {
     return BareAuth::refused;
   }
-  if (about_the_client(reason)) {
+  if (about_the_client(reason) || wants_a_login(reply)) {
     return BareAuth::unclear;
   }
   switch (reply.code) {
@@ -330,9 +339,12 @@ std::vector<std::string> clear_auth_candidates(const std::vector<std::string>& c
       out.push_back(mechanism);
     }
   };
+  const auto first = std::ranges::find_if(clear, counts);
+  if (first != clear.end()) {
+    add(*first);
+  }
+  std::ranges::for_each(passwords_go_by, add);
   std::ranges::for_each(clear, add);
-  add("PLAIN");
-  add("LOGIN");
   std::ranges::for_each(over_tls, add);
   return out;
 }
@@ -378,9 +390,9 @@ void ask_after_helo(Audit& audit, PortFacts& facts, ClearAuthFacts& after_helo) 
     return;
   }
   auto evidence = after_helo.evidence;
-  if (hello->ok()) {  // no HELO, no AUTH after it
+  if (hello->ok()) {  // no HELO, no AUTH after it; and where there is, nothing is advertised
     ask_in_turn(
-        audit, after_helo, *opened.conversation, clear_auth_candidates(facts.clear.mechanisms, {}));
+        audit, after_helo, *opened.conversation, clear_auth_candidates({}, facts.clear.mechanisms));
   }
   const auto lines = opened.conversation->evidence(mark);
   evidence.insert(evidence.end(), lines.begin(), lines.end());

@@ -21,8 +21,9 @@ enum class BareAuth {
 /// Reads the reply to a bare AUTH in clear text. Pure.
 [[nodiscard]] BareAuth judge_bare_auth(const smtp::Reply& reply);
 
-/// Mechanisms to ask for, in order: those advertised in clear, then PLAIN, LOGIN, then those seen
-/// over TLS. Only those that count (PLAIN, LOGIN, OAuth2, SCRAM, CRAM-MD5, DIGEST-MD5, NTLM). Pure.
+/// Mechanisms to ask for, in order: the first that is advertised in clear, since it is the one that
+/// one answer may settle; PLAIN, LOGIN; the others advertised in clear; those seen over TLS. Only
+/// those that count (PLAIN, LOGIN, OAuth2, SCRAM, CRAM-MD5, DIGEST-MD5, NTLM). Pure.
 [[nodiscard]] std::vector<std::string> clear_auth_candidates(
     const std::vector<std::string>& clear, const std::vector<std::string>& over_tls);
 

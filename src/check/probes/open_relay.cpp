@@ -6,7 +6,9 @@
 
 #include "check/door.h"
 #include "check/noise_cost.h"
+#include "check/probes/submission.h"
 #include "smtp/refusal.h"
+#include "text/ascii.h"
 
 namespace spranga::check {
 
@@ -68,8 +70,7 @@ Control OpenRelay::ask_control(std::string& words) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
   }
-  return smtp::reason_of(*reply) == smtp::Reason::recipient_unknown ? Control::unknown_mailbox
-                                                                    : Control::refused;
+  return smtp::knows_no_recipient(*reply) ? Control::unknown_mailbox : Control::refused;
 }
 
 void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
@@ -81,11 +82,19 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
   }
 }
 
-void OpenRelay::note_relay_refused(const std::string& line) {
+/// By its words where the guard's filter is known, but one that speaks of relaying is counted by
+/// spranga's own in any case; stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4
+/// address only. `recipient` is "" at MAIL.
+void OpenRelay::note_relay_refused(const smtp::Reply& reply, std::string_view recipient) {
   auto& audit = stranger_.audit();
-  // Stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only.
-  const bool unread = line.find("IP name lookup failed [IPv6:") != std::string::npos;
-  audit.add_noise("S1", unread ? 0 : noise_cost(LoudProbe::relay_refused, audit.product()));
+  const auto product = audit.product();
+  const bool by_words = product == finding::Product::postfix || product == finding::Product::exim;
+  const bool unread = reply.first_line().find("IP name lookup failed [IPv6:") != std::string::npos;
+  audit.add_noise("S1",
+                  by_words ? std::max(refusal_cost(reply, recipient, false, product),
+                                      reason_of(reply) == smtp::Reason::relay_denied ? 1 : 0)
+                  : unread ? 0
+                           : noise_cost(LoudProbe::relay_refused, product));
 }
 
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
@@ -132,6 +141,7 @@ void OpenRelay::judge_accepted(const Form& form, const std::string& control_word
 
 void OpenRelay::judge_outside(const Form& form,
                               const Result<smtp::Reply>& reply,
+                              std::string_view recipient,
                               Control control,
                               const std::string& control_words) {
   if (!reply) {
@@ -143,7 +153,7 @@ void OpenRelay::judge_outside(const Form& form,
     return;
   }
   const auto line = reply->first_line();
-  note_relay_refused(line);
+  note_relay_refused(*reply, recipient);
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
       add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
@@ -174,6 +184,7 @@ bool OpenRelay::ask_form(const Form& form) {
   const auto mail = "MAIL FROM:<" + form.sender + ">";
   auto reply = session.command(mail);
   std::string control_words;
+  std::string recipient;
   auto control = Control::refused;
   if (reply && reply->ok()) {
     control = ask_control(control_words);
@@ -186,53 +197,106 @@ bool OpenRelay::ask_form(const Form& form) {
     }
     reply = session.command(mail);
     if (reply && reply->ok()) {
-      reply = session.command("RCPT TO:<" + outside_recipient() + ">");
+      recipient = outside_recipient();
+      reply = session.command("RCPT TO:<" + recipient + ">");
     }
   }
-  judge_outside(form, reply, control, control_words);
+  judge_outside(form, reply, recipient, control, control_words);
   stranger_.reset();
   return !found_;
 }
 
+/// The outside sender was refused, and no other has been taken since.
 bool OpenRelay::passed() const {
-  return !findings_.empty() && findings_.back().status == Status::pass;
+  return !findings_.empty() && findings_.front().status == Status::pass && !found_;
 }
 
-/// Many a server that relays for nobody else does so for whoever writes as its own domain. Asked
-/// where one more line in the log is allowed, beside that of a submission port; a refusal adds
-/// nothing to that of the outside sender.
-void OpenRelay::ask_own_domain() {
-  auto& audit = stranger_.audit();
-  const auto& subject = audit.subject();
-  const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
-  if (audit.settings().relay_forms || subject.domain.empty() || !passed() ||
-      !audit.may_spend(cost + audit.lines_for_strangers()) || !stranger_.open()) {
+/// What the refusal of another sender leaves open: one that is put off may be taken later, and one
+/// that is looked up in vain says nothing of those that are there. Who is refused for good sends
+/// nothing.
+void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipient) {
+  note_relay_refused(reply, recipient);
+  if (judge_relay_refusal(reply, Control::refused) == RelayVerdict::denied) {
     return;
   }
-  const Form form{subject.nonce + "@" + subject.domain, Word::relay_own_domain};
+  const auto reason = smtp::reason_of(reply);
+  if (reply.temporary()) {
+    add_unclear(reply, "");
+  } else if (reason == smtp::Reason::sender_unverifiable ||
+             (reason == smtp::Reason::recipient_unknown &&
+              (recipient.empty() || smtp::speaks_of_sender(reply)))) {
+    unknown_sender_ = reply.first_line();
+  }
+}
+
+/// The outside recipient from another sender, where one more line in the log is allowed beside that
+/// of a submission port: two such lines and the refused logins in clear that a guard may hold
+/// against us (A2) are enough for a ban by spranga's own. A refusal adds nothing to that of the
+/// outside sender. False where it was not asked.
+bool OpenRelay::ask_as(const Form& form) {
+  auto& audit = stranger_.audit();
+  const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
+  if (!passed()) {
+    return false;
+  }
+  if (!audit.may_spend(cost + audit.lines_for_strangers())) {
+    left_out_.push_back(words::say(form.name));
+    return false;
+  }
+  if (!stranger_.open()) {
+    return false;
+  }
+  unknown_sender_.clear();
   auto& session = stranger_.ask();
+  std::string recipient;
   auto reply = session.command("MAIL FROM:<" + form.sender + ">");
   if (reply && reply->ok()) {
-    reply = session.command("RCPT TO:<" + outside_recipient() + ">");
+    recipient = outside_recipient();
+    reply = session.command("RCPT TO:<" + recipient + ">");
   }
   if (!reply) {
     add(Status::not_tested, {Word::lost_here, {reply.error().detail}});
-    return;
-  }
-  if (reply->ok()) {
+  } else if (reply->ok()) {
     judge_accepted(form, "");
+  } else {
+    note_refused(*reply, recipient);
+  }
+  stranger_.reset();
+  return true;
+}
+
+/// Many a server that relays for nobody else does so for whoever writes as its own domain, or as
+/// nobody. An invented address needs no login where senders are bound to one; where senders are
+/// looked up, one is needed that is there.
+void OpenRelay::ask_as_others() {
+  const auto& subject = stranger_.audit().subject();
+  if (!subject.domain.empty()) {
+    ask_own_domain(subject);
+  }
+  static_cast<void>(ask_as({"", Word::relay_null}));  // it may have to be left out
+}
+
+void OpenRelay::ask_own_domain(const Subject& subject) {
+  const auto sender = subject.nonce + "@" + subject.domain;
+  if (!ask_as({sender, Word::relay_own_domain}) || unknown_sender_.empty()) {
     return;
   }
-  note_relay_refused(reply->first_line());
-  if (reply->temporary()) {  // later it may be taken; a sender who is refused sends nothing
-    add_unclear(*reply, "");
+  const auto words = unknown_sender_;
+  const auto known = submission_recipient(subject);
+  const bool asked = ask_as({known, Word::relay_own_domain});
+  left_out_.clear();  // this sender is spoken of below
+  if (!asked || !unknown_sender_.empty()) {
+    add(Status::not_tested,
+        {Word::s1_own_sender_unknown, {asked ? known : sender, asked ? unknown_sender_ : words}});
   }
 }
 
 void OpenRelay::ask() {
   for (const auto& form : forms()) {
     const bool more = ask_form(form);
-    ask_own_domain();
+    if (!stranger_.audit().settings().relay_forms) {
+      ask_as_others();
+    }
     stranger_.close();
     if (!try_the_door(stranger_.audit(), stranger_.facts().port, "S1") || !more) {
       break;
@@ -250,6 +314,9 @@ void OpenRelay::conclude() {
   auto* worst = &findings_.front();
   for (auto& candidate : findings_) {
     worst = rank(candidate) < rank(*worst) ? &candidate : worst;
+  }
+  if (!left_out_.empty()) {
+    worst->also.push_back({Word::s1_left_out, {text::enumerate(left_out_)}});
   }
   stranger_.audit().add(std::move(*worst));
 }

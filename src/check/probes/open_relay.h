@@ -15,7 +15,8 @@ class OpenRelay {
 public:
   explicit OpenRelay(Stranger& stranger) : stranger_(stranger) {}
 
-  /// All forms, each on a connection of its own, as long as the door stays open.
+  /// The outside sender, and the others as far as the log can bear it; with --relay all forms, each
+  /// on a connection of its own, as long as the door stays open.
   void ask();
 
   /// Adds S1, one a port: the worst form speaks.
@@ -32,12 +33,16 @@ private:
 
   [[nodiscard]] std::vector<Form> forms() const;
   bool ask_form(const Form& form);
-  void ask_own_domain();
+  bool ask_as(const Form& form);
+  void ask_as_others();
+  void ask_own_domain(const Subject& subject);
+  void note_refused(const smtp::Reply& reply, std::string_view recipient);
   [[nodiscard]] bool passed() const;
-  void note_relay_refused(const std::string& line);
+  void note_relay_refused(const smtp::Reply& reply, std::string_view recipient);
   Control ask_control(std::string& words);
   void judge_outside(const Form& form,
                      const Result<smtp::Reply>& reply,
+                     std::string_view recipient,
                      Control control,
                      const std::string& control_words);
   void judge_accepted(const Form& form, const std::string& control_words);
@@ -50,6 +55,8 @@ private:
   Stranger& stranger_;
   bool found_{false};
   bool own_mailbox_taken_{false};
+  std::vector<std::string> left_out_;  // senders that the log could bear no line for, by name
+  std::string unknown_sender_;         // the last one was looked up in vain, raw
   std::vector<finding::Finding> findings_;
 };
 

@@ -24,10 +24,6 @@ using words::Word;
 constexpr int sender_refusals_a_connection = 8;
 constexpr int sender_connections = 3;  // the full run: one, one after a dropped DATA, one to spare
 
-std::string local_part_of(const std::string& address) {
-  return address.substr(0, address.rfind('@'));
-}
-
 std::string message_to(const Subject& subject, const std::string& sender) {
   return fmt::format(
       "From: <{0}>\r\nTo: <{0}>\r\nSubject: spranga check {1}\r\nMessage-ID: <{1}@{2}>\r\n"
@@ -43,10 +39,11 @@ std::string message_to(const Subject& subject, const std::string& sender) {
 
 /// What one form came to.
 struct FormResult {
-  enum class Kind { refused, accepted, unclear, lost };
+  enum class Kind { refused, accepted, unclear, unknown, lost };
 
-  Kind kind{Kind::unclear};
-  std::string words;  // the server's, raw
+  Kind kind{Kind::unclear};  // unknown: the sender is refused as one who is not there
+  std::string words;         // the server's, raw
+  bool blames_records{false};
 };
 
 /// The S2 dialogue on one port, over as many connections as it takes.
@@ -66,6 +63,10 @@ public:
   [[nodiscard]] bool login_failed() const { return trouble_.word == Word::login_failed; }
 
 private:
+  void try_and_note(SenderForm form);
+  void conclude_accepted(const std::string& port, const std::string& list);
+  [[nodiscard]] Phrase own_alias(const std::string& port, const std::string& list) const;
+  void reset();
   bool ready();
   bool control();
   void counted(const Result<smtp::Reply>& refusal, std::string_view recipient);
@@ -90,6 +91,8 @@ private:
   bool counted_{false};       // a refusal left a line that guards count
   std::vector<std::string> accepted_;
   std::vector<std::string> unclear_;
+  std::string unknown_colleague_;      // refused as one who does not exist, raw
+  bool only_postmaster_{true};         // nothing was taken but the colleague that every domain has
   std::vector<std::string> informed_;  // taken, of those that only inform
   std::string first_refusal_;
   Phrase trouble_;
@@ -165,6 +168,16 @@ bool SenderTrial::control() {
   return true;
 }
 
+/// The colleague's address itself.
+bool names_colleague(const SenderForm& form) {
+  return form.name == Word::sender_colleague || form.name == Word::sender_route;
+}
+
+/// Gmail takes any sender and writes the login's own address over it.
+bool rewrites_senders(const PortFacts& facts) {
+  return facts.greeting.text().ends_with(" gsmtp");
+}
+
 FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, bool at_data) {
   // The login's own address goes as far as RCPT only: at DATA other things may be refused to it too
   // (spam, a limit of mails a day), so there the words have to say what displeases.
@@ -172,9 +185,14 @@ FormResult refused_or_unclear(const smtp::Reply& reply, const SenderForm& form, 
       smtp::Reason::unclear, smtp::Reason::access_denied, smtp::Reason::recipient_unknown};
   const bool vague =
       at_data && std::ranges::find(vague_words, smtp::reason_of(reply)) != vague_words.end();
+  if (!at_data && !reply.temporary() && smtp::reason_of(reply) == smtp::Reason::recipient_unknown) {
+    return {FormResult::Kind::unknown, reply.first_line()};
+  }
   const bool refused =
       reply.refused() && !vague && judge_sender_refusal(reply, form) == SenderVerdict::refused;
-  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear, reply.first_line()};
+  return {refused ? FormResult::Kind::refused : FormResult::Kind::unclear,
+          reply.first_line(),
+          blames_records(reply, form)};
 }
 
 FormResult SenderTrial::try_data(const SenderForm& form) {
@@ -224,10 +242,18 @@ void SenderTrial::note(const SenderForm& form, const FormResult& result) {
   const auto shown = words::say(form.name) + " <" + form.path + ">";
   switch (result.kind) {
     case FormResult::Kind::accepted:
+      only_postmaster_ = only_postmaster_ && (!form.decides || names_colleague(form));
       (form.decides ? accepted_ : informed_).push_back(shown);
       break;
     case FormResult::Kind::refused:
       if (form.decides && first_refusal_.empty()) {
+        first_refusal_ = result.words;
+      }
+      break;
+    case FormResult::Kind::unknown:
+      if (form.name == Word::sender_colleague) {
+        unknown_colleague_ = result.words;
+      } else if (form.decides && first_refusal_.empty()) {
         first_refusal_ = result.words;
       }
       break;
@@ -244,29 +270,43 @@ void SenderTrial::conclude() {
   keep_evidence();
   const auto port = std::to_string(facts_.port);
   if (!accepted_.empty()) {
-    std::string list;
-    for (const auto& name : accepted_) {
-      list += (list.empty() ? "" : ", ") + name;
-    }
-    if (delivered_) {
-      add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
-    } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
-      // It compares the sender with the login once it has the message, not before.
-      add(Status::not_tested, {Word::s2_after_message, {port, list}});
-    } else if (data_settled_) {
-      add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
-    } else {
-      add(Status::warn, {Word::s2_accepted_then_lost, {port, list}}, Confidence::indirect);
-    }
-    return;
-  }
-  if (trouble_.word != Word::none) {
+    conclude_accepted(port, text::enumerate(accepted_));
+  } else if (trouble_.word != Word::none) {
     add(Status::not_tested, trouble_);
   } else if (!unclear_.empty()) {
     add(Status::not_tested, {Word::s2_unclear, {port, unclear_.front()}});
+  } else if (!unknown_colleague_.empty()) {
+    add(Status::not_tested, {Word::s2_unknown_colleague, {port, unknown_colleague_}});
   } else {
     add(Status::pass, {Word::s2_refused, {port, first_refusal_}});
   }
+}
+
+/// `list`: the senders that were taken.
+void SenderTrial::conclude_accepted(const std::string& port, const std::string& list) {
+  if (only_postmaster_ && audit_.settings().other_address.empty()) {  // as its owner often has
+    add(Status::not_tested, own_alias(port, list));
+  } else if (data_settled_ && rewrites_senders(facts_)) {
+    add(Status::not_tested, {Word::s2_rewritten, {port, list}});
+  } else if (delivered_) {
+    add(Status::fail, {Word::s2_delivered, {port, list}}, Confidence::proven);
+  } else if (data_settled_ && audit_.product() == finding::Product::exchange) {
+    // It compares the sender with the login once it has the message, not before.
+    add(Status::not_tested, {Word::s2_after_message, {port, list}});
+  } else if (data_settled_) {
+    add(Status::fail, {Word::s2_accepted, {port, list}}, Confidence::likely);
+  } else {
+    add(Status::warn, {Word::s2_accepted_then_lost, {port, list}}, Confidence::indirect);
+  }
+}
+
+/// Nothing was taken but what may be the login's own: all the others were refused, or why not.
+Phrase SenderTrial::own_alias(const std::string& port, const std::string& list) const {
+  if (trouble_.word != Word::none) {
+    return trouble_;
+  }
+  return unclear_.empty() ? Phrase{Word::s2_own_alias, {port, list}}
+                          : Phrase{Word::s2_unclear, {port, unclear_.front()}};
 }
 
 void SenderTrial::run() {
@@ -282,16 +322,32 @@ void SenderTrial::run() {
     if (!ready()) {
       break;
     }
-    const auto result = try_form(form);
-    note(form, result);
-    if (conversation_->smtp().alive()) {
-      const auto reset = conversation_->smtp().command("RSET");
-      if (reset && !reset->ok()) {
-        conversation_->smtp().drop();
-      }
+    try_and_note(form);
+    if (trouble_.word != Word::none) {
+      break;  // what comes now would be asked without a login
     }
   }
   conclude();
+}
+
+void SenderTrial::try_and_note(SenderForm form) {
+  auto result = try_form(form);
+  reset();
+  if (result.blames_records && (!counted_ || audit_.may_spend(1)) && ready()) {
+    form = of_domain_with_mail(std::move(form), audit_.subject());
+    result = try_form(form);
+    reset();
+  }
+  note(form, result);
+}
+
+void SenderTrial::reset() {
+  if (conversation_->smtp().alive()) {
+    const auto reset = conversation_->smtp().command("RSET");
+    if (reset && !reset->ok()) {
+      conversation_->smtp().drop();
+    }
+  }
 }
 
 void add_without_credentials(Audit& audit) {
@@ -305,59 +361,6 @@ void add_without_credentials(Audit& audit) {
 
 }  // namespace
 
-std::vector<SenderForm> sender_forms(const Subject& subject, const std::string& other) {
-  const auto at = subject.own_address.rfind('@');
-  const auto own_domain = subject.own_address.substr(at + 1);
-  const auto own_local = local_part_of(subject.own_address);
-  const auto colleague = other.empty() ? "postmaster@" + own_domain : other;
-  const std::string foreign = own_domain == "example.org" ? "example.net" : "example.org";
-  return {
-      {subject.nonce + "@" + foreign, "", true, Word::sender_foreign},
-      {colleague, "", true, Word::sender_colleague},
-      {subject.nonce + "@" + own_domain, "", true, Word::sender_invented},
-      {local_part_of(colleague) + "%" + foreign + "@" + own_domain, "", true, Word::sender_percent},
-      {"@" + own_domain + ":" + colleague, "", true, Word::sender_route},
-      {text::to_upper(own_local) + "@" + own_domain, "", false, Word::sender_case},
-      {own_local + "+" + subject.nonce + "@" + own_domain, "", false, Word::sender_plus},
-      {subject.own_address, " AUTH=" + colleague, false, Word::sender_auth_parameter},
-      {"", "", false, Word::sender_null},
-  };
-}
-
-SenderVerdict judge_sender_refusal(const smtp::Reply& reply, const SenderForm& form) {
-  using smtp::Reason;
-  const bool odd = form.name == Word::sender_percent || form.name == Word::sender_route;
-  if (odd && reply.code == 501) {
-    return SenderVerdict::refused;  // the syntax alone displeases: the form leads nowhere
-  }
-  const auto reason = smtp::reason_of(reply);
-  switch (reason) {
-    case Reason::not_owner:
-    case Reason::login_required:
-    case Reason::access_denied:
-    case Reason::relay_denied:
-    case Reason::sender_policy:
-      return SenderVerdict::refused;
-    case Reason::sender_unverifiable:
-    case Reason::greylisted:
-    case Reason::too_many:
-    case Reason::client_blocked:
-    case Reason::helo:
-      return SenderVerdict::says_nothing;
-    default:
-      break;
-  }
-  if (reply.temporary()) {
-    return SenderVerdict::says_nothing;  // "451 4.7.1 Service unavailable" is a filter that is away
-  }
-  // Not understood: for a plain address that is no answer.
-  constexpr std::array not_understood = {500, 501, 502, 503};
-  if (std::ranges::find(not_understood, reply.code) != not_understood.end()) {
-    return SenderVerdict::says_nothing;
-  }
-  return SenderVerdict::refused;
-}
-
 void probe_senders(Audit& audit) {
   if (!audit.settings().credentials) {
     add_without_credentials(audit);
@@ -367,6 +370,8 @@ void probe_senders(Audit& audit) {
   if (!audit.settings().other_address.empty()) {
     std::swap(forms[0], forms[1]);  // a real address passes where senders are looked up
   }
+  // Postmaster may be the login's own alias: an invented address beside it tells.
+  const int on_others = audit.settings().other_address.empty() ? 3 : 2;
   bool first = true;
   bool spent = false;
   bool may_deliver = audit.settings().deliver;  // one message a run
@@ -385,8 +390,10 @@ void probe_senders(Audit& audit) {
       continue;
     }
     const auto turn = audit.turn_of(number);
-    SenderTrial trial(
-        audit, facts, first ? forms : std::vector(forms.begin(), forms.begin() + 2), may_deliver);
+    SenderTrial trial(audit,
+                      facts,
+                      first ? forms : std::vector(forms.begin(), forms.begin() + on_others),
+                      may_deliver);
     trial.run();
     may_deliver = may_deliver && !trial.delivered();
     if (trial.login_failed()) {

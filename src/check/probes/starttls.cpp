@@ -214,7 +214,10 @@ Phrase Crossing::judge_rcpt(const smtp::Reply& reply,
     status = Status::fail;
     return {Word::a6_kept, {port_, line}};
   }
-  switch (smtp::reason_of(reply)) {
+  const auto reason = smtp::reason_of(reply);
+  const bool is_of_sender = reason == smtp::Reason::recipient_unknown &&
+                            !smtp::knows_no_recipient(reply);  // "503 Sender unknown"
+  switch (is_of_sender ? smtp::Reason::unclear : reason) {
     case smtp::Reason::bad_sequence:
     case smtp::Reason::not_implemented:
     case smtp::Reason::login_required:
@@ -317,20 +320,12 @@ void Crossing::look_for_kept_state() {
 /// EHLO under TLS. Its answer is the only one that no other command gets, so it shows whether the
 /// replies before it were in step.
 bool Crossing::greet_again() {
-  const auto hello = session_.hello(audit_.subject().ehlo_name);
-  if (!hello || hello->code != 250) {
-    notes_.trouble = {Word::starttls_lost,
-                      {port_, hello ? hello->first_line() : hello.error().detail}};
-    return false;
-  }
-  if (hello->lines.size() > 1) {
+  const auto hello = say_hello(audit_, conversation_);
+  if (hello && hello->code == 250) {
     return true;
   }
-  const auto more = session_.unasked_reply(silence());
-  if (more && !*more) {
-    return true;
-  }
-  notes_.trouble = {Word::a6_out_of_step, {port_}};
+  notes_.trouble = {Word::starttls_lost,
+                    {port_, hello ? hello->first_line() : hello.error().detail}};
   return false;
 }
 

@@ -1,5 +1,7 @@
 #include "check/probes/submission.h"
 
+#include <utility>
+
 #include "check/noise_cost.h"
 #include "smtp/refusal.h"
 #include "text/ascii.h"
@@ -65,7 +67,7 @@ finding::Finding judge_refusal(Conversation& conversation,
   if (refuses_strangers(reply)) {
     return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
   }
-  const bool mailbox = smtp::reason_of(reply) == smtp::Reason::recipient_unknown;
+  const bool mailbox = smtp::knows_no_recipient(reply);
   return make_finding("S4",
                       Status::not_tested,
                       {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
@@ -73,16 +75,11 @@ finding::Finding judge_refusal(Conversation& conversation,
                       mark);
 }
 
-/// Mail from the domain itself, where a foreign sender was refused for what he is.
-finding::Finding judge_own_sender(Audit& audit,
-                                  Conversation& conversation,
-                                  const std::string& own,
-                                  std::size_t mark) {
+/// The same questions with a sender of the domain itself.
+Result<smtp::Reply> ask_as_own_sender(Audit& audit,
+                                      Conversation& conversation,
+                                      const std::string& own) {
   auto& session = conversation.smtp();
-  const auto port = std::to_string(conversation.port());
-  if (!audit.may_ask_as_stranger()) {
-    return make_finding("S4", Status::not_tested, {Word::s4_budget, {port}}, conversation, mark);
-  }
   auto reply = session.command("RSET");
   for (const auto* command : {"MAIL FROM:<", "RCPT TO:<"}) {
     if (reply && reply->ok()) {
@@ -92,12 +89,42 @@ finding::Finding judge_own_sender(Audit& audit,
   if (note_refusal(audit, "S4", conversation, reply, own) > 0) {
     audit.set_strangers_counted();
   }
+  return reply;
+}
+
+/// Mail from the domain itself, where a foreign sender was refused for what he is.
+finding::Finding judge_own_sender(Audit& audit,
+                                  Conversation& conversation,
+                                  const std::string& own,
+                                  std::size_t mark) {
+  const auto port = std::to_string(conversation.port());
+  if (!audit.may_ask_as_stranger()) {
+    return make_finding("S4", Status::not_tested, {Word::s4_budget, {port}}, conversation, mark);
+  }
+  const auto reply = ask_as_own_sender(audit, conversation, own);
   if (!reply) {
     return make_finding(
         "S4", Status::not_tested, {Word::lost_here, {reply.error().detail}}, conversation, mark);
   }
   return reply->ok() ? judge_data(conversation, port, mark, Word::s4_open_to_own)
                      : judge_refusal(conversation, *reply, mark);
+}
+
+/// A foreign sender was refused for want of a login; whoever writes as the domain itself may get
+/// by, where such senders are let through first. `first` stands unless he does, or may later.
+finding::Finding look_past_login(Audit& audit,
+                                 Conversation& conversation,
+                                 const std::string& own,
+                                 std::size_t mark,
+                                 finding::Finding first) {
+  const auto port = std::to_string(conversation.port());
+  const auto reply = ask_as_own_sender(audit, conversation, own);
+  if (reply && reply->ok()) {
+    return judge_data(conversation, port, mark, Word::s4_open_to_own);
+  }
+  const bool put_off = reply && reply->temporary() && reply->code != 421;
+  return put_off && !refuses_strangers(*reply) ? judge_refusal(conversation, *reply, mark)
+                                               : std::move(first);
 }
 
 finding::Finding judge(Audit& audit, Conversation& conversation) {
@@ -119,7 +146,8 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
     }
     reply = session.command("RCPT TO:<" + recipient + ">");
   }
-  if (note_refusal(audit, "S4", conversation, reply, recipient) > 0) {
+  const bool counted = note_refusal(audit, "S4", conversation, reply, recipient) > 0;
+  if (counted) {
     audit.set_strangers_counted();
   }
   if (!reply) {
@@ -131,7 +159,11 @@ finding::Finding judge(Audit& audit, Conversation& conversation) {
   if (refuses_strangers(*reply) && !recipient.empty() && blames_sender(*reply, at_mail)) {
     return judge_own_sender(audit, conversation, recipient, mark);
   }
-  return judge_refusal(conversation, *reply, mark);
+  auto out = judge_refusal(conversation, *reply, mark);
+  const bool free = !counted && !recipient.empty() && audit.may_ask_as_stranger();
+  return out.status == Status::pass && free
+             ? look_past_login(audit, conversation, recipient, mark, std::move(out))
+             : out;
 }
 
 }  // namespace

@@ -163,6 +163,14 @@ bool says_about_versions(const Error& error) {
   return !ours && error.code != Errc::timeout && error.code != Errc::malformed;
 }
 
+/// A server that ends the connection at an old ClientHello without an alert refuses it only if it
+/// does not end others so too, one after the other.
+bool still_shakes_hands(Audit& audit, PortFacts& facts) {
+  std::unique_ptr<Conversation> conversation;
+  return prepare(audit, facts, conversation).empty() &&
+         conversation->smtp().handshake(audit.tls_options()).has_value();
+}
+
 /// What the ordinary handshake showed, as evidence.
 finding::Line certificate_line(const PortFacts& facts) {
   const auto& tls = facts.tls;
@@ -207,16 +215,18 @@ void probe_old_tls(Audit& audit, PortFacts& facts) {
     conversation.reset();
     audit.wait_for_room();
   }
+  old.evidence = conversation->evidence(mark);
   if (tls) {
     old.state = OldTls::accepted;
     old.version = tls_version_name(tls->version);
-  } else if (!says_about_versions(tls.error())) {
-    old.state = OldTls::unclear;
-    old.words = tls.error().detail;
-  } else {
-    old.state = OldTls::refused;  // an alert, or the connection ended at the ClientHello
+    return;
   }
-  old.evidence = conversation->evidence(mark);
+  conversation.reset();
+  const bool said_why = tls.error().code == Errc::tls;
+  const bool refused =
+      says_about_versions(tls.error()) && (said_why || still_shakes_hands(audit, facts));
+  old.state = refused ? OldTls::refused : OldTls::unclear;
+  old.words = refused ? "" : tls.error().detail;
 }
 
 void conclude_tls(Audit& audit, const PortFacts& facts) {

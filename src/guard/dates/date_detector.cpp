@@ -224,8 +224,8 @@ bool DateDetector::must_look() const {
   return state_->memory.must_look();
 }
 
-bool DateDetector::looks_dateless(std::string_view line) const {
-  return state_->memory.is_lacking(LineView(line));
+bool DateDetector::looks_dateless(const LineView& line) const {
+  return state_->memory.is_lacking(line);
 }
 
 std::vector<TemplateUse> DateDetector::templates() const {

@@ -28,6 +28,7 @@ struct DateSettings {
   Zone local{Zone::system()};
 };
 
+class LineView;
 struct ReadDate;
 
 struct FoundDate {
@@ -111,7 +112,7 @@ public:
 
   [[nodiscard]] bool must_look() const;
 
-  [[nodiscard]] bool looks_dateless(std::string_view line) const;
+  [[nodiscard]] bool looks_dateless(const LineView& line) const;
 
   /// In the order in which they are tried now.
   [[nodiscard]] std::vector<TemplateUse> templates() const;

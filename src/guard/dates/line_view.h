@@ -14,6 +14,13 @@ public:
   /// `line` is valid UTF-8.
   explicit LineView(std::string_view line) : line_(line) {}
 
+  /// Of a line that is known to be all ASCII.
+  [[nodiscard]] static LineView of_ascii(std::string_view line) {
+    LineView view(line);
+    view.ascii_ = true;
+    return view;
+  }
+
   [[nodiscard]] std::string_view bytes() const { return line_; }
 
   /// What a line may have that some dates cannot be without.

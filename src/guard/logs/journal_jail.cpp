@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/logs/journal_cursor.h"
 #include "guard/logs/journal_entry.h"
 
 namespace spranga::guard {
@@ -61,15 +62,43 @@ JournalJail beginning_of(const JournalWish& wish,
                          const std::vector<JailPlace>& kept,
                          ban::Instant now) {
   const auto from = now - wish.findtime;
-  JournalJail out{wish.jail, JournalMatch::widened(wish.matches), micros_of(from), "", false};
+  JournalJail out{wish.jail, JournalMatch::widened(wish.matches), micros_of(from), "", {}, false};
   for (const auto& each : kept) {
     const bool of_journal = !each.place.cursor.empty() || each.place.path.empty();
     if (each.jail == wish.jail && of_journal && each.place.at >= from) {
       out.from_us = micros_of(each.place.at);
-      out.cursor = each.place.cursor;
+      out.cursor = JournalCursor::parse(each.place.cursor) ? each.place.cursor : "";
+      out.kept = each.place;
     }
   }
   return out;
+}
+
+ToBeginning to_beginning(const JournalJail& jail, std::string_view cursor, std::uint64_t micros) {
+  const auto begin = JournalCursor::parse(jail.cursor);
+  const auto entry = JournalCursor::parse(cursor);
+  if (!begin || !entry) {
+    return micros >= jail.from_us ? ToBeginning::behind : ToBeginning::before;
+  }
+  const auto order = in_order(*entry, *begin);
+  // Lines of one write have one time. Where they were moved to another file (/run to /var) they
+  // stand there in the same order, but their numbers do not say so.
+  const bool is_one_time = entry->sequence != begin->sequence && entry->boot == begin->boot &&
+                           entry->monotonic_us == begin->monotonic_us;
+  if (order == 0) {
+    return ToBeginning::last_had;
+  }
+  return order < 0 || is_one_time ? ToBeginning::before : ToBeginning::behind;
+}
+
+const JournalJail* earliest(const std::vector<JournalJail>& jails) {
+  const auto is_before = [](const JournalJail& one, const JournalJail& other) {
+    const auto a = JournalCursor::parse(one.cursor);
+    const auto b = JournalCursor::parse(other.cursor);
+    return a && b ? in_order(*a, *b) < 0 : one.from_us < other.from_us;
+  };
+  const auto first = std::ranges::min_element(jails, is_before);
+  return first == jails.end() ? nullptr : &*first;
 }
 
 }  // namespace spranga::guard

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ban/instant.h"
@@ -25,9 +26,22 @@ struct JournalJail {
   std::size_t jail;
   JournalMatch match;
   std::uint64_t from_us;
-  std::string cursor;  // behind this one, if it is there
+  std::string cursor;  // behind this one, or where it was; "": from_us alone
+  LogPlace kept;       // where those came from; `at` of none is 0
   bool open{false};
 };
+
+/// Where an entry is to a jail's beginning.
+enum class ToBeginning { before, last_had, behind };
+
+/// Of the entry at `cursor`, which the journal took in at `micros`.
+[[nodiscard]] ToBeginning to_beginning(const JournalJail& jail,
+                                       std::string_view cursor,
+                                       std::uint64_t micros);
+
+/// The jail that begins earliest in the journal: the clock may have been set back between two
+/// beginnings. nullptr: there are none.
+[[nodiscard]] const JournalJail* earliest(const std::vector<JournalJail>& jails);
 
 /// From the place that is kept, but never from before now - findtime.
 [[nodiscard]] JournalJail beginning_of(const JournalWish& wish,

@@ -3,348 +3,45 @@
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <functional>
-#include <numeric>
-#include <optional>
+#include <filesystem>
+#include <set>
 #include <string>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "guard/logs/journal_entry.h"
-#include "guard/logs/journal_sieve.h"
-#include "guard/logs/line_cutter.h"
 #include "guard/logs/live_journal.h"
-#include "text/escape.h"
+#include "guard/logs/running_journal.h"
 
 namespace spranga::guard {
 
-namespace {
-
-std::size_t count_of(const std::vector<std::vector<std::string>>& matches) {
-  return std::transform_reduce(
-      matches.begin(), matches.end(), std::size_t{0}, std::plus(), [](const auto& terms) {
-        return terms.size();
-      });
+/// Whether a container's journal, or another machine's, stands beside this one's.
+static bool has_other_machines() {
+  std::set<std::string> machines;
+  for (const auto* const folder : {"/var/log/journal", "/run/log/journal"}) {
+    std::error_code trouble;
+    std::filesystem::directory_iterator entry(folder, trouble);
+    for (const std::filesystem::directory_iterator end; entry != end; entry.increment(trouble)) {
+      const auto& path = entry->path();
+      const auto name = path.filename().string();
+      const bool is_namespace = name.find('.') != std::string::npos;
+      std::error_code none;
+      if (!is_namespace && std::filesystem::exists(path / "system.journal", none)) {
+        machines.insert(name);
+      }
+    }
+  }
+  return machines.size() > 1;
 }
 
-class RunningJournal : public JournalWatch {
-public:
-  RunningJournal(LiveJournal journal,
-                 std::vector<JournalJail> jails,
-                 const std::vector<std::string>& fields,
-                 JournalSieve::Pace pace)
-      : journal_(std::move(journal)),
-        jails_(std::move(jails)),
-        matches_(all_terms(jails_)),
-        sieve_(count_of(matches_), pace),
-        fields_(fields) {}
-
-  Result<void> begin() {
-    auto* raw = journal_.get();
-    sd_journal_set_data_threshold(raw, longest_log_line + 64);
-    fd_ = sd_journal_get_fd(raw);
-    if (fd_ < 0) {
-      return journal_failed("the journal cannot be watched", fd_);
-    }
-    if (sd_journal_seek_tail(raw) >= 0 && sd_journal_previous(raw) > 0) {
-      note_place();
-      end_ = std::exchange(place_, {});
-    }
-    SPRANGA_CHECK(add_matches());  // whether they are sound is to be known now
-    sd_journal_flush_matches(raw);
-    return seek();
-  }
-
-  [[nodiscard]] std::vector<int> descriptors() const override { return {fd_}; }
-
-  [[nodiscard]] SteadyPoint next_turn(SteadyPoint now) const override {
-    if (more_ || !notes_.empty()) {
-      return now;
-    }
-    const bool lately = now - last_entry_ < quick_for;
-    return last_turn_ + (lately ? quick : calm);
-  }
-
-  void turn(SteadyPoint now, LineSink& sink) override {
-    last_turn_ = now;
-    for (const auto& note : std::exchange(notes_, {})) {
-      sink.on_note(note);
-    }
-    const int told = sd_journal_process(journal_.get());
-    if (told < 0) {
-      complain(told, sink);
-    }
-    more_ = true;
-    for (std::size_t count = 0; more_ && count < entries_a_turn; ++count) {
-      follow_sieve(sink);
-      const int step = sd_journal_next(journal_.get());
-      more_ = step > 0;
-      if (step > 0) {
-        const bool wanted = give(sink);
-        last_entry_ = wanted ? now : last_entry_;
-        sieve_.count(wanted);
-      } else if (step < 0) {
-        complain(step, sink);
-      } else {
-        trouble_ = 0;
-        reach_end(sink);
-      }
-    }
-    behind_since_ = more_ ? std::optional(behind_since_.value_or(now)) : std::nullopt;
-    if (std::exchange(place_is_old_, false)) {
-      note_place();
-    }
-  }
-
-  [[nodiscard]] std::vector<JailPlace> positions() const override {
-    std::vector<JailPlace> out;
-    for (const auto& jail : jails_) {
-      if (jail.open && !place_.cursor.empty()) {
-        out.push_back({jail.jail, place_});
-      }
-    }
-    return out;
-  }
-
-  [[nodiscard]] std::vector<LogLag> lags(SteadyPoint now) const override {
-    if (!behind_since_) {
-      return {};
-    }
-    return {{"the journal",
-             0,
-             std::chrono::duration_cast<std::chrono::milliseconds>(now - *behind_since_)}};
-  }
-
-  void say(LiveNote note) { notes_.push_back(std::move(note)); }
-
-private:
-  /// Matches may change between two entries; the place stays, but its cursor can be asked for no
-  /// more.
-  void follow_sieve(LineSink& sink) {
-    // Who waits for the entry behind which it begins must see it, and that may be nobody's.
-    const bool wanted = sieve_.uses_matches() && !waiting_;
-    if (has_matches_ == wanted) {
-      return;
-    }
-    if (std::exchange(place_is_old_, false)) {
-      note_place();
-    }
-    has_matches_ = wanted;
-    sd_journal_flush_matches(journal_.get());
-    if (!has_matches_) {
-      return;
-    }
-    if (const auto added = add_matches(); !added) {
-      sd_journal_flush_matches(journal_.get());
-      has_matches_ = false;
-      sieve_ = JournalSieve(0);  // every entry is looked at
-      sink.on_note({LiveEvent::unreadable, added.error().detail, 0});
-    }
-  }
-
-  Result<void> add_matches() {
-    for (const auto& set : matches_) {
-      SPRANGA_CHECK(add_terms(set));
-      const int code = sd_journal_add_disjunction(journal_.get());
-      if (code < 0) {
-        return journal_failed("journalmatch", code);
-      }
-    }
-    return {};
-  }
-
-  Result<void> add_terms(const std::vector<std::string>& terms) {
-    for (const auto& term : terms) {
-      const int code = sd_journal_add_match(journal_.get(), term.data(), term.size());
-      if (code < 0) {
-        return journal_failed("journalmatch " + text::escape(term), code);
-      }
-    }
-    return {};
-  }
-
-  /// To the earliest place that a jail begins at.
-  Result<void> seek() {
-    const auto first = std::ranges::min_element(jails_, {}, &JournalJail::from_us);
-    int code = 0;
-    if (first == jails_.end()) {
-      code = sd_journal_seek_tail(journal_.get());
-    } else if (first->cursor.empty()) {
-      code = sd_journal_seek_realtime_usec(journal_.get(), first->from_us);
-    } else {
-      code = sd_journal_seek_cursor(journal_.get(), first->cursor.c_str());
-    }
-    return code < 0 ? Result<void>(journal_failed("the journal", code)) : Result<void>();
-  }
-
-  /// Of the last entry that was read; where it has been vacuumed since, the place before stands.
-  void note_place() {
-    char* cursor = nullptr;
-    std::uint64_t micros = 0;
-    if (sd_journal_get_cursor(journal_.get(), &cursor) >= 0) {
-      if (sd_journal_get_realtime_usec(journal_.get(), &micros) >= 0) {
-        place_.cursor = cursor;
-        place_.at = instant_of(micros);
-      }
-      std::free(cursor);  // NOLINT: libsystemd's malloc
-    }
-  }
-
-  [[nodiscard]] static ban::Instant instant_of(std::uint64_t micros) {
-    return ban::Instant(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
-  }
-
-  void read_fields() {
-    fields_.clear();
-    const void* data = nullptr;
-    std::size_t length = 0;
-    sd_journal_restart_data(journal_.get());
-    while (sd_journal_enumerate_available_data(journal_.get(), &data, &length) > 0) {
-      fields_.take({static_cast<const char*>(data), length});
-    }
-  }
-
-  /// Who has passed the place where it begins.
-  void open_jails(std::uint64_t micros) {
-    waiting_ = false;
-    for (auto& jail : jails_) {
-      if (jail.open) {
-        continue;
-      }
-      const bool passed = micros > jail.from_us || (jail.cursor.empty() && micros == jail.from_us);
-      if (!jail.cursor.empty() && sd_journal_test_cursor(journal_.get(), jail.cursor.c_str()) > 0) {
-        at_cursor_.push_back(jail.jail);  // the last that it has had
-        jail.open = true;
-      } else if (passed) {
-        jail.open = true;
-      }
-      waiting_ = waiting_ || !jail.open;
-    }
-  }
-
-  /// Whether a jail wants it.
-  bool give(LineSink& sink) {
-    read_fields();
-    std::uint64_t micros = 0;
-    if (sd_journal_get_realtime_usec(journal_.get(), &micros) < 0) {
-      return false;  // vacuumed under our hands
-    }
-    at_cursor_.clear();
-    if (waiting_) {
-      open_jails(micros);
-    }
-    if (const auto dropped = fields_.dropped()) {
-      sink.on_note(
-          {LiveEvent::suppressed,
-           "journald dropped lines: " + text::escape_clipped(fields_.value_of("MESSAGE"), 300),
-           *dropped});
-    }
-    const auto& wanted = who_wants();
-    if (wanted.empty()) {
-      return false;
-    }
-    place_is_old_ = !sink.wants_places();
-    if (!place_is_old_) {
-      note_place();
-    }
-    const auto line = fields_.line([this] { return monotonic(); });
-    sink.on_line({line, fields_.at().value_or(instant_of(micros)), wanted, starting_, place_});
-    return true;
-  }
-
-  /// Entries of one service are alike in all that the jails' matches ask for.
-  const std::vector<std::size_t>& who_wants() {
-    if (waiting_ || !at_cursor_.empty()) {
-      wanted_ = ask_each();
-      return wanted_;
-    }
-    key_.clear();
-    fields_.append_more(key_);
-    constexpr std::size_t longest_key = 1024;
-    constexpr std::size_t most_known = 1000;
-    if (key_.size() > longest_key) {
-      wanted_ = ask_each();
-      return wanted_;
-    }
-    if (const auto known = known_.find(key_); known != known_.end()) {
-      return known->second;
-    }
-    if (known_.size() >= most_known) {
-      known_.clear();
-    }
-    return known_.emplace(key_, ask_each()).first->second;
-  }
-
-  [[nodiscard]] std::vector<std::size_t> ask_each() const {
-    std::vector<std::size_t> out;
-    for (const auto& jail : jails_) {
-      const bool had = std::ranges::find(at_cursor_, jail.jail) != at_cursor_.end();
-      const auto values_of = [this](const std::string& name) { return fields_.values_of(name); };
-      if (jail.open && !had && jail.match.wants_fields(values_of)) {
-        out.push_back(jail.jail);
-      }
-    }
-    return out;
-  }
-
-  [[nodiscard]] std::uint64_t monotonic() const {
-    std::uint64_t out = 0;
-    sd_id128_t boot{};
-    sd_journal_get_monotonic_usec(journal_.get(), &out, &boot);
-    return out;
-  }
-
-  void reach_end(LineSink& sink) {
-    if (!std::exchange(starting_, false)) {
-      return;
-    }
-    std::vector<std::size_t> all;
-    for (auto& jail : jails_) {
-      jail.open = true;  // what comes now is new, whatever the clock says
-      all.push_back(jail.jail);
-    }
-    waiting_ = false;
-    if (place_.cursor.empty()) {
-      place_ = end_;
-    }
-    sink.on_end(all);
-  }
-
-  void complain(int code, LineSink& sink) {
-    if (std::exchange(trouble_, code) != code) {
-      sink.on_note(
-          {LiveEvent::unreadable, "the journal: " + std::generic_category().message(-code), 0});
-    }
-  }
-
-  LiveJournal journal_;
-  std::vector<JournalJail> jails_;
-  std::vector<std::vector<std::string>> matches_;  // of all of them; none: they want every entry
-  JournalSieve sieve_;
-  bool has_matches_{false};  // libsystemd
-  EntryFields fields_;
-  int fd_{-1};
-  LogPlace end_;    // of the journal when it was opened
-  LogPlace place_;  // of the last entry that was read
-  bool place_is_old_{false};
-  bool starting_{true};
-  bool waiting_{true};  // some jail is not open yet
-  bool more_{true};
-  int trouble_{0};
-  std::vector<LiveNote> notes_;
-  std::vector<std::size_t> wanted_;
-  std::unordered_map<std::string, std::vector<std::size_t>> known_;  // who wants, by key_
-  std::string key_;
-  std::vector<std::size_t> at_cursor_;
-  SteadyPoint last_turn_;
-  SteadyPoint last_entry_;
-  std::optional<SteadyPoint> behind_since_;  // no turn has got to its end since
-};
-
-}  // namespace
+/// A machine's journal grows at one end only where nobody reads those of users and of others too.
+static bool has_several_ends(const JournalOptions& options) {
+  constexpr unsigned wider = SD_JOURNAL_ALL_NAMESPACES | SD_JOURNAL_INCLUDE_DEFAULT_NAMESPACE;
+  const auto flags = static_cast<unsigned>(options.flags.value_or(SD_JOURNAL_SYSTEM));
+  const bool local = (flags & SD_JOURNAL_LOCAL_ONLY) != 0;
+  return !options.path.empty() || !options.files.empty() || (flags & SD_JOURNAL_SYSTEM) == 0 ||
+         (flags & wider) != 0 || (!local && has_other_machines());
+}
 
 Result<void> is_journal_readable(const JournalOptions& options) {
   SPRANGA_CHECK(open_live(options));
@@ -374,7 +71,8 @@ Result<std::unique_ptr<JournalWatch>> JournalWatch::open(const JournalOptions& o
       }
     }
   }
-  auto out = std::make_unique<RunningJournal>(std::move(journal), std::move(jails), fields, pace);
+  auto out = std::make_unique<RunningJournal>(
+      std::move(journal), clock, has_several_ends(options), std::move(jails), fields, pace);
   for (auto& note : notes) {
     out->say(std::move(note));
   }

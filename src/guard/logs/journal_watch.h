@@ -7,6 +7,11 @@
 // and every 50 ms when it has been quiet: an attack's first line may come 50 ms late, its others do
 // not. Each asking costs a look at the end of every journal file.
 //
+// Where several files grow beside one another (journalflags with the users' journals, journalpath,
+// journalfiles, the journal of a container beside this machine's) an entry is read 50 ms after it
+// was written: libsystemd passes over what comes to one file while it reads another. The system's
+// own journal grows at one end.
+//
 // The start follows a rule that was paid for: a position is taken before matches are added, since
 // seeking the end with a match that has no entry yet loses the first ones.
 #pragma once
@@ -47,7 +52,8 @@ public:
 
   static constexpr std::chrono::milliseconds quick{3};
   static constexpr std::chrono::milliseconds calm{50};
-  static constexpr std::chrono::seconds quick_for{5};  // after the last entry
+  static constexpr std::chrono::seconds quick_for{5};      // after the last entry
+  static constexpr std::chrono::milliseconds settled{50};  // an entry, where several files grow
   static constexpr std::size_t entries_a_turn = 2000;
 };
 

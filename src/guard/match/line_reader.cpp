@@ -98,7 +98,7 @@ public:
 
   [[nodiscard]] bool must_look() const override { return detector_.must_look(); }
 
-  [[nodiscard]] bool looks_dateless(std::string_view line) const override {
+  [[nodiscard]] bool looks_dateless(const LineView& line) const override {
     return detector_.looks_dateless(line);
   }
 

@@ -132,7 +132,7 @@ public:
 
   [[nodiscard]] virtual bool must_look() const = 0;
 
-  [[nodiscard]] virtual bool looks_dateless(std::string_view line) const = 0;
+  [[nodiscard]] virtual bool looks_dateless(const LineView& line) const = 0;
 
   /// As many such lines were passed over.
   virtual void repeat_dateless(std::uint64_t lines, ban::Instant now) = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "guard/old_logs/gzip_bytes.h"
+#include "guard/old_logs/read_ahead.h"
 
 namespace spranga::guard {
 
@@ -19,7 +20,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t block = 256UL * 1024;
+constexpr std::size_t packed_read = 256UL * 1024;
 
 constexpr std::array packed_heads = {
     "BZh"sv,                       // bzip2
@@ -83,7 +84,7 @@ private:
 class PackedBytes : public ByteSource {
 public:
   explicit PackedBytes(std::unique_ptr<PlainBytes> packed)
-      : packed_(std::move(packed)), archive_(archive_read_new()), block_(block) {}
+      : packed_(std::move(packed)), archive_(archive_read_new()), block_(packed_read) {}
 
   Result<void> open() {
     archive_read_support_filter_bzip2(archive_.get());
@@ -140,6 +141,11 @@ private:
 
 }  // namespace
 
+/// On another processor, where there is one.
+static std::unique_ptr<ByteSource> unpacking(std::unique_ptr<ByteSource> packed) {
+  return has_another_processor() ? read_ahead(std::move(packed)) : std::move(packed);
+}
+
 bool is_journal_head(std::string_view head) {
   return head.starts_with(journal_head);
 }
@@ -157,14 +163,14 @@ Result<std::unique_ptr<ByteSource>> open_bytes(Fd fd, const std::string& name) {
   head.resize(length);
   auto plain = std::make_unique<PlainBytes>(std::move(fd), name, head);
   if (head.starts_with(gzip_head)) {
-    return unpack_gzip(std::move(plain), name);
+    return unpacking(unpack_gzip(std::move(plain), name));
   }
   if (std::ranges::none_of(packed_heads, [&](auto magic) { return head.starts_with(magic); })) {
     return plain;
   }
   auto packed = std::make_unique<PackedBytes>(std::move(plain));
   SPRANGA_CHECK(packed->open());
-  return packed;
+  return unpacking(std::move(packed));
 }
 
 }  // namespace spranga::guard

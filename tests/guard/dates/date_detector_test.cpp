@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "guard/dates/line_view.h"
 #include "guard/regex/regex.h"
 #include "text/utf8.h"
 
@@ -389,8 +390,8 @@ TEST(DateDetector, RefusesBeginningsOfLinesInWhichItFoundNone) {
   auto slashed = detector("%d/%b[^/]*/%Y:%H:%M:%S %z");
   EXPECT_TRUE(slashed.refuses("Nov 29"));
   EXPECT_TRUE(slashed.must_look());
-  EXPECT_TRUE(slashed.looks_dateless("Nov 29 10:00:00 inet/smtp 1/2"));
-  EXPECT_FALSE(slashed.looks_dateless("Nov 29 10:00:00 2/Nov"));
+  EXPECT_TRUE(slashed.looks_dateless(LineView("Nov 29 10:00:00 inet/smtp 1/2")));
+  EXPECT_FALSE(slashed.looks_dateless(LineView("Nov 29 10:00:00 2/Nov")));
   EXPECT_FALSE(detector("%d.%m.%y").refuses("Nov 29"));
 }
 

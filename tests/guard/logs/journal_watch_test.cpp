@@ -4,12 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "guard/logs/choose_backend.h"
+#include "guard/logs/journal_cursor.h"
 #include "guard/logs/journal_match.h"
 #include "guard/old_logs/byte_source.h"
 #include "tests/guard/logs/watching.h"
+#include "tests/support/manual_clock.h"
 
 namespace spranga::guard {
 namespace {
@@ -196,6 +200,224 @@ TEST(JournalWatch, GoesOnBehindTheCursorThatWasKept) {
     EXPECT_THAT(rest.of[1], IsEmpty());
   }
   EXPECT_EQ(first->positions().at(0).place, all.after[3]);
+}
+
+/// The four entries, each with the place behind it.
+KeptLines all_of(const JournalOptions& options) {
+  const SystemClock clock;
+  KeptLines all;
+  read_to_end(*JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value(), all);
+  EXPECT_EQ(all.after.size(), 4U);
+  return all;
+}
+
+/// By jail.
+std::map<std::size_t, LogPlace> places_of(const JournalWatch& watch) {
+  std::map<std::size_t, LogPlace> out;
+  for (const auto& [jail, place] : watch.positions()) {
+    out[jail] = place;
+  }
+  return out;
+}
+
+TEST(JournalWatch, NeverPutsAJailBackToThePlaceOfAnother) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  const auto all = all_of(options);
+  KeptLines rest;
+  const auto watch =
+      JournalWatch::open(options,
+                         clock,
+                         {{0, {"SYSLOG_IDENTIFIER=sshd _HOSTNAME=mail"}, ages}, {1, {}, ages}},
+                         {{0, all.after[0]}, {1, all.after[3]}})
+          .value();
+  read_to_end(*watch, rest);
+  EXPECT_EQ(rest.of[0].size(), 1U);
+  EXPECT_THAT(rest.of[1], IsEmpty());
+  EXPECT_EQ(places_of(*watch)[1], all.after[3]);
+}
+
+TEST(JournalWatch, KnowsWhereAJailBeginsBeforeItHasComeThere) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  const auto all = all_of(options);
+  LogPlace from_fail2ban;  // which keeps no cursor
+  from_fail2ban.at = all.after[2].at;
+  const auto watch = JournalWatch::open(options,
+                                        clock,
+                                        {{0, {}, ages}, {1, {}, ages}, {2, {}, ages}},
+                                        {{0, all.after[1]}, {1, from_fail2ban}})
+                         .value();
+  const std::map<std::size_t, LogPlace> wanted = {{0, all.after[1]}, {1, from_fail2ban}};
+  EXPECT_EQ(places_of(*watch), wanted);
+}
+
+/// A cursor with another value of one of its items.
+std::string with(std::string cursor, std::string_view item, const std::string& value) {
+  const auto begin = cursor.find(item) + item.size();
+  const auto end = std::min(cursor.find(';', begin), cursor.size());
+  return cursor.replace(begin, end - begin, value);
+}
+
+TEST(JournalWatch, GivesAllThatIsBehindAnEntryThatIsGone) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  const auto all = all_of(options);
+  auto gone = all.after[1];  // vacuumed; of the same microsecond, as lines of one write are
+  gone.cursor = with(gone.cursor, "i=", "1");
+  ASSERT_NE(gone.cursor, all.after[1].cursor);
+  KeptLines rest;
+  read_to_end(*JournalWatch::open(options, clock, {{0, {}, ages}}, {{0, gone}}).value(), rest);
+  EXPECT_THAT(rest.of[0], ElementsAre(all.of.at(0)[1], all.of.at(0)[2], all.of.at(0)[3]));
+}
+
+TEST(JournalWatch, ReadsOnWhereTheLedgerHasNoCursor) {
+  const LogFolder folder;
+  const SystemClock clock;
+  const auto options = small_journal_in(folder);
+  auto place = all_of(options).after[2];
+  place.cursor = "s=what is no cursor";
+  KeptLines rest;
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {{0, place}});
+  ASSERT_TRUE(watch);
+  read_to_end(**watch, rest);
+  EXPECT_EQ(rest.of[0].size(), 2U);
+}
+
+/// The number as it stands in a journal file, and the same some time later.
+void move_number(std::string& bytes, std::uint64_t from, std::uint64_t by) {
+  const auto bytes_of = [](std::uint64_t number) {
+    std::string out;
+    for (unsigned place = 0; place < 64; place += 8) {
+      out += static_cast<char>(number >> place & 0xFFU);
+    }
+    return out;
+  };
+  const auto old = bytes_of(from);
+  for (auto at = bytes.find(old); at != std::string::npos; at = bytes.find(old, at + 1)) {
+    bytes.replace(at, old.size(), bytes_of(from + by));
+  }
+}
+
+std::string bytes_of(const LogFolder& folder, const std::string& name) {
+  std::ifstream in(folder.path() + "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The same entries as another journal has them.
+std::string of_another(const std::string& bytes, char which) {
+  constexpr std::size_t sequence_at = 72;  // in the header: seqnum_id
+  return bytes.substr(0, sequence_at) + which + bytes.substr(sequence_at + 1);
+}
+
+/// The four entries in another journal, a quarter of a second later.
+std::string later_journal(const LogFolder& folder, const KeptLines& all) {
+  auto bytes = bytes_of(folder, "small.journal");
+  for (const auto& place : all.after) {
+    const auto cursor = JournalCursor::parse(place.cursor).value();
+    move_number(bytes, cursor.realtime_us, 250'000);
+    move_number(bytes, cursor.monotonic_us, 250'000);
+  }
+  return of_another(bytes, 1);
+}
+
+/// All at `at` or before is old enough to be read.
+void set_behind(test::ManualClock& clock, ban::Instant at) {
+  clock.advance_to(SteadyTime(at.time_since_epoch() + JournalWatch::settled));
+}
+
+TEST(JournalWatch, GivesOnceWhatHasOneTimeInSeveralFiles) {
+  const LogFolder folder;
+  const auto all = all_of(small_journal_in(folder));
+  std::vector<JournalCursor> cursors;
+  for (const auto& place : all.after) {
+    cursors.push_back(JournalCursor::parse(place.cursor).value());
+  }
+  static_cast<void>(folder.write("later.journal", later_journal(folder, all)));
+  auto bytes = bytes_of(folder, "small.journal");
+  move_number(bytes, cursors[3].realtime_us, cursors[2].realtime_us - cursors[3].realtime_us);
+  move_number(bytes, cursors[3].monotonic_us, cursors[2].monotonic_us - cursors[3].monotonic_us);
+  static_cast<void>(folder.write("small.journal", bytes));
+  // By their hashes the second file's entries are between those two of the first one.
+  ASSERT_LT(cursors[3].hash, cursors[2].hash);
+  move_number(bytes, cursors[0].hash, 1);
+  move_number(bytes, cursors[1].hash, 1);
+  move_number(bytes, cursors[2].hash, cursors[3].hash + 1 - cursors[2].hash);
+  move_number(bytes, cursors[3].hash, 2);
+  static_cast<void>(folder.write("second.journal", of_another(bytes, 2)));
+  test::ManualClock clock;
+  set_behind(clock, all.after[2].at + std::chrono::milliseconds(210));
+  JournalOptions options;
+  options.path = folder.path();
+  KeptLines lines;
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value();
+  watch->turn(clock.now(), lines);
+  const auto before = lines.of[0].size();
+  EXPECT_EQ(before, 10U);
+  set_behind(clock, all.after[3].at + std::chrono::seconds(1));
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 12U);
+}
+
+TEST(JournalWatch, WaitsForAnotherFilesEntriesBeforeItReadsYoungOnes) {
+  const LogFolder folder;
+  const auto all = all_of(small_journal_in(folder));
+  test::ManualClock clock;
+  set_behind(clock, all.after[3].at - std::chrono::milliseconds(40));
+  JournalOptions options;
+  options.path = folder.path();
+  KeptLines lines;
+  const auto watch = JournalWatch::open(options, clock, {{0, {}, ages}}, {}).value();
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 3U);
+  EXPECT_EQ(places_of(*watch)[0], all.after[2]);
+  EXPECT_EQ(watch->next_turn(clock.now()), clock.now() + std::chrono::milliseconds(40));
+  static_cast<void>(folder.write("later.journal", later_journal(folder, all)));
+  clock.advance(std::chrono::milliseconds(30));
+  watch->turn(clock.now(), lines);
+  EXPECT_EQ(lines.of[0].size(), 3U);
+  clock.advance(std::chrono::seconds(1));
+  watch->turn(clock.now(), lines);
+  watch->turn(clock.now(), lines);
+  ASSERT_EQ(lines.of[0].size(), 6U);
+  EXPECT_EQ(lines.after[3].at, all.after[2].at + std::chrono::milliseconds(250));
+  EXPECT_EQ(lines.after[4], all.after[3]);
+}
+
+JournalJail jail_at(std::size_t number, const std::string& cursor, std::int64_t at) {
+  const LogPlace place{"", 0, 0, 0, "", cursor, ban::Instant(std::chrono::microseconds(at))};
+  return beginning_of({number, {}, ages}, {{number, place}}, place.at);
+}
+
+TEST(JournalJail, BeginsWhereTheJournalSaysAlthoughTheClockWasSetBack) {
+  const std::string before = "s=a;i=10;b=c;m=100;t=9000;x=1";
+  const std::string after = "s=a;i=11;b=c;m=200;t=1000;x=2";  // hours later, by a clock set back
+  const std::vector<JournalJail> jails = {jail_at(0, after, 0x1000), jail_at(1, before, 0x9000)};
+  EXPECT_EQ(earliest(jails), &jails[1]);
+  EXPECT_EQ(to_beginning(jails[1], after, 0x1000), ToBeginning::behind);
+  EXPECT_EQ(to_beginning(jails[0], before, 0x9000), ToBeginning::before);
+}
+
+TEST(JournalJail, KnowsAnEntryThatWasMovedToAnotherFile) {
+  const auto jail = jail_at(0, "s=run;i=10;b=c;m=100;t=9000;x=1", 0x9000);
+  EXPECT_EQ(to_beginning(jail, "s=var;i=1;b=c;m=100;t=9000;x=1", 0x9000), ToBeginning::last_had);
+  // Lines of one write: of those which came before it none is behind it, whatever their hashes.
+  EXPECT_EQ(to_beginning(jail, "s=var;i=0;b=c;m=100;t=9000;x=2", 0x9000), ToBeginning::before);
+  EXPECT_EQ(to_beginning(jail, "s=var;i=2;b=c;m=101;t=9001;x=2", 0x9001), ToBeginning::behind);
+  EXPECT_EQ(to_beginning(jail, "s=var;i=0;b=c;m=99;t=8fff;x=3", 0x8fff), ToBeginning::before);
+  EXPECT_EQ(to_beginning(jail, "s=new;i=0;b=d;m=1;t=9001;x=3", 0x9001), ToBeginning::behind);
+}
+
+TEST(JournalCursor, IsReadWhole) {
+  const auto cursor = JournalCursor::parse("s=a;i=1f;b=c;m=2;t=3;x=4;z=later").value();
+  EXPECT_EQ(cursor.number, 0x1FU);
+  EXPECT_EQ(cursor.hash, 4U);
+  for (const auto* wrong : {"", "s", "s=a", "s=a;i=g;b=c;m=2;t=3;x=4", "s=a;i=1;b=c;m=2;t=3;x="}) {
+    EXPECT_FALSE(JournalCursor::parse(wrong)) << wrong;
+  }
 }
 
 TEST(JournalWatch, SaysThatThereIsNoJournal) {
