@@ -1,6 +1,9 @@
 // S2 against what products say to a login that uses another sender than its own.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+
 #include "tests/check/odd_servers.h"
 
 namespace spranga::check {
@@ -116,6 +119,27 @@ TEST(TheForeignDomain, RefusedForItsOwnRecordsIsNotBoundToALogin) {
   EXPECT_EQ(audit(looks_at_records("550 5.7.1 Sender spoofing is not allowed", ""), login)
                 .status("S2", 587),
             "pass");
+}
+
+/// Port 587 takes mail of strangers; the login is lost between two senders and refused then.
+TEST(TheForeignDomain, AskedOnceMoreWithoutALoginTellsNothingOfLogins) {
+  const auto lost = std::make_shared<std::atomic<bool>>(false);
+  Script script{.ports = {587}};
+  script.on("AUTH",
+            answers_where("454 4.7.0 Temporary authentication failure",
+                          [lost](const Dialogue& d) { return d.tls && *lost; }));
+  script.on("RCPT", [lost](const Dialogue& d) -> std::optional<test::Answer> {
+    if (d.logged_in && d.sender && d.sender->ends_with("@example.net")) {
+      *lost = true;
+      return test::hang_up("550 5.7.27 <x>: Domain example.net does not accept mail (nullMX)");
+    }
+    return *lost ? std::optional(lines("250 2.1.5 Ok")) : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue&) { return go_ahead(); });
+  const auto run = audit(script, login);
+  EXPECT_TRUE(*lost);
+  EXPECT_EQ(run.status("S2", 587), "not_tested");
+  EXPECT_EQ(run.message_bytes, 0U);
 }
 
 TEST(AColleague, UnknownInOtherWordsIsNotClaimedToBeBound) {
