@@ -128,6 +128,8 @@ TEST(TheForeignDomain, AskedOnceMoreWithoutALoginTellsNothingOfLogins) {
   script.on("AUTH",
             answers_where("454 4.7.0 Temporary authentication failure",
                           [lost](const Dialogue& d) { return d.tls && *lost; }));
+  script.on("MAIL",
+            answers_where("250 2.1.0 Ok", [lost](const Dialogue&) { return lost->load(); }));
   script.on("RCPT", [lost](const Dialogue& d) -> std::optional<test::Answer> {
     if (d.logged_in && d.sender && d.sender->ends_with("@example.net")) {
       *lost = true;
