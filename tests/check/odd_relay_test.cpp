@@ -139,22 +139,92 @@ TEST(RelayFor, NobodyIsAskedForMoreThanOurOwnGuardBears) {
   EXPECT_EQ(run.report.noise.lines(), 2);
 }
 
-TEST(RelayFor, OthersIsSaidToBeLeftOutWhereTheLogCanBearNoLineMore) {
-  const auto also = [](const std::vector<int>& ports) {
-    Script script{.ports = ports};
-    script.on("(connect)", "220 mail.example.org ESMTP Postfix");
-    script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
-    const auto run = audit(script);
+/// Postfix with a submission port: its log can bear one line of port 25.
+Script bears_one_line(Script script) {
+  script.ports = {25, 587};
+  script.on("(connect)", "220 mail.example.org ESMTP Postfix");
+  return script;
+}
+
+std::string also_of_s1(const test::Audited& run) {
+  std::string out;
+  for (const auto& phrase : run.find("S1", 25)->also) {
+    out += words::say(phrase) + "\n";
+  }
+  return out;
+}
+
+TEST(RelayForOneLine, TheOwnDomainIsAskedAndTellsOfStrangersToo) {
+  Script script;
+  script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+  for (const auto& wishes : {test::Wishes{}, login}) {
+    const auto run = audit(bears_one_line(script), wishes);
+    test::expect_sound(run);
     EXPECT_EQ(run.status("S1", 25), "pass");
-    std::string out;
-    for (const auto& phrase : run.find("S1", 25)->also) {
-      out += words::say(phrase) + "\n";
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused_even_own);
+    EXPECT_NE(also_of_s1(run).find(": empty sender"), std::string::npos) << also_of_s1(run);
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
+  script.ports = {25};
+  const auto both = audit(script);
+  EXPECT_EQ(both.find("S1", 25)->summary.word, words::Word::s1_refused) << "a stranger was asked";
+  EXPECT_EQ(also_of_s1(both).find("own domain"), std::string::npos) << "so was the own domain";
+}
+
+TEST(RelayForOneLine, TheOwnDomainAloneIsFound) {
+  const auto script =
+      relays_for([](const auto& sender) { return sender.ends_with("@example.org"); });
+  for (const auto& wishes : {test::Wishes{}, login}) {
+    const auto run = audit(bears_one_line(script), wishes);
+    EXPECT_EQ(run.status("S1", 25), "fail likely");
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
+}
+
+TEST(RelayForOneLine, WhoRelaysForAllIsCalledSo) {
+  const auto run = audit(bears_one_line(relays_for([](const auto&) { return true; })));
+  EXPECT_EQ(run.status("S1", 25), "fail likely");
+  EXPECT_NE(words::say(run.find("S1", 25)->summary).find("(stranger to outside"),
+            std::string::npos);
+}
+
+/// Whatever is said to senders of the own domain, a stranger's mail is passed on.
+TEST(RelayForOneLine, StrangersAreAskedForWhereTheOwnDomainIsRefusedItself) {
+  for (const auto* words : {"553 5.7.1 <x>: Sender address rejected: not logged in",
+                            "550 5.7.23 SPF validation failed",
+                            "550 5.7.1 Relaying denied, log in first",
+                            "554 5.7.1 <x>: Sender address rejected: Access denied",
+                            "451 4.7.1 Greylisted"}) {
+    for (const auto* verb : {"MAIL", "RCPT"}) {
+      auto script =
+          relays_for([](const auto& sender) { return !sender.ends_with("@example.org"); });
+      const auto own = [verb = std::string(verb)](const Dialogue& d) {
+        return !d.logged_in && (verb == "MAIL" ? d.line.find("@example.org") != std::string::npos
+                                               : d.sender && d.sender->ends_with("@example.org"));
+      };
+      script.on(verb, answers_where(words, own));
+      for (const auto& wishes : {test::Wishes{}, login}) {
+        const auto run = audit(bears_one_line(script), wishes);
+        EXPECT_EQ(run.status("S1", 25), "fail likely") << verb << " " << words;
+        EXPECT_LE(run.report.noise.lines(), 2);
+      }
     }
-    return out;
-  };
-  EXPECT_NE(also({25, 587}).find("own domain to outside address, empty sender"), std::string::npos)
-      << also({25, 587});
-  EXPECT_EQ(also({25}).find("own domain"), std::string::npos) << "it was asked";
+  }
+}
+
+TEST(RelayForOneLine, ASenderThatIsUnknownAndCountedLeavesItOpen) {
+  auto script = bears_one_line({});
+  script.on("RCPT",
+            answers_where("550 5.1.0 <x>: Sender address rejected: User unknown in local "
+                          "recipient table",
+                          [](const Dialogue& d) {
+                            return !d.logged_in && d.sender &&
+                                   *d.sender == "postmaster@example.org";
+                          }));
+  script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "not_tested");
+  EXPECT_LE(run.report.noise.lines(), 2);
 }
 
 TEST(RelayFor, InventedSendersThatNoLoginOwnsIsFound) {

@@ -156,6 +156,8 @@ void OpenRelay::judge_outside(const Form& form,
   note_relay_refused(*reply, recipient);
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
+      recipient_denied_ =
+          control != Control::refused && reason_of(*reply) == smtp::Reason::relay_denied;
       add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
       return;
     case RelayVerdict::likely_denied:
@@ -167,6 +169,17 @@ void OpenRelay::judge_outside(const Form& form,
   add_unclear(*reply, control_words);
 }
 
+/// Of what an outside recipient costs in the server's log.
+int OpenRelay::line_cost() const {
+  return noise_cost(LoudProbe::relay_refused, stranger_.audit().product());
+}
+
+/// However many lines it costs.
+bool OpenRelay::asked_for() const {
+  const auto& settings = stranger_.audit().settings();
+  return settings.relay_forms || settings.expn || !settings.relay_to.empty();
+}
+
 /// False where no further form makes sense.
 bool OpenRelay::ask_form(const Form& form) {
   if (!stranger_.open()) {
@@ -174,10 +187,7 @@ bool OpenRelay::ask_form(const Form& form) {
     return false;
   }
   auto& session = stranger_.ask();
-  const auto& settings = stranger_.audit().settings();
-  const bool asked_for = settings.relay_forms || settings.expn || !settings.relay_to.empty();
-  if (!asked_for && !stranger_.audit().may_spend(
-                        noise_cost(LoudProbe::relay_refused, stranger_.audit().product()))) {
+  if (!asked_for() && !stranger_.audit().may_spend(line_cost())) {
     add(Status::not_tested, {Word::s7_budget, {}});
     return false;
   }
@@ -206,92 +216,13 @@ bool OpenRelay::ask_form(const Form& form) {
   return !found_;
 }
 
-/// The outside sender was refused, and no other has been taken since.
-bool OpenRelay::passed() const {
-  return !findings_.empty() && findings_.front().status == Status::pass && !found_;
-}
-
-/// What the refusal of another sender leaves open: one that is put off may be taken later, and one
-/// that is looked up in vain says nothing of those that are there. Who is refused for good sends
-/// nothing.
-void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipient) {
-  note_relay_refused(reply, recipient);
-  if (judge_relay_refusal(reply, Control::refused) == RelayVerdict::denied) {
+void OpenRelay::ask(bool own_sender_refused) {
+  if (!own_sender_refused && bears_one_line() && own_domain_tells_all()) {
+    left_out_.push_back(words::say(Word::relay_null));
+    stranger_.close();
+    static_cast<void>(try_the_door(stranger_.audit(), stranger_.facts().port, "S1"));  // the last
     return;
   }
-  const auto reason = smtp::reason_of(reply);
-  if (reply.temporary()) {
-    add_unclear(reply, "");
-  } else if (reason == smtp::Reason::sender_unverifiable ||
-             (reason == smtp::Reason::recipient_unknown &&
-              (recipient.empty() || smtp::speaks_of_sender(reply)))) {
-    unknown_sender_ = reply.first_line();
-  }
-}
-
-/// The outside recipient from another sender, where one more line in the log is allowed beside that
-/// of a submission port: two such lines and the refused logins in clear that a guard may hold
-/// against us (A2) are enough for a ban by spranga's own. A refusal adds nothing to that of the
-/// outside sender. False where it was not asked.
-bool OpenRelay::ask_as(const Form& form) {
-  auto& audit = stranger_.audit();
-  const int cost = noise_cost(LoudProbe::relay_refused, audit.product());
-  if (!passed()) {
-    return false;
-  }
-  if (!audit.may_spend(cost + audit.lines_for_strangers())) {
-    left_out_.push_back(words::say(form.name));
-    return false;
-  }
-  if (!stranger_.open()) {
-    return false;
-  }
-  unknown_sender_.clear();
-  auto& session = stranger_.ask();
-  std::string recipient;
-  auto reply = session.command("MAIL FROM:<" + form.sender + ">");
-  if (reply && reply->ok()) {
-    recipient = outside_recipient();
-    reply = session.command("RCPT TO:<" + recipient + ">");
-  }
-  if (!reply) {
-    add(Status::not_tested, {Word::lost_here, {reply.error().detail}});
-  } else if (reply->ok()) {
-    judge_accepted(form, "");
-  } else {
-    note_refused(*reply, recipient);
-  }
-  stranger_.reset();
-  return true;
-}
-
-/// Many a server that relays for nobody else does so for whoever writes as its own domain, or as
-/// nobody. An invented address needs no login where senders are bound to one; where senders are
-/// looked up, one is needed that is there.
-void OpenRelay::ask_as_others() {
-  const auto& subject = stranger_.audit().subject();
-  if (!subject.domain.empty()) {
-    ask_own_domain(subject);
-  }
-  static_cast<void>(ask_as({"", Word::relay_null}));  // it may have to be left out
-}
-
-void OpenRelay::ask_own_domain(const Subject& subject) {
-  const auto sender = subject.nonce + "@" + subject.domain;
-  if (!ask_as({sender, Word::relay_own_domain}) || unknown_sender_.empty()) {
-    return;
-  }
-  const auto words = unknown_sender_;
-  const auto known = submission_recipient(subject);
-  const bool asked = ask_as({known, Word::relay_own_domain});
-  left_out_.clear();  // this sender is spoken of below
-  if (!asked || !unknown_sender_.empty()) {
-    add(Status::not_tested,
-        {Word::s1_own_sender_unknown, {asked ? known : sender, asked ? unknown_sender_ : words}});
-  }
-}
-
-void OpenRelay::ask() {
   for (const auto& form : forms()) {
     const bool more = ask_form(form);
     if (!stranger_.audit().settings().relay_forms) {
@@ -312,8 +243,9 @@ void OpenRelay::conclude() {
                                             : 3;
   };
   auto* worst = &findings_.front();
-  for (auto& candidate : findings_) {
-    worst = rank(candidate) < rank(*worst) ? &candidate : worst;
+  for (auto& candidate : findings_) {  // of two that were taken the outside sender, asked later
+    const bool worse = rank(candidate) < rank(*worst);
+    worst = worse || candidate.status == Status::fail ? &candidate : worst;
   }
   if (!left_out_.empty()) {
     worst->also.push_back({Word::s1_left_out, {text::enumerate(left_out_)}});

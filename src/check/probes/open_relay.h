@@ -15,9 +15,10 @@ class OpenRelay {
 public:
   explicit OpenRelay(Stranger& stranger) : stranger_(stranger) {}
 
-  /// The outside sender, and the others as far as the log can bear it; with --relay all forms, each
-  /// on a connection of its own, as long as the door stays open.
-  void ask();
+  /// The outside sender, and the others as far as the log can bear it; where it bears one line
+  /// only, the own domain, unless S3 saw its senders refused. With --relay all forms, each on a
+  /// connection of its own, as long as the door stays open.
+  void ask(bool own_sender_refused);
 
   /// Adds S1, one a port: the worst form speaks.
   void conclude();
@@ -32,6 +33,10 @@ private:
   };
 
   [[nodiscard]] std::vector<Form> forms() const;
+  [[nodiscard]] int line_cost() const;
+  [[nodiscard]] bool asked_for() const;
+  [[nodiscard]] bool bears_one_line() const;
+  bool own_domain_tells_all();
   bool ask_form(const Form& form);
   bool ask_as(const Form& form);
   void ask_as_others();
@@ -54,6 +59,7 @@ private:
 
   Stranger& stranger_;
   bool found_{false};
+  bool recipient_denied_{false};  // for relaying, while another one was taken or merely unknown
   bool own_mailbox_taken_{false};
   std::vector<std::string> left_out_;  // senders that the log could bear no line for, by name
   std::string unknown_sender_;         // the last one was looked up in vain, raw

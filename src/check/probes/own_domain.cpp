@@ -45,6 +45,7 @@ void OwnDomain::ask() {
   }
   stranger_.note_refusal("S3", reply, recipient);
   const auto line = reply->first_line();
+  refused_ = reply->refused();
   switch (smtp::reason_of(*reply)) {
     case smtp::Reason::none:
       add(Status::warn, {Word::s3_accepted, {sender, line}}, Confidence::indirect);

@@ -19,12 +19,16 @@ public:
   /// taken meanwhile, what was refused was the claim to be its owner.
   void conclude(bool own_mailbox_taken);
 
+  /// Such a sender was refused, for whatever reason.
+  [[nodiscard]] bool refused() const { return refused_; }
+
 private:
   void add(finding::Status status,
            words::Phrase summary,
            finding::Confidence confidence = finding::Confidence::proven);
 
   Stranger& stranger_;
+  bool refused_{false};
   std::string unclear_;  // it was refused for good, in words that do not say why
   std::optional<finding::Finding> finding_;
 };

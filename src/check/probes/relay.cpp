@@ -30,7 +30,7 @@ void ask_as_stranger(Audit& audit, PortFacts& facts) {
     stranger.close();
     static_cast<void>(try_the_door(audit, facts.port, "S7"));  // where it is shut, open() says so
   }
-  relay.ask();
+  relay.ask(own_domain.refused());
   relay.conclude();
   own_domain.conclude(relay.own_mailbox_taken());
 }
