@@ -227,6 +227,34 @@ TEST(RelayForOneLine, ASenderThatIsUnknownAndCountedLeavesItOpen) {
   EXPECT_LE(run.report.noise.lines(), 2);
 }
 
+/// Senders of the own domain that are not there are refused as such, and nobody's mail is passed
+/// on.
+Script looks_senders_up(const std::string& to_unknown, const std::string& known) {
+  Script script;
+  script.on("RCPT", answers_where(to_unknown, [known](const Dialogue& d) {
+              return !d.logged_in && d.sender && d.sender->ends_with("@example.org") &&
+                     *d.sender != known;
+            }));
+  script.on("RCPT", to_outside("550 relay not permitted"));
+  return script;
+}
+
+TEST(RelayForms, AnInventedSenderThatIsUnknownLeavesNothingOpenBesideOneThatIsThere) {
+  auto script = looks_senders_up("550 Sender verify failed", "postmaster@example.org");
+  script.ports = {25};
+  const test::Wishes forms{.settings = [](CheckSettings& s) { s.relay_forms = true; }};
+  EXPECT_EQ(audit(script, forms).status("S1", 25), "pass");
+}
+
+TEST(RelayForOneLine, EximsTwoLinesForASenderThatIsNotThereAreNotSpentTwice) {
+  auto script = looks_senders_up("550 Sender verify failed", "nobody");
+  script.ports = {25, 587};
+  script.on("(connect)", "220 mail.example.org ESMTP Exim 4.96");
+  const auto run = audit(script);
+  EXPECT_EQ(run.status("S1", 25), "not_tested");
+  EXPECT_LE(run.report.noise.lines(), 3) << "one for A2, and those two";
+}
+
 TEST(RelayFor, InventedSendersThatNoLoginOwnsIsFound) {
   auto script = relays_for([](const auto& sender) { return sender.ends_with("@example.org"); });
   script.on("MAIL FROM:<BOB@", "553 5.7.1 Sender address rejected: not logged in");

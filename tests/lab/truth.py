@@ -153,6 +153,20 @@ SPECIAL = {
         S1  25@10.77.0.1  pass  .
         S1  25@fd77::1    fail:likely  .
         rules  ok,no,unknown  ok,no,unknown"""),
+    # a relay for whoever writes as the server's own domain, each product in its own way
+    "relay-own-postfix": ("postfix", "hard", {
+        "POSTCONF_EXTRA": "'smtpd_relay_restrictions=permit_mynetworks,permit_sasl_authenticated,"
+                          "check_sender_access inline:{example.test=OK},reject_unauth_destination'"}, [], """
+        S1  25  fail:likely  .
+        rules  ok,no,unknown  ok,no,unknown"""),
+    "relay-own-exim": ("exim", "hard", {"EXIM_ACL_RCPT": "  accept sender_domains = +local_domains"}, [], """
+        S1  25  fail:likely  .
+        S4  587  fail|fail:likely  .
+        S4  465  fail|fail:likely  .
+        rules  ok,no,unknown  ok,no,unknown"""),
+    "relay-own-sendmail": ("sendmail", "strict", {"SM_FEATURES": "FEATURE(`relay_local_from')dnl"}, [], """
+        S1  25  fail:likely  .
+        rules  ok,no,unknown  ok,no,unknown"""),
     # two connections at a time are allowed, and two are enough
     "two-connections-exim": ("exim", "hard", {"EXIM_MAIN": "smtp_accept_max_per_host = 2"}, [], "hard"),
     "two-connections-postfix": ("postfix", "hard", {

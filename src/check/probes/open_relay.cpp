@@ -39,18 +39,6 @@ void OpenRelay::add(Status status, Phrase summary, Confidence confidence) {
   findings_.push_back(stranger_.finding_of("S1", status, std::move(summary), confidence));
 }
 
-std::vector<OpenRelay::Form> OpenRelay::forms() const {
-  const auto& subject = stranger_.audit().subject();
-  std::vector<Form> out{{subject.outside_sender(), Word::relay_outside}};
-  if (stranger_.audit().settings().relay_forms) {
-    if (!subject.domain.empty()) {
-      out.push_back({subject.nonce + "@" + subject.domain, Word::relay_own_domain});
-    }
-    out.push_back({"", Word::relay_null});
-  }
-  return out;
-}
-
 std::string OpenRelay::outside_recipient() const {
   const auto& given = stranger_.audit().settings().relay_to;
   return given.empty() ? stranger_.audit().subject().nonce + "@example.net" : given;
@@ -66,6 +54,7 @@ Control OpenRelay::ask_control(std::string& words) {
   }
   stranger_.note_refusal("S1", reply, own.empty() ? "postmaster" : own);
   words = reply->first_line();
+  unknown_sender_ = knows_no_sender(*reply, false) ? words : "";
   if (reply->ok()) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
@@ -154,6 +143,7 @@ void OpenRelay::judge_outside(const Form& form,
   }
   const auto line = reply->first_line();
   note_relay_refused(*reply, recipient);
+  unknown_sender_ = knows_no_sender(*reply, recipient.empty()) ? line : "";
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
       recipient_denied_ =
@@ -174,22 +164,26 @@ int OpenRelay::line_cost() const {
   return noise_cost(LoudProbe::relay_refused, stranger_.audit().product());
 }
 
+bool OpenRelay::relay_forms() const {
+  return stranger_.audit().settings().relay_forms;
+}
+
 /// However many lines it costs.
 bool OpenRelay::asked_for() const {
   const auto& settings = stranger_.audit().settings();
-  return settings.relay_forms || settings.expn || !settings.relay_to.empty();
+  return relay_forms() || settings.expn || !settings.relay_to.empty();
 }
 
-/// False where no further form makes sense.
-bool OpenRelay::ask_form(const Form& form) {
+/// The outside recipient, after a control.
+void OpenRelay::ask_form(const Form& form) {
   if (!stranger_.open()) {
     add(Status::not_tested, stranger_.trouble());
-    return false;
+    return;
   }
   auto& session = stranger_.ask();
   if (!asked_for() && !stranger_.audit().may_spend(line_cost())) {
     add(Status::not_tested, {Word::s7_budget, {}});
-    return false;
+    return;
   }
   const auto mail = "MAIL FROM:<" + form.sender + ">";
   auto reply = session.command(mail);
@@ -203,7 +197,11 @@ bool OpenRelay::ask_form(const Form& form) {
       add(Status::not_tested,
           {Word::lost_here, {reset ? reset->first_line() : reset.error().detail}});
       session.drop();
-      return true;
+      return;
+    }
+    if (!unknown_sender_.empty() && !asked_for() && !stranger_.audit().may_spend(line_cost())) {
+      add(Status::not_tested, {Word::s1_unclear, {control_words, control_words}});
+      return;
     }
     reply = session.command(mail);
     if (reply && reply->ok()) {
@@ -213,26 +211,26 @@ bool OpenRelay::ask_form(const Form& form) {
   }
   judge_outside(form, reply, recipient, control, control_words);
   stranger_.reset();
-  return !found_;
 }
 
+/// With --relay each sender has a connection of its own; behind the last one, and there behind
+/// each, the door is tried.
 void OpenRelay::ask(bool own_sender_refused) {
-  if (!own_sender_refused && bears_one_line() && own_domain_tells_all()) {
-    left_out_.push_back(words::say(Word::relay_null));
-    stranger_.close();
-    static_cast<void>(try_the_door(stranger_.audit(), stranger_.facts().port, "S1"));  // the last
-    return;
-  }
-  for (const auto& form : forms()) {
-    const bool more = ask_form(form);
-    if (!stranger_.audit().settings().relay_forms) {
-      ask_as_others();
+  if (!bears_one_line() || !own_domain_tells_all(own_sender_refused)) {
+    ask_form({stranger_.audit().subject().outside_sender(), Word::relay_outside});
+    if (relay_forms()) {
+      leave();
     }
-    stranger_.close();
-    if (!try_the_door(stranger_.audit(), stranger_.facts().port, "S1") || !more) {
-      break;
-    }
+    ask_as_others();
   }
+  if (!relay_forms()) {
+    leave();
+  }
+}
+
+void OpenRelay::leave() {
+  stranger_.close();
+  shut_ = !try_the_door(stranger_.audit(), stranger_.facts().port, "S1");
 }
 
 void OpenRelay::conclude() {

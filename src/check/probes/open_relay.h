@@ -15,9 +15,9 @@ class OpenRelay {
 public:
   explicit OpenRelay(Stranger& stranger) : stranger_(stranger) {}
 
-  /// The outside sender, and the others as far as the log can bear it; where it bears one line
-  /// only, the own domain, unless S3 saw its senders refused. With --relay all forms, each on a
-  /// connection of its own, as long as the door stays open.
+  /// The outside sender, and the others as far as the log can bear it, or all with --relay, as long
+  /// as the door stays open. Where the log bears one line only a sender of the own domain, which
+  /// tells of the outside one too.
   void ask(bool own_sender_refused);
 
   /// Adds S1, one a port: the worst form speaks.
@@ -32,12 +32,13 @@ private:
     words::Word name;
   };
 
-  [[nodiscard]] std::vector<Form> forms() const;
   [[nodiscard]] int line_cost() const;
+  [[nodiscard]] bool relay_forms() const;
   [[nodiscard]] bool asked_for() const;
   [[nodiscard]] bool bears_one_line() const;
-  bool own_domain_tells_all();
-  bool ask_form(const Form& form);
+  bool own_domain_tells_all(bool own_sender_refused);
+  void ask_form(const Form& form);
+  void leave();
   bool ask_as(const Form& form);
   void ask_as_others();
   void ask_own_domain(const Subject& subject);
@@ -59,6 +60,7 @@ private:
 
   Stranger& stranger_;
   bool found_{false};
+  bool shut_{false};              // the door, behind the last question
   bool recipient_denied_{false};  // for relaying, while another one was taken or merely unknown
   bool own_mailbox_taken_{false};
   std::vector<std::string> left_out_;  // senders that the log could bear no line for, by name

@@ -7,6 +7,7 @@
 namespace spranga::check {
 
 using finding::Status;
+using words::Phrase;
 using words::Word;
 
 /// The log bears a refusal, and not a second one beside what the submission ports need.
@@ -21,25 +22,30 @@ bool OpenRelay::bears_one_line() const {
 /// server refuses a recipient for relaying, though it took another recipient from him, it would
 /// refuse him as a stranger too, which is not so the other way round. False where a stranger must
 /// be asked for all the same, and can be.
-bool OpenRelay::own_domain_tells_all() {
-  const auto known = submission_recipient(stranger_.audit().subject());
-  if (known.empty()) {
+bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
+  const auto& subject = stranger_.audit().subject();
+  if (subject.domain.empty()) {
     return false;
   }
-  ask_form({known, Word::relay_own_domain});
+  const auto sender =
+      own_sender_refused ? "postmaster@" + subject.domain : submission_recipient(subject);
+  ask_form({sender, Word::relay_own_domain});
+  auto& finding = findings_.back();
   if (recipient_denied_) {
-    findings_.back().summary.word = Word::s1_refused_even_own;
-    return true;
-  }
-  if (found_) {
+    finding.summary.word = Word::s1_refused_even_own;
+  } else if (found_) {
+    return false;  // whether it is open to all is worth knowing
+  } else if (stranger_.audit().may_spend(line_cost())) {
+    findings_.clear();
     return false;
-  }
-  if (!stranger_.audit().may_spend(line_cost())) {
+  } else {
     left_out_.push_back(words::say(Word::relay_outside));
-    return true;
+    finding.summary = unknown_sender_.empty()
+                          ? finding.summary
+                          : Phrase{Word::s1_own_sender_unknown, {sender, unknown_sender_}};
   }
-  findings_.clear();
-  return false;
+  left_out_.push_back(words::say(Word::relay_null));
+  return true;
 }
 
 /// The outside sender was refused, and no other has been taken since.
@@ -55,12 +61,9 @@ void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipien
   if (judge_relay_refusal(reply, Control::refused) == RelayVerdict::denied) {
     return;
   }
-  const auto reason = smtp::reason_of(reply);
   if (reply.temporary()) {
     add_unclear(reply, "");
-  } else if (reason == smtp::Reason::sender_unverifiable ||
-             (reason == smtp::Reason::recipient_unknown &&
-              (recipient.empty() || smtp::speaks_of_sender(reply)))) {
+  } else if (knows_no_sender(reply, recipient.empty())) {
     unknown_sender_ = reply.first_line();
   }
 }
@@ -71,14 +74,15 @@ void OpenRelay::note_refused(const smtp::Reply& reply, std::string_view recipien
 /// outside sender. False where it was not asked.
 bool OpenRelay::ask_as(const Form& form) {
   auto& audit = stranger_.audit();
-  if (!passed()) {
+  if (found_ || shut_ || (!relay_forms() && !passed())) {
     return false;
   }
-  if (!audit.may_spend(line_cost() + audit.lines_for_strangers())) {
+  if (!relay_forms() && !audit.may_spend(line_cost() + audit.lines_for_strangers())) {
     left_out_.push_back(words::say(form.name));
     return false;
   }
   if (!stranger_.open()) {
+    add(Status::not_tested, stranger_.trouble());
     return false;
   }
   unknown_sender_.clear();
@@ -97,6 +101,9 @@ bool OpenRelay::ask_as(const Form& form) {
     note_refused(*reply, recipient);
   }
   stranger_.reset();
+  if (relay_forms()) {
+    leave();
+  }
   return true;
 }
 

@@ -47,4 +47,10 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
   return RelayVerdict::says_nothing;
 }
 
+bool knows_no_sender(const smtp::Reply& reply, bool at_mail) {
+  const auto reason = smtp::reason_of(reply);
+  return reason == smtp::Reason::sender_unverifiable ||
+         (reason == smtp::Reason::recipient_unknown && (at_mail || smtp::speaks_of_sender(reply)));
+}
+
 }  // namespace spranga::check

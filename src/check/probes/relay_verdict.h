@@ -14,4 +14,7 @@ enum class Control { accepted, unknown_mailbox, refused };
 /// Reads the refusal of an outside recipient, with the control recipient's fate.
 [[nodiscard]] RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control);
 
+/// A sender that was looked up in vain, at MAIL or behind it.
+[[nodiscard]] bool knows_no_sender(const smtp::Reply& reply, bool at_mail);
+
 }  // namespace spranga::check
