@@ -1,6 +1,8 @@
 // S1 and S4 against servers that relay, half relay, or refuse for other reasons.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "tests/support/audited.h"
 
 namespace spranga::check {
@@ -279,6 +281,25 @@ TEST(Submission, ThatRefusesTheClientForWantOfALoginPassesAndCostsNoMoreThanItMa
   const auto alone = audit(script, {.settings = [](auto& s) { s.ports = {587, 465}; }});
   EXPECT_EQ(alone.status("S4", 587), "pass");
   EXPECT_EQ(alone.status("S4", 465), "pass");
+}
+
+TEST(Submission, ThatLetsTheOwnDomainPastACountedRefusalFails) {
+  const auto* refusal = "554 5.7.1 <client[127.0.0.1]>: Client host rejected: Access denied";
+  Script script{.ports = {25, 465}};
+  const auto own = std::make_shared<bool>(false);
+  script.on("MAIL", [own](const Dialogue& d) {
+    *own = of_own_domain(d.line.substr(0, d.line.find('>')));
+    return d.port == 465 ? std::optional(say("250 2.1.0 Ok")) : std::nullopt;
+  });
+  script.on("RCPT", [own, refusal](const Dialogue& d) {
+    return d.port == 465 ? std::optional(say(*own ? "250 2.1.5 Ok" : refusal)) : std::nullopt;
+  });
+  script.on("DATA", [](const Dialogue&) { return go_ahead(); });
+  const auto run = audit(script);
+  test::expect_sound(run);
+  EXPECT_EQ(run.status("S4", 465), "fail likely");
+  EXPECT_EQ(run.find("S4", 465)->summary.word, words::Word::s4_open_to_own);
+  EXPECT_LE(run.report.noise.lines(), 2);
 }
 
 TEST(Submission, WhereTheOwnSenderWasPutOffIsNotProven) {

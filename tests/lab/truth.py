@@ -159,6 +159,14 @@ SPECIAL = {
                           "check_sender_access inline:{example.test=OK},reject_unauth_destination'"}, [], """
         S1  25  fail:likely  .
         rules  ok,no,unknown  ok,no,unknown"""),
+    # so on a submission port, where others are refused in words that guards count; there is no postmaster
+    "submission-own-postfix": ("postfix", "hard", {
+        "POSTCONF_EXTRA": "'own_or_login=check_sender_access inline:{example.test=OK},permit_sasl_authenticated,reject'; "
+                          "postconf -Pe 'submission/inet/smtpd_client_restrictions=$own_or_login' "
+                          "'submission/inet/smtpd_relay_restrictions=$own_or_login'"}, [], """
+        S1  25   pass  .
+        S4  587  not_tested  fail:likely
+        rules  ok,unknown,unknown  ok,no,unknown"""),
     "relay-own-exim": ("exim", "hard", {"EXIM_ACL_RCPT": "  accept sender_domains = +local_domains"}, [], """
         S1  25  fail:likely  .
         S4  587  fail|fail:likely  .

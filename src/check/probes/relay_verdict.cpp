@@ -8,7 +8,7 @@ namespace spranga::check {
 namespace {
 
 /// Postfix: "Sender address rejected: Access denied", said before it comes to relaying.
-bool blames_sender(const smtp::Reply& reply) {
+bool rejects_sender_address(const smtp::Reply& reply) {
   return text::to_lower(reply.text()).find("sender address rejected") != std::string::npos;
 }
 
@@ -31,8 +31,9 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
     case Reason::access_denied:
       // Who refuses everything alike may have something against us, not against relaying; and who
       // dislikes the sender has not yet looked at the recipient.
-      return control != Control::refused && !blames_sender(reply) ? RelayVerdict::denied
-                                                                  : RelayVerdict::says_nothing;
+      return control != Control::refused && !rejects_sender_address(reply)
+                 ? RelayVerdict::denied
+                 : RelayVerdict::says_nothing;
     case Reason::unclear:
       // It is not the mailbox: this server has other words for an unknown one, or took the control.
       return control != Control::refused && !reply.temporary() ? RelayVerdict::likely_denied

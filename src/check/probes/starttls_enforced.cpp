@@ -2,6 +2,7 @@
 
 #include "check/noise_cost.h"
 #include "check/probes/submission.h"
+#include "check/probes/submission_answers.h"
 #include "smtp/refusal.h"
 
 namespace spranga::check {

@@ -3,167 +3,148 @@
 #include <utility>
 
 #include "check/noise_cost.h"
+#include "check/probes/submission_answers.h"
 #include "smtp/refusal.h"
-#include "text/ascii.h"
 
 namespace spranga::check {
 
 namespace {
 
-using finding::Confidence;
 using finding::Status;
 using words::Phrase;
 using words::Word;
 
-/// Accepted at RCPT: DATA tells whether mail would really be taken. 354 drops the connection,
-/// unsent.
-finding::Finding judge_data(Conversation& conversation,
-                            const std::string& port,
-                            std::size_t mark,
-                            Word open = Word::s4_open) {
-  const auto reply = conversation.smtp().command("DATA");
-  if (!reply) {
-    auto out = make_finding("S4",
-                            Status::warn,
-                            {Word::s4_accepted_then_lost, {port, reply.error().detail}},
-                            conversation,
-                            mark);
-    out.confidence = Confidence::indirect;
-    return out;
+/// Who has not logged in, on one conversation.
+class Asker {
+public:
+  Asker(Audit& audit, Conversation& conversation, std::string recipient)
+      : audit_(audit),
+        conversation_(conversation),
+        recipient_(std::move(recipient)),
+        own_sender_(recipient_),
+        port_(std::to_string(conversation.port())),
+        mark_(conversation.smtp().mark()) {}
+
+  finding::Finding judge();
+
+private:
+  struct Answer {
+    Result<smtp::Reply> reply;
+    bool at_mail{false};  // it came no further
+    bool counted{false};  // by a guard of the server
+  };
+
+  Answer ask_as(const std::string& sender);
+  Answer ask_as_own();
+  finding::Finding judge_strangers(const Answer& own);
+  finding::Finding judge_both(const Answer& own, const Answer& strangers);
+
+  [[nodiscard]] finding::Finding not_tested(Phrase why) const {
+    return make_finding("S4", Status::not_tested, std::move(why), conversation_, mark_);
   }
-  if (reply->code != 354 && !smtp::refuses_envelope(*reply)) {
-    return make_finding("S4",
-                        Status::not_tested,
-                        {Word::s4_unclear, {port, reply->first_line()}},
-                        conversation,
-                        mark);
+
+  [[nodiscard]] finding::Finding lost(const Answer& answer) const {
+    return not_tested({Word::lost_here, {answer.reply.error().detail}});
   }
-  if (reply->code != 354) {
-    return make_finding("S4",
-                        Status::pass,
-                        {Word::s4_refused_at_data, {port, reply->first_line()}},
-                        conversation,
-                        mark);
+
+  Audit& audit_;
+  Conversation& conversation_;
+  std::string recipient_;
+  std::string own_sender_;
+  std::string port_;
+  std::size_t mark_;
+  bool asked_{false};
+};
+
+Asker::Answer Asker::ask_as(const std::string& sender) {
+  auto& session = conversation_.smtp();
+  if (std::exchange(asked_, true)) {
+    auto reset = session.command("RSET");
+    if (!reset || !reset->ok()) {
+      return {std::move(reset), true};
+    }
   }
-  conversation.smtp().drop();
-  auto out = make_finding("S4", Status::fail, {open, {port}}, conversation, mark);
-  out.confidence = Confidence::likely;
+  Answer out{session.command("MAIL FROM:<" + sender + ">"), true};
+  if (out.reply && out.reply->ok() && !recipient_.empty()) {
+    out = {session.command("RCPT TO:<" + recipient_ + ">"), false};
+  }
+  out.counted = note_refusal(audit_, "S4", conversation_, out.reply, recipient_) > 0;
+  if (out.counted) {
+    audit_.set_strangers_counted();
+  }
   return out;
 }
 
-/// The sender displeased, not the want of a login.
-bool blames_sender(const smtp::Reply& reply, bool at_mail) {
-  const auto reason = smtp::reason_of(reply);
-  const bool login = reason == smtp::Reason::login_required || reason == smtp::Reason::tls_required;
-  return !login && (at_mail || text::to_lower(reply.text()).find("sender") != std::string::npos);
+/// An address that is kept for its login alone says nothing of the domain's other ones.
+Asker::Answer Asker::ask_as_own() {
+  auto answer = ask_as(own_sender_);
+  const auto& domain = audit_.subject().domain;
+  const bool kept = answer.reply && answer.reply->refused() && !answer.counted &&
+                    smtp::speaks_of_sender(*answer.reply);
+  if (kept && !domain.empty() && !audit_.subject().own_address.empty()) {
+    own_sender_ = "postmaster@" + domain;
+    answer = ask_as(own_sender_);
+  }
+  return answer;
 }
 
-/// A refusal at RCPT or before: S4 passes where it is for want of a login or a right.
-finding::Finding judge_refusal(Conversation& conversation,
-                               const smtp::Reply& reply,
-                               std::size_t mark) {
-  const auto port = std::to_string(conversation.port());
-  const auto line = reply.first_line();
-  if (refuses_strangers(reply)) {
-    return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
+/// Two refusals: that of strangers, where it is no question of who they are.
+finding::Finding Asker::judge_both(const Answer& own, const Answer& strangers) {
+  if (refuses_strangers(*strangers.reply) && blames_sender(*strangers.reply, strangers.at_mail)) {
+    return judge_refusal(conversation_, *own.reply, mark_);
   }
-  const bool mailbox = smtp::knows_no_recipient(reply);
-  return make_finding("S4",
-                      Status::not_tested,
-                      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
-                      conversation,
-                      mark);
-}
-
-/// The same questions with a sender of the domain itself.
-Result<smtp::Reply> ask_as_own_sender(Audit& audit,
-                                      Conversation& conversation,
-                                      const std::string& own) {
-  auto& session = conversation.smtp();
-  auto reply = session.command("RSET");
-  for (const auto* command : {"MAIL FROM:<", "RCPT TO:<"}) {
-    if (reply && reply->ok()) {
-      reply = session.command(command + own + ">");
-    }
-  }
-  if (note_refusal(audit, "S4", conversation, reply, own) > 0) {
-    audit.set_strangers_counted();
-  }
-  return reply;
-}
-
-/// Mail from the domain itself, where a foreign sender was refused for what he is.
-finding::Finding judge_own_sender(Audit& audit,
-                                  Conversation& conversation,
-                                  const std::string& own,
-                                  std::size_t mark) {
-  const auto port = std::to_string(conversation.port());
-  if (!audit.may_ask_as_stranger()) {
-    return make_finding("S4", Status::not_tested, {Word::s4_budget, {port}}, conversation, mark);
-  }
-  const auto reply = ask_as_own_sender(audit, conversation, own);
-  if (!reply) {
-    return make_finding(
-        "S4", Status::not_tested, {Word::lost_here, {reply.error().detail}}, conversation, mark);
-  }
-  return reply->ok() ? judge_data(conversation, port, mark, Word::s4_open_to_own)
-                     : judge_refusal(conversation, *reply, mark);
-}
-
-/// A foreign sender was refused for want of a login; whoever writes as the domain itself may get
-/// by, where such senders are let through first. `first` stands unless he does, or may later.
-finding::Finding look_past_login(Audit& audit,
-                                 Conversation& conversation,
-                                 const std::string& own,
-                                 std::size_t mark,
-                                 finding::Finding first) {
-  const auto port = std::to_string(conversation.port());
-  const auto reply = ask_as_own_sender(audit, conversation, own);
-  if (reply && reply->ok()) {
-    return judge_data(conversation, port, mark, Word::s4_open_to_own);
-  }
-  const bool put_off = reply && reply->temporary() && reply->code != 421;
-  return put_off && !refuses_strangers(*reply) ? judge_refusal(conversation, *reply, mark)
-                                               : std::move(first);
-}
-
-finding::Finding judge(Audit& audit, Conversation& conversation) {
-  auto& session = conversation.smtp();
-  const auto port = std::to_string(conversation.port());
-  const auto mark = session.mark();
-  const auto not_tested = [&](Phrase why) {
-    return make_finding("S4", Status::not_tested, std::move(why), conversation, mark);
-  };
-  const auto recipient = submission_recipient(audit.subject());
-  if (!audit.may_ask_as_stranger()) {
-    return not_tested({Word::s4_budget, {port}});
-  }
-  auto reply = session.command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
-  const bool at_mail = !reply || !reply->ok();
-  if (reply && reply->ok()) {
-    if (recipient.empty()) {
-      return not_tested({Word::s4_no_recipient, {port}});
-    }
-    reply = session.command("RCPT TO:<" + recipient + ">");
-  }
-  const bool counted = note_refusal(audit, "S4", conversation, reply, recipient) > 0;
-  if (counted) {
-    audit.set_strangers_counted();
-  }
-  if (!reply) {
-    return not_tested({Word::lost_here, {reply.error().detail}});
-  }
-  if (reply->ok()) {
-    return judge_data(conversation, port, mark);
-  }
-  if (refuses_strangers(*reply) && !recipient.empty() && blames_sender(*reply, at_mail)) {
-    return judge_own_sender(audit, conversation, recipient, mark);
-  }
-  auto out = judge_refusal(conversation, *reply, mark);
-  const bool free = !counted && !recipient.empty() && audit.may_ask_as_stranger();
-  return out.status == Status::pass && free
-             ? look_past_login(audit, conversation, recipient, mark, std::move(out))
+  auto out = judge_refusal(conversation_, *strangers.reply, mark_);
+  const bool put_off = own.reply->temporary() && own.reply->code != 421;
+  return out.status == Status::pass && put_off && !refuses_strangers(*own.reply)
+             ? judge_refusal(conversation_, *own.reply, mark_)
              : out;
+}
+
+finding::Finding Asker::judge_strangers(const Answer& own) {
+  const auto strangers = ask_as(audit_.subject().outside_sender());
+  if (!strangers.reply) {
+    return lost(strangers);
+  }
+  if (strangers.reply->ok()) {
+    return judge_data(conversation_, port_, mark_, Word::s4_open);
+  }
+  if (!own.reply->ok()) {
+    return judge_both(own, strangers);
+  }
+  const auto again = ask_as(own_sender_);
+  if (!again.reply) {
+    return lost(again);
+  }
+  return again.reply->ok() ? judge_data(conversation_, port_, mark_, Word::s4_open_to_own)
+                           : judge_refusal(conversation_, *again.reply, mark_);
+}
+
+/// The domain's own sender first: where each refusal is a line that a guard counts, one has to tell
+/// of all. Whom would a server refuse that takes strangers' mail? Who is refused for what he is as
+/// a sender says nothing of others.
+finding::Finding Asker::judge() {
+  if (!audit_.may_ask_as_stranger()) {
+    return not_tested({Word::s4_budget, {port_}});
+  }
+  if (recipient_.empty()) {
+    const auto strangers = ask_as(audit_.subject().outside_sender());
+    return !strangers.reply        ? lost(strangers)
+           : strangers.reply->ok() ? not_tested({Word::s4_no_recipient, {port_}})
+                                   : judge_refusal(conversation_, *strangers.reply, mark_);
+  }
+  const auto own = ask_as_own();
+  if (!own.reply) {
+    return lost(own);
+  }
+  if (own.reply->ok()) {
+    return judge_strangers(own);
+  }
+  auto out = judge_refusal(conversation_, *own.reply, mark_);
+  const bool of_all = out.status == Status::pass && !blames_sender(*own.reply, own.at_mail);
+  if (audit_.may_ask_as_stranger() && !(own.counted && of_all)) {
+    return judge_strangers(own);
+  }
+  return of_all || out.status != Status::pass ? out : not_tested({Word::s4_budget, {port_}});
 }
 
 }  // namespace
@@ -175,23 +156,6 @@ std::string submission_recipient(const Subject& subject) {
   return subject.domain.empty() ? "" : "postmaster@" + subject.domain;
 }
 
-bool refuses_strangers(const smtp::Reply& reply) {
-  using smtp::Reason;
-  switch (smtp::reason_of(reply)) {
-    case Reason::login_required:
-    case Reason::tls_required:
-    case Reason::relay_denied:
-    case Reason::not_owner:
-    case Reason::access_denied:
-      return true;
-    default:
-      break;
-  }
-  // Postfix's permit_sasl_authenticated,reject among the client's restrictions says it so.
-  return text::to_lower(reply.text()).find(">: client host rejected: access denied") !=
-         std::string::npos;
-}
-
 void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& conversation) {
   const auto port = std::to_string(facts.port);
   if (audit.subject().from_itself) {
@@ -201,7 +165,7 @@ void probe_open_submission(Audit& audit, const PortFacts& facts, Conversation& c
   }
   audit.say({Word::step_open_submission, {port}});
   const auto turn = audit.turn_of_strangers();
-  audit.add(judge(audit, conversation));
+  audit.add(Asker(audit, conversation, submission_recipient(audit.subject())).judge());
   if (conversation.smtp().alive()) {
     // Whether RSET is liked decides nothing; the envelope ends with the connection at the latest.
     static_cast<void>(conversation.smtp().command("RSET"));
