@@ -59,7 +59,10 @@ Control OpenRelay::ask_control(std::string& words) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
   }
-  return smtp::knows_no_recipient(*reply) ? Control::unknown_mailbox : Control::refused;
+  if (smtp::knows_no_recipient(*reply)) {
+    return Control::unknown_mailbox;
+  }
+  return smtp::reason_of(*reply) == smtp::Reason::relay_denied ? Control::denied : Control::refused;
 }
 
 void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
@@ -138,6 +141,7 @@ void OpenRelay::judge_outside(const Form& form,
     return;
   }
   if (reply->ok()) {
+    recipient_taken_ = true;
     judge_accepted(form, control_words);
     return;
   }
@@ -146,11 +150,11 @@ void OpenRelay::judge_outside(const Form& form,
   unknown_sender_ = knows_no_sender(*reply, recipient.empty()) ? line : "";
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
-      recipient_denied_ =
-          control != Control::refused && reason_of(*reply) == smtp::Reason::relay_denied;
+      recipient_denied_ = denies_recipient(*reply, control);
       add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
       return;
     case RelayVerdict::likely_denied:
+      recipient_unknown_ = smtp::knows_no_recipient(*reply);
       add(Status::pass, {Word::s1_likely_refused, {stranger_.port(), line}}, Confidence::likely);
       return;
     case RelayVerdict::says_nothing:
@@ -189,7 +193,7 @@ void OpenRelay::ask_form(const Form& form) {
   auto reply = session.command(mail);
   std::string control_words;
   std::string recipient;
-  auto control = Control::refused;
+  auto control = Control::denied;
   if (reply && reply->ok()) {
     control = ask_control(control_words);
     const auto reset = session.command("RSET");
@@ -199,8 +203,8 @@ void OpenRelay::ask_form(const Form& form) {
       session.drop();
       return;
     }
-    if (!unknown_sender_.empty() && !asked_for() && !stranger_.audit().may_spend(line_cost())) {
-      add(Status::not_tested, {Word::s1_unclear, {control_words, control_words}});
+    if (!asked_for() && !stranger_.audit().may_spend(line_cost())) {  // the control has cost it
+      add(Status::not_tested, {Word::s1_sender_refused, {form.sender, control_words}});
       return;
     }
     reply = session.command(mail);

@@ -18,6 +18,10 @@ bool denies_for_now(const smtp::Reply& reply) {
          text::to_lower(reply.text()).find("denied") != std::string::npos;
 }
 
+bool took_sender(Control control) {
+  return control == Control::accepted || control == Control::unknown_mailbox;
+}
+
 }  // namespace
 
 RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
@@ -31,12 +35,12 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
     case Reason::access_denied:
       // Who refuses everything alike may have something against us, not against relaying; and who
       // dislikes the sender has not yet looked at the recipient.
-      return control != Control::refused && !blames_sender(reply) ? RelayVerdict::denied
-                                                                  : RelayVerdict::says_nothing;
+      return took_sender(control) && !blames_sender(reply) ? RelayVerdict::denied
+                                                           : RelayVerdict::says_nothing;
     case Reason::unclear:
       // It is not the mailbox: this server has other words for an unknown one, or took the control.
-      return control != Control::refused && !reply.temporary() ? RelayVerdict::likely_denied
-                                                               : RelayVerdict::says_nothing;
+      return took_sender(control) && !reply.temporary() ? RelayVerdict::likely_denied
+                                                        : RelayVerdict::says_nothing;
     case Reason::recipient_unknown:
       // Nothing else can have displeased it: the same sender was taken for another recipient.
       return control == Control::accepted && !reply.temporary() ? RelayVerdict::likely_denied
@@ -45,6 +49,11 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
       break;
   }
   return RelayVerdict::says_nothing;
+}
+
+bool denies_recipient(const smtp::Reply& reply, Control control) {
+  return smtp::reason_of(reply) == smtp::Reason::relay_denied && control != Control::denied &&
+         !smtp::speaks_of_sender(reply);
 }
 
 bool knows_no_sender(const smtp::Reply& reply, bool at_mail) {
