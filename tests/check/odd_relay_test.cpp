@@ -280,12 +280,52 @@ TEST(RelayForOneLine, WhatTheOwnSenderIsToldOfEveryRecipientIsNoPassForStrangers
   EXPECT_LE(run.report.noise.lines(), 2);
 }
 
+/// Exim, whose rule for senders comes behind that for the postmaster.
+TEST(RelayForOneLine, WordsOfTheServersOwnThatMayBeMeantForTheSenderAreWorthASecondLine) {
+  constexpr auto words = "550 You must log in to relay mail";
+  EXPECT_EQ(audit(bears_one_line(relays_for_strangers_only(words))).status("S1", 25),
+            "fail likely");
+  Script closed;
+  closed.on("RCPT", to_outside(words));
+  for (const auto& script : {bears_one_line(closed), bears_no_second(closed)}) {
+    const auto run = audit(script);
+    EXPECT_EQ(run.status("S1", 25), "pass");
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused_even_own);
+    EXPECT_EQ(run.report.noise.lines(), 2);
+  }
+}
+
 TEST(RelayForOneLine, ALoginThatOnlyTheOwnDomainNeedsIsNoPassForStrangers) {
   auto script = relays_for_strangers_only("530 SMTP authentication is required.");
   script.ports = {25, 587};
   script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1");
   script.on("VRFY", "502 5.5.1 not here");
-  EXPECT_EQ(audit(script).status("S1", 25), "not_tested");
+  EXPECT_EQ(audit(script).status("S1", 25), "fail likely");
+}
+
+/// What a milter of Sendmail says of the own domain is no line that counts: a stranger is asked.
+TEST(RelayForOneLine, SpfThatForbidsTheOwnDomainLeavesALineForAStranger) {
+  for (const auto* verb : {"MAIL", "RCPT"}) {
+    Script script;
+    script.ports = {25, 587};
+    script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1");
+    script.on("VRFY", "502 5.5.1 not here");
+    script.on(verb,
+              answers_where("550 5.7.23 SPF validation failed",
+                            [at_mail = std::string(verb) == "MAIL"](const Dialogue& d) {
+                              const bool own =
+                                  at_mail ? d.line.find("@example.org") != std::string::npos
+                                          : d.sender && d.sender->ends_with("@example.org");
+                              return d.port == 25 && own;
+                            }));
+    script.on("RCPT",
+              to_outside("550 5.7.1 <x@example.net>... Relaying denied. Proper "
+                         "authentication required."));
+    const auto run = audit(script);
+    EXPECT_EQ(run.status("S1", 25), "pass") << verb;
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused);
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
 }
 
 TEST(RelayForOneLine, ARecipientThatIsTakenAndPutOffAtDataIsNotForgotten) {

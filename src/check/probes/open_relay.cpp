@@ -80,13 +80,14 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
 void OpenRelay::note_relay_refused(const smtp::Reply& reply, std::string_view recipient) {
   auto& audit = stranger_.audit();
   const auto product = audit.product();
-  const bool by_words = product == finding::Product::postfix || product == finding::Product::exim;
+  const bool by_words = product == finding::Product::postfix || product == finding::Product::exim ||
+                        product == finding::Product::sendmail;
   const bool unread = reply.first_line().find("IP name lookup failed [IPv6:") != std::string::npos;
+  const bool denied = reason_of(reply) == smtp::Reason::relay_denied && !unread;
   audit.add_noise("S1",
-                  by_words ? std::max(refusal_cost(reply, recipient, false, product),
-                                      reason_of(reply) == smtp::Reason::relay_denied ? 1 : 0)
-                  : unread ? 0
-                           : noise_cost(LoudProbe::relay_refused, product));
+                  by_words
+                      ? std::max(refusal_cost(reply, recipient, false, product), denied ? 1 : 0)
+                      : noise_cost(LoudProbe::relay_refused, product));
 }
 
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.

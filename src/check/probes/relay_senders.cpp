@@ -34,6 +34,7 @@ bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   auto& finding = findings_.back();
   if (recipient_denied_) {
     finding.summary.word = Word::s1_refused_even_own;
+    ask_stranger_too(finding.summary.values.back());
   } else if (recipient_taken_) {
     return false;  // whether it is open to all is worth knowing
   } else if (stranger_.audit().may_spend(line_cost())) {
@@ -45,6 +46,16 @@ bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   }
   left_out_.push_back(words::say(Word::relay_null));
   return true;
+}
+
+/// The bare postmaster as a control says nothing of the sender: then words that may be meant for
+/// him are worth a second line, where there is one.
+void OpenRelay::ask_stranger_too(const std::string& words) {
+  const auto& subject = stranger_.audit().subject();
+  if (subject.own_address.empty() && !stock_words_of_relaying(words) &&
+      stranger_.audit().may_spend(line_cost())) {
+    ask_form({subject.outside_sender(), Word::relay_outside});
+  }
 }
 
 /// What refuses a sender of the own domain is no pass for strangers, unless it does not know the

@@ -1,5 +1,9 @@
 #include "check/probes/relay_verdict.h"
 
+#include <algorithm>
+#include <array>
+#include <string>
+
 #include "smtp/refusal.h"
 #include "text/ascii.h"
 
@@ -54,6 +58,14 @@ RelayVerdict judge_relay_refusal(const smtp::Reply& reply, Control control) {
 bool denies_recipient(const smtp::Reply& reply, Control control) {
   return smtp::reason_of(reply) == smtp::Reason::relay_denied && control != Control::denied &&
          !smtp::speaks_of_sender(reply);
+}
+
+bool stock_words_of_relaying(std::string_view words) {
+  constexpr std::array<std::string_view, 3> stock{
+      "relay access denied", "relay not permitted", "relaying denied"};
+  const auto text = text::to_lower(words);
+  return std::ranges::any_of(
+      stock, [&](std::string_view each) { return text.find(each) != std::string::npos; });
 }
 
 bool knows_no_sender(const smtp::Reply& reply, bool at_mail) {

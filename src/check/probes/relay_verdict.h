@@ -1,6 +1,8 @@
 // What the answers to a relay attempt prove. Pure.
 #pragma once
 
+#include <string_view>
+
 #include "smtp/reply.h"
 
 namespace spranga::check {
@@ -23,6 +25,9 @@ enum class Control {
 /// do the words blame the sender. A control that was taken shows less: Postfix and Exim take mail
 /// for the bare postmaster past their rules for senders.
 [[nodiscard]] bool denies_recipient(const smtp::Reply& reply, Control control);
+
+/// The words that a product has for that. An administrator's own may be meant for a sender.
+[[nodiscard]] bool stock_words_of_relaying(std::string_view words);
 
 /// A sender that was looked up in vain, at MAIL or behind it.
 [[nodiscard]] bool knows_no_sender(const smtp::Reply& reply, bool at_mail);
