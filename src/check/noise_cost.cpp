@@ -106,8 +106,8 @@ bool sendmail_filter_counts(const smtp::Reply& reply, std::string_view recipient
                                                     "ip name possibly forged [",
                                                     "ip name lookup failed [",
                                                     "fix reverse dns for ",
-                                                    "rejected: ",
-                                                    "user unknown"};
+                                                    "... rejected: ",
+                                                    "... user unknown"};
   const auto text = text::to_lower(reply.lines.front());
   const auto says = [&](std::string_view reason) { return text.find(reason) != std::string::npos; };
   if (recipient.find('@') == std::string_view::npos || says("ip name lookup failed [ipv6:")) {
@@ -141,8 +141,9 @@ int refusal_cost(const smtp::Reply& reply,
   const bool unknown = product == Product::unknown || product == Product::other;
   const bool postfix = unknown || product == Product::postfix;
   const bool exim = unknown || product == Product::exim;
+  const bool sendmail = unknown || product == Product::sendmail;
   const bool counts = (postfix && postfix_filter_counts(reply)) ||
-                      (product == Product::sendmail && sendmail_filter_counts(reply, recipient));
+                      (sendmail && sendmail_filter_counts(reply, recipient));
   return std::max(counts ? 1 : 0, exim ? exim_filter_counts(reply, recipient, tls) : 0);
 }
 

@@ -74,20 +74,15 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
   }
 }
 
-/// By its words where the guard's filter is known, but one that speaks of relaying is counted by
-/// spranga's own in any case; stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4
-/// address only. `recipient` is "" at MAIL.
+/// By its words, but one that speaks of relaying is counted by spranga's own guard in any case;
+/// stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only. `recipient`
+/// is "" at MAIL.
 void OpenRelay::note_relay_refused(const smtp::Reply& reply, std::string_view recipient) {
-  auto& audit = stranger_.audit();
-  const auto product = audit.product();
-  const bool by_words = product == finding::Product::postfix || product == finding::Product::exim ||
-                        product == finding::Product::sendmail;
+  const auto product = stranger_.audit().product();
   const bool unread = reply.first_line().find("IP name lookup failed [IPv6:") != std::string::npos;
   const bool denied = reason_of(reply) == smtp::Reason::relay_denied && !unread;
-  audit.add_noise("S1",
-                  by_words
-                      ? std::max(refusal_cost(reply, recipient, false, product), denied ? 1 : 0)
-                      : noise_cost(LoudProbe::relay_refused, product));
+  stranger_.audit().add_noise(
+      "S1", std::max(refusal_cost(reply, recipient, false, product), denied ? line_cost() : 0));
 }
 
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
@@ -204,7 +199,9 @@ void OpenRelay::ask_form(const Form& form) {
       session.drop();
       return;
     }
-    if (!asked_for() && !stranger_.audit().may_spend(line_cost())) {  // the control has cost it
+    // The control has cost it; or it would tell nothing of strangers, who can have that line.
+    const bool for_nothing = form.name == Word::relay_own_domain && control == Control::denied;
+    if (!asked_for() && (for_nothing || !stranger_.audit().may_spend(line_cost()))) {
       add(Status::not_tested, {Word::s1_sender_refused, {form.sender, control_words}});
       return;
     }

@@ -37,7 +37,7 @@ private:
   [[nodiscard]] bool asked_for() const;
   [[nodiscard]] bool bears_one_line() const;
   bool own_domain_tells_all(bool own_sender_refused);
-  void ask_stranger_too(const std::string& words);
+  void doubt_words_of_its_own(finding::Finding& finding);
   void leave_strangers_open(finding::Finding& finding, const std::string& sender) const;
   void ask_form(const Form& form);
   void leave();

@@ -34,7 +34,7 @@ bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   auto& finding = findings_.back();
   if (recipient_denied_) {
     finding.summary.word = Word::s1_refused_even_own;
-    ask_stranger_too(finding.summary.values.back());
+    doubt_words_of_its_own(finding);
   } else if (recipient_taken_) {
     return false;  // whether it is open to all is worth knowing
   } else if (stranger_.audit().may_spend(line_cost())) {
@@ -48,13 +48,17 @@ bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   return true;
 }
 
-/// The bare postmaster as a control says nothing of the sender: then words that may be meant for
-/// him are worth a second line, where there is one.
-void OpenRelay::ask_stranger_too(const std::string& words) {
+/// The bare postmaster as a control says nothing of the sender: words that may be meant for him are
+/// worth a second line, and no proof where there is none.
+void OpenRelay::doubt_words_of_its_own(Finding& finding) {
   const auto& subject = stranger_.audit().subject();
-  if (subject.own_address.empty() && !stock_words_of_relaying(words) &&
-      stranger_.audit().may_spend(line_cost())) {
+  if (!subject.own_address.empty() || stock_words_of_relaying(finding.summary.values.back())) {
+    return;
+  }
+  if (stranger_.audit().may_spend(line_cost())) {
     ask_form({subject.outside_sender(), Word::relay_outside});
+  } else {
+    finding.confidence = Confidence::likely;
   }
 }
 
