@@ -174,6 +174,13 @@ bool OpenRelay::asked_for() const {
   return relay_forms() || settings.expn || !settings.relay_to.empty();
 }
 
+/// A sender of the own domain whose control went so: he is refused himself, or he is not there,
+/// while the login's own address, that is, was refused before.
+bool OpenRelay::tells_nothing(Control control) const {
+  return control == Control::denied ||
+         (!unknown_sender_.empty() && !stranger_.audit().subject().own_address.empty());
+}
+
 /// The outside recipient, after a control.
 void OpenRelay::ask_form(const Form& form) {
   if (!stranger_.open()) {
@@ -199,9 +206,9 @@ void OpenRelay::ask_form(const Form& form) {
       session.drop();
       return;
     }
-    // The control has cost it; or it would tell nothing of strangers, who can have that line.
-    const bool for_nothing = form.name == Word::relay_own_domain && control == Control::denied;
-    if (!asked_for() && (for_nothing || !stranger_.audit().may_spend(line_cost()))) {
+    // The control has cost it; or strangers are better served with it.
+    const bool spare = form.name == Word::relay_own_domain && tells_nothing(control);
+    if (!asked_for() && (spare || !stranger_.audit().may_spend(line_cost()))) {
       add(Status::not_tested, {Word::s1_sender_refused, {form.sender, control_words}});
       return;
     }

@@ -36,6 +36,7 @@ private:
   [[nodiscard]] bool relay_forms() const;
   [[nodiscard]] bool asked_for() const;
   [[nodiscard]] bool bears_one_line() const;
+  [[nodiscard]] bool tells_nothing(Control control) const;
   bool own_domain_tells_all(bool own_sender_refused);
   void doubt_words_of_its_own(finding::Finding& finding);
   void leave_strangers_open(finding::Finding& finding, const std::string& sender) const;
