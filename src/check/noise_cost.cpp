@@ -100,6 +100,23 @@ int exim_filter_counts(const smtp::Reply& reply, std::string_view recipient, boo
   return sender + (seen && starts_with_one_of(last, reasons) ? 1 : 0);
 }
 
+/// That of the jail sendmail-reject, at RCPT: what a milter says is in none of its lines.
+bool sendmail_filter_counts(const smtp::Reply& reply, std::string_view recipient) {
+  constexpr std::array<std::string_view, 6> reasons{"proper authentication required.",
+                                                    "ip name possibly forged [",
+                                                    "ip name lookup failed [",
+                                                    "fix reverse dns for ",
+                                                    "... rejected: ",
+                                                    "... user unknown"};
+  const auto text = text::to_lower(reply.lines.front());
+  const auto says = [&](std::string_view reason) { return text.find(reason) != std::string::npos; };
+  if (recipient.find('@') == std::string_view::npos || says("ip name lookup failed [ipv6:")) {
+    return false;
+  }
+  return reply.code == 553 ? says("domain of sender address")
+                           : reply.code == 550 && std::ranges::any_of(reasons, says);
+}
+
 }  // namespace
 
 int noise_cost(LoudProbe probe, Product product) {
@@ -124,8 +141,10 @@ int refusal_cost(const smtp::Reply& reply,
   const bool unknown = product == Product::unknown || product == Product::other;
   const bool postfix = unknown || product == Product::postfix;
   const bool exim = unknown || product == Product::exim;
-  return std::max(postfix && postfix_filter_counts(reply) ? 1 : 0,
-                  exim ? exim_filter_counts(reply, recipient, tls) : 0);
+  const bool sendmail = unknown || product == Product::sendmail;
+  const bool counts = (postfix && postfix_filter_counts(reply)) ||
+                      (sendmail && sendmail_filter_counts(reply, recipient));
+  return std::max(counts ? 1 : 0, exim ? exim_filter_counts(reply, recipient, tls) : 0);
 }
 
 int note_refusal(Audit& audit,

@@ -66,12 +66,15 @@ std::string passed_ids(const Report& report, Rule rule) {
 }
 
 /// What settles a rule, by the reason that keeps it open. The first row whose reason occurs wins.
-/// {0} in a suffix is the reason's first argument, {target} what the user typed.
+/// {0} in a suffix is the reason's first argument, {target} what the user typed. A login is not
+/// asked for where there is one.
 struct Settler {
   Word reason;
   std::string_view prefix;
   std::string_view suffix;
 };
+
+constexpr std::string_view with_a_login = " --user LOGIN";
 
 constexpr std::array settlers = {
     Settler{Word::from_itself, "sudo ", " --from-here"},
@@ -79,17 +82,19 @@ constexpr std::array settlers = {
     Settler{Word::a4_name_unknown, "", " --name HOSTNAME"},
     Settler{Word::port_unreachable, "", " -4"},
     Settler{Word::s2_after_message, "", " --deliver"},
-    Settler{Word::s2_needs_user, "", " --user LOGIN"},
+    Settler{Word::s2_needs_user, "", with_a_login},
     Settler{Word::s2_own_alias, "", " --other COLLEAGUE"},
     Settler{Word::s2_unknown_colleague, "", " --other COLLEAGUE"},
-    Settler{Word::s3_needs_user, "", " --user LOGIN"},
+    Settler{Word::s3_needs_user, "", with_a_login},
     Settler{Word::a3_no_recipient, "", " --domain DOMAIN"},
     Settler{Word::s4_no_recipient, "", " --domain DOMAIN"},
-    Settler{Word::s4_unknown_mailbox, "", " --user LOGIN"},
+    Settler{Word::s4_unknown_mailbox, "", with_a_login},
     Settler{Word::s2_budget, "", " --ports {0} --other COLLEAGUE"},
     Settler{Word::s4_budget, "", " --ports {0}"},
     Settler{Word::s1_unclear, "", " --relay-to YOU@ELSEWHERE"},
-    Settler{Word::s1_own_sender_unknown, "", " --user LOGIN"},
+    Settler{Word::s1_own_sender_unknown, "", with_a_login},
+    Settler{Word::s1_own_sender_unknown, "", " --relay"},
+    Settler{Word::s1_sender_refused, "", " --relay"},
     Settler{Word::s1_accepted_then_lost, "", " --relay-to YOU@ELSEWHERE"},
     Settler{Word::rule_3_not_measured, "", " --ban-test --i-own {target}"},
     Settler{Word::g1_dark, "", " --second-source ADDRESS"},
@@ -109,7 +114,7 @@ std::string settle_command(const Report& report,
   for (const auto& row : settlers) {
     const auto holds = [&](const Phrase& phrase) { return phrase.word == row.reason; };
     const auto reason = std::ranges::find_if(verdict.open, holds);
-    if (reason == verdict.open.end()) {
+    if (reason == verdict.open.end() || (settings.credentials && row.suffix == with_a_login)) {
       continue;
     }
     std::string command = settings.from_here ? "sudo " : std::string(row.prefix);

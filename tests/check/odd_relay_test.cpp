@@ -227,6 +227,190 @@ TEST(RelayForOneLine, ASenderThatIsUnknownAndCountedLeavesItOpen) {
   EXPECT_LE(run.report.noise.lines(), 2);
 }
 
+/// The same, where 587 has cost the other line.
+Script bears_no_second(Script script) {
+  const auto before_login = [](const std::string& words) {
+    return answers_where(words,
+                         [](const Dialogue& d) { return d.port != 25 && d.tls && !d.logged_in; });
+  };
+  script.on("MAIL", before_login("250 2.1.0 Ok"));
+  script.on("RCPT",
+            before_login("554 5.7.1 <client[127.0.0.1]>: Client host rejected: Access denied"));
+  return bears_one_line(std::move(script));
+}
+
+/// Senders of the own domain are told this, but the bare postmaster gets mail from anybody, as
+/// Postfix and Exim have it.
+Script turns_own_senders_away(const std::string& words, Script script) {
+  script.on("RCPT", answers_where(words, [](const Dialogue& d) {
+              return d.port == 25 && d.sender && d.sender->ends_with("@example.org") &&
+                     d.line.find("<postmaster>") == std::string::npos;
+            }));
+  return script;
+}
+
+Script relays_for_strangers_only(const std::string& to_own_senders) {
+  return turns_own_senders_away(
+      to_own_senders, relays_for([](const auto& from) { return !from.ends_with("@example.org"); }));
+}
+
+TEST(RelayForOneLine, WordsThatBlameTheOwnSenderAreNoPassForStrangers) {
+  const auto script =
+      relays_for_strangers_only("554 5.7.1 <x>: Sender address rejected: You must log in to relay");
+  EXPECT_EQ(audit(bears_one_line(script)).status("S1", 25), "fail likely");
+  EXPECT_EQ(audit(bears_one_line(script), login).status("S1", 25), "fail likely");
+  EXPECT_EQ(audit(bears_no_second(script), login).status("S1", 25), "fail likely")
+      << "the control has said so, free of charge";
+  const auto run = audit(bears_no_second(script));
+  EXPECT_EQ(run.status("S1", 25), "not_tested");
+  EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_sender_refused);
+  EXPECT_NE(also_of_s1(run).find(": stranger"), std::string::npos) << also_of_s1(run);
+  EXPECT_LE(run.report.noise.lines(), 2);
+}
+
+TEST(RelayForOneLine, WhatTheOwnSenderIsToldOfEveryRecipientIsNoPassForStrangers) {
+  constexpr auto words = "554 5.7.1 <x>: Relay access denied";
+  EXPECT_EQ(audit(bears_no_second(relays_for_strangers_only(words)), login).status("S1", 25),
+            "not_tested");
+  Script closed;
+  closed.on("RCPT", to_outside(words));
+  const auto run = audit(bears_one_line(turns_own_senders_away(words, closed)), login);
+  EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_sender_refused);
+  EXPECT_TRUE(run.report.rules[1].settle_command.ends_with(" --relay"))
+      << run.report.rules[1].settle_command;
+  EXPECT_LE(run.report.noise.lines(), 2);
+}
+
+/// Exim, whose rule for senders comes behind that for the postmaster.
+TEST(RelayForOneLine, WordsOfTheServersOwnThatMayBeMeantForTheSenderAreWorthASecondLine) {
+  constexpr auto words = "550 You must log in to relay mail";
+  EXPECT_EQ(audit(bears_one_line(relays_for_strangers_only(words))).status("S1", 25),
+            "fail likely");
+  Script closed;
+  closed.on("RCPT", to_outside(words));
+  EXPECT_EQ(audit(bears_one_line(closed)).status("S1", 25), "pass");
+  const auto run = audit(bears_no_second(closed));
+  EXPECT_EQ(run.status("S1", 25), "pass likely");
+  EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused_even_own);
+  EXPECT_EQ(run.report.noise.lines(), 2);
+}
+
+TEST(RelayForOneLine, AControlThatIsRefusedForRelayingLeavesTheLineToAStranger) {
+  const auto script = relays_for_strangers_only("550 You must log in to relay mail");
+  EXPECT_EQ(audit(bears_no_second(script), login).status("S1", 25), "fail likely");
+}
+
+TEST(RelayForOneLine, ALoginThatOnlyTheOwnDomainNeedsIsNoPassForStrangers) {
+  auto script = relays_for_strangers_only("530 SMTP authentication is required.");
+  script.ports = {25, 587};
+  script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1");
+  script.on("VRFY", "502 5.5.1 not here");
+  EXPECT_EQ(audit(script).status("S1", 25), "fail likely");
+}
+
+/// VRFY costs a line here. What SPF says of the own domain is none that counts, neither a milter's
+/// at Sendmail nor that of a product that nobody reads: a stranger is asked.
+TEST(RelayForOneLine, SpfThatForbidsTheOwnDomainLeavesALineForAStranger) {
+  const auto of_own = [](const Dialogue& d) {
+    return d.port == 25 && (d.sender ? d.sender->ends_with("@example.org")
+                                     : d.line.find("@example.org") != std::string::npos);
+  };
+  for (const auto* product : {"Sendmail 8.17.1", "gsmtp"}) {
+    for (const auto* verb : {"MAIL", "RCPT"}) {
+      Script script;
+      script.ports = {25, 587};
+      script.on("(connect)", std::string("220 mail.example.org ESMTP ") + product);
+      script.on("VRFY", "502 5.5.1 not here");
+      script.on(verb, answers_where("550 5.7.23 SPF validation failed", of_own));
+      script.on("RCPT", to_outside("550 5.7.1 Relaying denied"));
+      const auto run = audit(script);
+      EXPECT_EQ(run.status("S1", 25), "pass") << product << " " << verb;
+      EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused);
+      EXPECT_LE(run.report.noise.lines(), 2);
+    }
+  }
+}
+
+TEST(RelayForOneLine, ARecipientThatIsTakenAndPutOffAtDataIsNotForgotten) {
+  for (const auto* words : {"451 4.7.1 Greylisted", "554 5.7.1 looks like spam", "421 bye", ""}) {
+    Script script;
+    script.on("RCPT", answers_where("250 2.1.5 Ok", [](const Dialogue& d) {
+                return d.port == 25 && d.sender && d.sender->ends_with("@example.org");
+              }));
+    script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+    script.on("DATA", [words = std::string(words)](const Dialogue&) {
+      return std::optional(words.empty() ? test::hang_up() : lines(words));
+    });
+    EXPECT_EQ(audit(bears_one_line(script)).status("S1", 25),
+              *words == 0 ? "warn indirect" : "not_tested")
+        << words;
+  }
+}
+
+/// Postfix, since 3.6: relaying is judged before what may put mail off.
+TEST(RelayForOneLine, AControlThatIsPutOffDoesNotWeakenWordsAboutRelaying) {
+  Script script;
+  script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+  script.on("RCPT",
+            answers_where("450 4.2.0 <x>: Recipient address rejected: Greylisted",
+                          [](const Dialogue& d) { return d.port == 25 && d.sender; }));
+  for (const auto& wishes : {test::Wishes{}, login}) {
+    const auto run = audit(bears_no_second(script), wishes);
+    EXPECT_EQ(run.status("S1", 25), "pass");
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused_even_own);
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
+}
+
+TEST(RelayForOneLine, ARecipientThatIsUnknownIsSoFromStrangersToo) {
+  Script script;
+  script.ports = {25, 587};
+  script.on("(connect)", "220 mail.example.org ESMTP Sendmail 8.17.1");
+  script.on("VRFY", "502 5.5.1 not here");
+  script.on("RCPT", to_outside("550 5.1.1 <x>... User unknown"));
+  EXPECT_EQ(audit(script).status("S1", 25), "pass likely");
+}
+
+/// A login's own address needs it, and the postmaster is not there; the bare one gets all mail.
+Script binds_and_looks_senders_up() {
+  Script script;
+  const auto of_own = [](const Dialogue& d) {
+    return d.port == 25 && d.sender && d.sender->ends_with("@example.org") &&
+           d.line.find("<postmaster>") == std::string::npos;
+  };
+  script.on(
+      "RCPT",
+      answers_where("553 5.7.1 <x>: Sender address rejected: not logged in",
+                    [of_own](const Dialogue& d) { return of_own(d) && *d.sender == test::user; }));
+  script.on("RCPT",
+            answers_where("550 5.1.0 <x>: Sender address rejected: User unknown in virtual mailbox "
+                          "table",
+                          of_own));
+  script.on("RCPT", to_outside("554 5.7.1 <x>: Relay access denied"));
+  return script;
+}
+
+TEST(RelayForOneLine, AnUnknownSenderLeavesTheLineToAStranger) {
+  for (const auto& wishes : {test::Wishes{}, login}) {
+    const auto run = audit(bears_one_line(binds_and_looks_senders_up()), wishes);
+    EXPECT_EQ(run.status("S1", 25), "pass");
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_refused);
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
+}
+
+TEST(RelayForOneLine, AUserWhoHasLoggedInIsNotToldToDoSo) {
+  for (const auto& wishes : {test::Wishes{}, login}) {
+    const auto run = audit(bears_no_second(binds_and_looks_senders_up()), wishes);
+    EXPECT_EQ(run.status("S1", 25), "not_tested");
+    EXPECT_EQ(run.find("S1", 25)->summary.word, words::Word::s1_own_sender_unknown);
+    EXPECT_TRUE(run.report.rules[1].settle_command.ends_with(wishes.with_login ? " --relay"
+                                                                               : " --user LOGIN"))
+        << run.report.rules[1].settle_command;
+    EXPECT_LE(run.report.noise.lines(), 2);
+  }
+}
+
 /// Senders of the own domain that are not there are refused as such, and nobody's mail is passed
 /// on.
 Script looks_senders_up(const std::string& to_unknown, const std::string& known) {

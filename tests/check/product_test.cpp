@@ -96,6 +96,23 @@ TEST(RefusalCost, OnPostfixIsWhatItsFilterReads) {
   EXPECT_EQ(cost("250 2.1.5 Ok"), 0);
 }
 
+TEST(RefusalCost, OnSendmailIsWhatItsFilterReads) {
+  const auto cost = [](const char* text, const char* recipient) {
+    return refusal_cost(reply_of(text), recipient, false, Product::sendmail);
+  };
+  constexpr auto to = "a@example.org";
+  EXPECT_EQ(cost("550 5.7.1 <a@b>... Relaying denied. Proper authentication required.", to), 1);
+  EXPECT_EQ(cost("550 5.7.1 <a@b>... Relaying denied. IP name lookup failed [192.0.2.1]", to), 1);
+  EXPECT_EQ(cost("550 5.7.1 <a@b>... Relaying denied. IP name lookup failed [IPv6:::1]", to), 0);
+  EXPECT_EQ(cost("550 5.1.1 <a@b>... User unknown", to), 1);
+  EXPECT_EQ(cost("550 5.1.1 postmaster... User unknown", "postmaster"), 0);
+  EXPECT_EQ(cost("553 5.1.8 <a@b>... Domain of sender address x@y does not exist", to), 1);
+  EXPECT_EQ(cost("553 5.1.8 <x@y>... Domain of sender address x@y does not exist", ""), 0);
+  EXPECT_EQ(cost("550 5.7.23 SPF validation failed", to), 0);
+  EXPECT_EQ(cost("550 5.7.1 Access denied", to), 0);
+  EXPECT_EQ(cost("451 4.7.1 Greylisting in action", to), 0);
+}
+
 TEST(RefusalCost, OnEximIsASendersLineAndTheRecipientsOutsideTls) {
   const auto cost = [](const char* text, const char* recipient, bool tls) {
     return refusal_cost(reply_of(text), recipient, tls, Product::exim);

@@ -175,6 +175,13 @@ SPECIAL = {
     "relay-own-sendmail": ("sendmail", "strict", {"SM_FEATURES": "FEATURE(`relay_local_from')dnl"}, [], """
         S1  25  fail:likely  .
         rules  ok,no,unknown  ok,no,unknown"""),
+    # a relay for strangers, while senders of its own are told to log in, in words that speak of relaying
+    "relay-strangers-postfix": ("postfix", "hard", {
+        "POSTCONF_EXTRA": "'mynetworks=10.0.0.0/8 [fd77::]/16' 'smtpd_sender_restrictions="
+                          "reject_authenticated_sender_login_mismatch,permit_sasl_authenticated,"
+                          "check_sender_access inline:{{example.test=REJECT You must log in to relay}}'"}, [], """
+        S1  25  fail:likely  .
+        rules  ok,no,unknown  ok,no,unknown"""),
     # two connections at a time are allowed, and two are enough
     "two-connections-exim": ("exim", "hard", {"EXIM_MAIN": "smtp_accept_max_per_host = 2"}, [], "hard"),
     "two-connections-postfix": ("postfix", "hard", {

@@ -59,7 +59,10 @@ Control OpenRelay::ask_control(std::string& words) {
     own_mailbox_taken_ = own_mailbox_taken_ || !own.empty();
     return Control::accepted;
   }
-  return smtp::knows_no_recipient(*reply) ? Control::unknown_mailbox : Control::refused;
+  if (smtp::knows_no_recipient(*reply)) {
+    return Control::unknown_mailbox;
+  }
+  return smtp::reason_of(*reply) == smtp::Reason::relay_denied ? Control::denied : Control::refused;
 }
 
 void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control_words) {
@@ -71,19 +74,15 @@ void OpenRelay::add_unclear(const smtp::Reply& reply, const std::string& control
   }
 }
 
-/// By its words where the guard's filter is known, but one that speaks of relaying is counted by
-/// spranga's own in any case; stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4
-/// address only. `recipient` is "" at MAIL.
+/// By its words, but one that speaks of relaying is counted by spranga's own guard in any case;
+/// stock fail2ban reads Sendmail's "IP name lookup failed" with an IPv4 address only. `recipient`
+/// is "" at MAIL.
 void OpenRelay::note_relay_refused(const smtp::Reply& reply, std::string_view recipient) {
-  auto& audit = stranger_.audit();
-  const auto product = audit.product();
-  const bool by_words = product == finding::Product::postfix || product == finding::Product::exim;
+  const auto product = stranger_.audit().product();
   const bool unread = reply.first_line().find("IP name lookup failed [IPv6:") != std::string::npos;
-  audit.add_noise("S1",
-                  by_words ? std::max(refusal_cost(reply, recipient, false, product),
-                                      reason_of(reply) == smtp::Reason::relay_denied ? 1 : 0)
-                  : unread ? 0
-                           : noise_cost(LoudProbe::relay_refused, product));
+  const bool denied = reason_of(reply) == smtp::Reason::relay_denied && !unread;
+  stranger_.audit().add_noise(
+      "S1", std::max(refusal_cost(reply, recipient, false, product), denied ? line_cost() : 0));
 }
 
 /// 250 at RCPT is only a suspicion: DATA tells more, and a message to the owner's own address all.
@@ -138,6 +137,7 @@ void OpenRelay::judge_outside(const Form& form,
     return;
   }
   if (reply->ok()) {
+    recipient_taken_ = true;
     judge_accepted(form, control_words);
     return;
   }
@@ -146,11 +146,11 @@ void OpenRelay::judge_outside(const Form& form,
   unknown_sender_ = knows_no_sender(*reply, recipient.empty()) ? line : "";
   switch (judge_relay_refusal(*reply, control)) {
     case RelayVerdict::denied:
-      recipient_denied_ =
-          control != Control::refused && reason_of(*reply) == smtp::Reason::relay_denied;
+      recipient_denied_ = denies_recipient(*reply, control);
       add(Status::pass, {Word::s1_refused, {stranger_.port(), line}});
       return;
     case RelayVerdict::likely_denied:
+      recipient_unknown_ = smtp::knows_no_recipient(*reply);
       add(Status::pass, {Word::s1_likely_refused, {stranger_.port(), line}}, Confidence::likely);
       return;
     case RelayVerdict::says_nothing:
@@ -174,6 +174,13 @@ bool OpenRelay::asked_for() const {
   return relay_forms() || settings.expn || !settings.relay_to.empty();
 }
 
+/// A sender of the own domain whose control went so: he is refused himself, or he is not there,
+/// while the login's own address, that is, was refused before.
+bool OpenRelay::tells_nothing(Control control) const {
+  return control == Control::denied ||
+         (!unknown_sender_.empty() && !stranger_.audit().subject().own_address.empty());
+}
+
 /// The outside recipient, after a control.
 void OpenRelay::ask_form(const Form& form) {
   if (!stranger_.open()) {
@@ -189,7 +196,7 @@ void OpenRelay::ask_form(const Form& form) {
   auto reply = session.command(mail);
   std::string control_words;
   std::string recipient;
-  auto control = Control::refused;
+  auto control = Control::denied;
   if (reply && reply->ok()) {
     control = ask_control(control_words);
     const auto reset = session.command("RSET");
@@ -199,8 +206,10 @@ void OpenRelay::ask_form(const Form& form) {
       session.drop();
       return;
     }
-    if (!unknown_sender_.empty() && !asked_for() && !stranger_.audit().may_spend(line_cost())) {
-      add(Status::not_tested, {Word::s1_unclear, {control_words, control_words}});
+    // The control has cost it; or strangers are better served with it.
+    const bool spare = form.name == Word::relay_own_domain && tells_nothing(control);
+    if (!asked_for() && (spare || !stranger_.audit().may_spend(line_cost()))) {
+      add(Status::not_tested, {Word::s1_sender_refused, {form.sender, control_words}});
       return;
     }
     reply = session.command(mail);

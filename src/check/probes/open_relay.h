@@ -36,7 +36,10 @@ private:
   [[nodiscard]] bool relay_forms() const;
   [[nodiscard]] bool asked_for() const;
   [[nodiscard]] bool bears_one_line() const;
+  [[nodiscard]] bool tells_nothing(Control control) const;
   bool own_domain_tells_all(bool own_sender_refused);
+  void doubt_words_of_its_own(finding::Finding& finding);
+  void leave_strangers_open(finding::Finding& finding, const std::string& sender) const;
   void ask_form(const Form& form);
   void leave();
   bool ask_as(const Form& form);
@@ -60,8 +63,10 @@ private:
 
   Stranger& stranger_;
   bool found_{false};
-  bool shut_{false};              // the door, behind the last question
-  bool recipient_denied_{false};  // for relaying, while another one was taken or merely unknown
+  bool shut_{false};               // the door, behind the last question
+  bool recipient_taken_{false};    // at RCPT, whatever DATA told then
+  bool recipient_denied_{false};   // for relaying, from whomever
+  bool recipient_unknown_{false};  // the outside one, while the control was taken
   bool own_mailbox_taken_{false};
   std::vector<std::string> left_out_;  // senders that the log could bear no line for, by name
   std::string unknown_sender_;         // the last one was looked up in vain, raw

@@ -6,8 +6,9 @@
 
 namespace spranga::check {
 
+using finding::Confidence;
+using finding::Finding;
 using finding::Status;
-using words::Phrase;
 using words::Word;
 
 /// The log bears a refusal, and not a second one beside what the submission ports need.
@@ -19,9 +20,9 @@ bool OpenRelay::bears_one_line() const {
 }
 
 /// Where one refusal is all that the log bears, a sender of the own domain is asked for: whom a
-/// server refuses a recipient for relaying, though it took another recipient from him, it would
-/// refuse him as a stranger too, which is not so the other way round. False where a stranger must
-/// be asked for all the same, and can be.
+/// server refuses a recipient for relaying, and not himself, it would refuse him as a stranger too,
+/// which is not so the other way round. False where a stranger must be asked for all the same, and
+/// can be.
 bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   const auto& subject = stranger_.audit().subject();
   if (subject.domain.empty()) {
@@ -33,19 +34,46 @@ bool OpenRelay::own_domain_tells_all(bool own_sender_refused) {
   auto& finding = findings_.back();
   if (recipient_denied_) {
     finding.summary.word = Word::s1_refused_even_own;
-  } else if (found_) {
+    doubt_words_of_its_own(finding);
+  } else if (recipient_taken_) {
     return false;  // whether it is open to all is worth knowing
   } else if (stranger_.audit().may_spend(line_cost())) {
     findings_.clear();
     return false;
   } else {
     left_out_.push_back(words::say(Word::relay_outside));
-    finding.summary = unknown_sender_.empty()
-                          ? finding.summary
-                          : Phrase{Word::s1_own_sender_unknown, {sender, unknown_sender_}};
+    leave_strangers_open(finding, sender);
   }
   left_out_.push_back(words::say(Word::relay_null));
   return true;
+}
+
+/// The bare postmaster as a control says nothing of the sender: words that may be meant for him are
+/// worth a second line, and no proof where there is none.
+void OpenRelay::doubt_words_of_its_own(Finding& finding) {
+  const auto& subject = stranger_.audit().subject();
+  if (!subject.own_address.empty() || stock_words_of_relaying(finding.summary.values.back())) {
+    return;
+  }
+  if (stranger_.audit().may_spend(line_cost())) {
+    ask_form({subject.outside_sender(), Word::relay_outside});
+  } else {
+    finding.confidence = Confidence::likely;
+  }
+}
+
+/// What refuses a sender of the own domain is no pass for strangers, unless it does not know the
+/// recipient.
+void OpenRelay::leave_strangers_open(Finding& finding, const std::string& sender) const {
+  if (!unknown_sender_.empty()) {
+    finding.summary = {Word::s1_own_sender_unknown, {sender, unknown_sender_}};
+  } else if (finding.status == Status::pass && !recipient_unknown_) {
+    finding.summary = {Word::s1_sender_refused, {sender, finding.summary.values.back()}};
+  } else {
+    return;
+  }
+  finding.status = Status::not_tested;
+  finding.confidence = Confidence::proven;
 }
 
 /// The outside sender was refused, and no other has been taken since.
