@@ -134,6 +134,17 @@ TEST(Replay, CountsBackFromTheLastDate) {
   EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 100"));
 }
 
+TEST(Replay, TakesALogWhoseLinesHaveNoDatesForOneOfNow) {
+  const LogFolder folder;
+  const auto path = folder.write(
+      "app.log", "app[1]: bad login from 192.0.2.1\napp[1]: bad login from 192.0.2.1\n");
+  auto spec = jail();
+  spec.filter.datepattern = "{NONE}";
+  const auto result = replayed({spec}, {path});
+  EXPECT_EQ(result.last_date, std::nullopt);
+  EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 86400"));
+}
+
 TEST(JsonReport, IsWrittenAsTheLibraryWritesIt) {
   using Json = nlohmann::ordered_json;
   using namespace std::chrono_literals;
