@@ -134,6 +134,35 @@ TEST(Replay, CountsBackFromTheLastDate) {
   EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 100"));
 }
 
+TEST(Replay, TakesALogWhoseLinesHaveNoDatesForOneOfNow) {
+  const LogFolder folder;
+  const auto path = folder.write(
+      "app.log", "app[1]: bad login from 192.0.2.1\napp[1]: bad login from 192.0.2.1\n");
+  auto spec = jail();
+  spec.filter.datepattern = "{NONE}";
+  const auto result = replayed({spec}, {path});
+  EXPECT_EQ(result.last_date, std::nullopt);
+  EXPECT_THAT(bans_of(result), ElementsAre("app 192.0.2.1 86400"));
+}
+
+std::string with_big_ends(const std::string& ascii) {
+  std::string out;
+  for (const char c : ascii) {
+    out += '\0';
+    out += c;
+  }
+  return out;
+}
+
+TEST(Replay, ReadsTextOfTwoBytesACharacter) {
+  const LogFolder folder;
+  const auto path = folder.write(
+      "app.log", with_big_ends(failure(1, "192.0.2.1") + "\r\n" + failure(2, "192.0.2.1")));
+  auto spec = jail();
+  spec.logencoding = "utf-16-be";
+  EXPECT_THAT(bans_of(replayed({spec}, {path})), ElementsAre("app 192.0.2.1 2"));
+}
+
 TEST(JsonReport, IsWrittenAsTheLibraryWritesIt) {
   using Json = nlohmann::ordered_json;
   using namespace std::chrono_literals;

@@ -36,7 +36,8 @@ bool may_be_zone(char first, char second) {
 bool ends_for_good(std::string_view rest) {
   constexpr std::string_view closing = "]>):;\"'|}";
   if (rest[0] != ' ') {
-    return closing.find(rest[0]) != std::string_view::npos;
+    const bool minutes = rest[0] == ':' && text::is_digit(rest[1]);  // of a zone
+    return !minutes && closing.find(rest[0]) != std::string_view::npos;
   }
   return begins_text.at(static_cast<unsigned char>(rest[1])) &&
          !may_be_zone(rest[1], rest.size() > 2 ? rest[2] : '\0');

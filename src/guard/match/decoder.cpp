@@ -84,6 +84,7 @@ public:
       big = value(raw, true) == 0xFEFF;
       raw.remove_prefix(unit_);
     }
+    raw = big ? aligned(raw) : raw;
     while (!raw.empty()) {
       const auto c = take(raw, big);
       replaced = replaced || c == text::replacement_character;
@@ -95,6 +96,22 @@ public:
   [[nodiscard]] std::string_view newline() const override { return newline_; }
 
 private:
+  /// With big ends a line break's last byte is LF: who cuts lines there, and drops the NULs before
+  /// a line, leaves "a\0" of "\0a\0\n". Back in whole characters, without the line break.
+  [[nodiscard]] std::string_view aligned(std::string_view raw) {
+    if (raw.empty() || raw.back() == '\n') {
+      return raw;
+    }
+    const auto broken = unit_ - 1;  // of a line break's bytes
+    const bool lacks_nuls = raw.front() != '\0';
+    if (raw.ends_with(std::string(broken, '\0')) && (lacks_nuls || raw.size() % unit_ == broken)) {
+      raw.remove_suffix(broken);
+    }
+    padded_.assign((unit_ - raw.size() % unit_) % unit_, '\0');
+    padded_ += raw;
+    return padded_;
+  }
+
   [[nodiscard]] char32_t value(std::string_view raw, bool big) const {
     char32_t out = 0;
     for (std::size_t i = 0; i < unit_; ++i) {
@@ -124,6 +141,7 @@ private:
   bool big_;
   bool marked_;  // a byte order mark decides
   std::string newline_;
+  std::string padded_;
   std::string buffer_;
 };
 

@@ -162,6 +162,7 @@ private:
   void begin_line(ban::Instant now);
   void date(std::string_view text);
   void take_last_date(std::string_view text);
+  void take_now();
   void forgive_odd_date();
   void note_words(const LineScan& scan);
   void note_pairs();
@@ -274,7 +275,7 @@ void OneLineReader::date(std::string_view text) {
     if (last_date_serves()) {
       take_last_date(text);
     } else {
-      line_.at = now_;
+      take_now();
     }
     line_.undated = false;
     return;
@@ -315,8 +316,13 @@ void OneLineReader::take_last_date(std::string_view text) {
     line_.at = last_date_;
     line_.is_integer = last_is_integer_;
   } else if (settings_.mode == MatchMode::live ? news_ : settings_.mode == MatchMode::replay) {
-    line_.at = now_ == ban::Instant{} ? std::nullopt : std::optional(now_);
+    take_now();
   }
+}
+
+/// While no old log has had a date, none: then it is for others to say when now is.
+void OneLineReader::take_now() {
+  line_.at = now_ == ban::Instant{} ? std::nullopt : std::optional(now_);
 }
 
 /// fail2ban takes a fresh line whose date is off by more than a minute for one of now.

@@ -269,6 +269,14 @@ TEST(DateDetector, TheShortCutFindsWhatTheTemplateWouldFind) {
   EXPECT_EQ(dates.templates().front().hits, 6);
 }
 
+TEST(DateDetector, TheShortCutSeesThatAZoneGoesOn) {
+  auto dates = detector();
+  EXPECT_EQ(seen(dates, "2005-01-24T10:00:00+02:00x mail"), "2005-01-24T10:00:00+02=1106553600");
+  EXPECT_EQ(seen(dates, "2005-01-24T10:00:01+02:00 mail"), "2005-01-24T10:00:01+02:00=1106553601");
+  EXPECT_EQ(seen(dates, "2005-01-24T10:00:02+02: mail"), "2005-01-24T10:00:02+02=1106553602");
+  EXPECT_EQ(seen(dates, "2005-01-24T10:00:03+02:30 mail"), "2005-01-24T10:00:03+02:30=1106551803");
+}
+
 /// Patterns for which there are short cuts, and some that look like them.
 const std::vector<std::string> short_cut_patterns = {
     "",

@@ -39,6 +39,19 @@ TEST(Decoder, Utf16InBothOrders) {
   EXPECT_EQ(decoded("utf-16-le", "\x3d\xd8"s), "\xef\xbf\xbd");
 }
 
+TEST(Decoder, BigEndsStandInALineOfWhichTheByteOfItsLineBreakWasCutOffAndNulsBeforeIt) {
+  EXPECT_EQ(decoded("utf-16-be", "a\0\xe9\0"s), "a\xc3\xa9");
+  EXPECT_EQ(decoded("utf-16-be", "\x4e\x2d\0\xe9\0"s), "\xe4\xb8\xad\xc3\xa9");
+  EXPECT_EQ(decoded("utf-16-be", "a\0b"s), "ab") << "the last line has no break";
+  EXPECT_EQ(decoded("utf-16-be", "\0a\0\n"s), "a\n") << "nothing is missing";
+  EXPECT_EQ(decoded("utf-16", "\xfe\xff\0a\0"s), "a");
+  EXPECT_EQ(decoded("utf-32-be", "a\0\0\0\xe9\0\0\0"s), "a\xc3\xa9");
+  EXPECT_EQ(decoded("utf-32-be", "\1\xf6\0\0\0\0a\0\0\0"s),
+            "\xf0\x9f\x98\x80"
+            "a");
+  EXPECT_EQ(decoded("utf-16-be", ""), "");
+}
+
 TEST(Decoder, OthersAreConvertedByIconv) {
   EXPECT_EQ(decoded("koi8-r", "\xc1"), "\xd0\xb0");
   EXPECT_EQ(decoded("cp1252", "\x80"), "\xe2\x82\xac");
