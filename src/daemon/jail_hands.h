@@ -52,14 +52,14 @@ public:
         log_(log),
         settings_(std::move(settings)) {}
 
-  /// Before the runner gets another plan: actions that the jail will not have any more let
-  /// everybody go. The runner stops them when it gets that plan.
+  /// Before the runner gets another plan: actions that the jail will not have any more, or not with
+  /// these options, let everybody go. The runner stops those that are gone when it gets that plan.
   void release(const std::string& jail,
                const std::vector<ban::ActionSpec>& wanted,
                const std::vector<const guard::HeldBan*>& held);
 
-  /// Binds the jail's actions: those it has stay, those that are new are started and get who is
-  /// banned (`held`).
+  /// Binds the jail's actions: those it has stay, those that are new or changed are started and get
+  /// who is banned (`held`), unless they only tell people of bans.
   void bind(const ban::JailSpec& jail,
             const std::vector<const guard::HeldBan*>& held,
             const guard::JailNumbers& numbers);
@@ -129,6 +129,12 @@ private:
     std::string trouble{};     // what became of its last command; "" = it is well
   };
 
+  /// The jail as the runner has it when it gets another plan.
+  struct Before {
+    bool is_started{false};
+    std::set<std::string> names{};
+  };
+
   [[nodiscard]] Bound bound(const std::string& jail, const ban::ActionSpec& spec);
   [[nodiscard]] action_runner::Request request(const std::string& jail,
                                                const Bound& bound,
@@ -139,6 +145,10 @@ private:
                                              const guard::HeldBan& held,
                                              const guard::JailNumbers& numbers) const;
   [[nodiscard]] bool runs(const Bound& bound) const;
+  void let_go(const std::string& jail,
+              const Bound& bound,
+              const std::vector<const guard::HeldBan*>& held,
+              bool is_changed);
   void order(Bound& bound, action_runner::Request request);
   [[nodiscard]] bool open_door(const std::string& jail, Bound& bound, const firewall::Door& door);
   void leave_door(const std::string& jail, const Bound& bound);
@@ -155,6 +165,7 @@ private:
   guard::Log& log_;
   HandsSettings settings_;
   std::map<std::string, std::vector<Bound>, std::less<>> jails_;
+  std::map<std::string, Before> before_;  // by jail; from release() to bind()
   /// Doors that close when the runner has taken these rules away: by jail and action.
   std::map<std::pair<std::string, std::string>, firewall::DoorId> closing_;
 };
