@@ -98,7 +98,6 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
     return out;
   }
   const auto* written = std::get_if<AsWritten>(&way);
-  out.on_order = written == nullptr;
   auto why = written != nullptr ? written->why : std::string("there is no firewall process");
   if (written == nullptr && settings_.native) {
     const auto& door = std::get<firewall::Door>(way);
@@ -153,11 +152,6 @@ void JailHands::release(const std::string& jail,
   if (found == jails_.end()) {
     return;
   }
-  auto& before = before_[jail] = {};
-  for (const auto& bound : found->second) {
-    before.names.insert(bound.spec.name);
-    before.is_started = before.is_started || (runs(bound) && !bound.on_order);
-  }
   std::erase_if(found->second, [&](const Bound& bound) {
     if (std::ranges::any_of(wanted, [&](const auto& spec) { return same(spec, bound.spec); })) {
       return false;
@@ -211,7 +205,6 @@ void JailHands::bind(const ban::JailSpec& jail,
                      const std::vector<const HeldBan*>& held,
                      const JailNumbers& numbers) {
   auto old = std::exchange(jails_[jail.name], {});
-  const auto before = std::exchange(before_[jail.name], {});
   auto& bounds = jails_[jail.name];
   for (const auto& spec : jail.actions) {
     const auto kept =
@@ -224,10 +217,7 @@ void JailHands::bind(const ban::JailSpec& jail,
       runner_.forget(jail.name, spec.name);
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
-    // Once a jail is started in the runner, that starts what is new by itself.
-    const bool starts_itself =
-        before.is_started && !fresh.on_order && !before.names.contains(spec.name);
-    if (runs(fresh) && !starts_itself) {
+    if (runs(fresh)) {
       order(fresh, request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {

@@ -121,18 +121,10 @@ private:
     std::set<std::string> tags;              // of the moment, that its commands ask for
     std::string way;
     bool flushed{false};  // its bans are gone already; what follows needs no unban
-    /// It might be the firewall's own: the runner never starts it by itself.
-    bool on_order{false};
     std::string rules{};  // the runner's action that makes iptables' rules over the door's sets
     bool rules_made{false};
     bool rules_broken{false};  // the runner gave them up
     std::string trouble{};     // what became of its last command; "" = it is well
-  };
-
-  /// The jail as the runner has it when it gets another plan.
-  struct Before {
-    bool is_started{false};
-    std::set<std::string> names{};
   };
 
   [[nodiscard]] Bound bound(const std::string& jail, const ban::ActionSpec& spec);
@@ -165,7 +157,6 @@ private:
   guard::Log& log_;
   HandsSettings settings_;
   std::map<std::string, std::vector<Bound>, std::less<>> jails_;
-  std::map<std::string, Before> before_;  // by jail; from release() to bind()
   /// Doors that close when the runner has taken these rules away: by jail and action.
   std::map<std::pair<std::string, std::string>, firewall::DoorId> closing_;
 };

@@ -351,7 +351,7 @@ def reload_actions(net, spranga, checks):
 
         def after(action, wanted, what):
             if action is not None:
-                notes.unlink()
+                notes.unlink(missing_ok=True)
                 guard.action = action
                 guard.jails("10m")
                 checks.that(guard.ask("reload") == {"done": True, "errors": []}, f"a reload with {action!r}")
@@ -366,9 +366,13 @@ def reload_actions(net, spranga, checks):
         after("box[tag=B]\n  each[tag=E]", ["start E", "ban E IP"], "a new one is started once")
         after("box[tag=C]\n  each[tag=F]", ["flush B", "stop B", "unban E IP", "stop E", "start C", "ban C IP", "start F", "ban F IP"],
               "where all are changed, each is ended and started once")
-        after("box[tag=D]\n  told[tag=T]", ["flush C", "stop C", "unban F IP", "start T", "stop F", "start D", "ban D IP"],
+        after("box[tag=D]\n  told[tag=T]", ["flush C", "stop C", "unban F IP", "stop F", "start D", "ban D IP", "start T"],
               "beside one that is new, which is not told of bans of before where it only tells")
         after("box[tag=D]\n  told[tag=U]", ["stop T", "start U"], "nor with other options")
+        (guard.home / "etc/jail.local").write_text("[mail]\nenabled = false\n")
+        after(guard.action, ["flush D", "stop U", "stop D"], "a jail that is gone ends its actions")
+        (guard.home / "etc/jail.local").unlink()
+        after(guard.action, ["start D", "start U", "ban D IP"], "and starts them once when it is back")
 
 
 def rules(net, of="f2b"):
