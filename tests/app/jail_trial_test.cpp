@@ -16,13 +16,13 @@ using testing::HasSubstr;
 
 class JailTrials : public testing::Test {
 protected:
-  JailTrials() {
+  void SetUp() override {
     std::filesystem::create_directories(folder_ / "filter.d");
     write("fail2ban.conf", "[Definition]\n");
     write("filter.d/mail.conf", "[Definition]\nfailregex = ^bad <HOST>$\n");
   }
 
-  ~JailTrials() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
