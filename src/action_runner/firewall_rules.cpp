@@ -13,15 +13,10 @@ void add_firewall_rules(JailPlan& plan, const guard::actions::ServicePort& servi
   std::vector<ban::ActionSpec> rules;
   for (const auto& action : plan.actions) {
     const auto way = guard::actions::way_of(action, service);
-    if (!way.native) {
-      continue;
-    }
-    plan.on_order.insert(action.name);
-    if (way.native->backend == firewall::Backend::ipset) {
+    if (way.native && way.native->backend == firewall::Backend::ipset) {
       auto& added = rules.emplace_back(guard::actions::iptables_rules(*way.native));
       added.name = guard::actions::rules_name(action.name);
       added.timeout = action.timeout;
-      plan.on_order.insert(added.name);
     }
   }
   std::ranges::move(rules, std::back_inserter(plan.actions));

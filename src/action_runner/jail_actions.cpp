@@ -61,14 +61,12 @@ Outcome JailActions::about_ticket(CommandAction& action, Verb verb, const Values
 Outcome JailActions::about_action(CommandAction& action, const Request& request) {
   switch (request.verb) {
     case Verb::start:
-      started_ = started_ || !plan_.on_order.contains(action.name());
       return action.start();
     case Verb::stop:
       return action.stop();
     case Verb::flush:
       return action.flush(request.stopping);
     case Verb::resume:
-      started_ = started_ || !plan_.on_order.contains(action.name());
       action.resume(request.families);
       return Outcome::done;
     default:
@@ -146,9 +144,6 @@ void JailActions::replace(JailPlan plan) {
       actions_.erase(known);
     } else {
       kept.push_back(made(spec));
-      if (started_ && !plan_.on_order.contains(spec.name)) {
-        kept.back()->start();
-      }
     }
   }
   actions_.swap(kept);

@@ -28,8 +28,8 @@ public:
   [[nodiscard]] Reply carry_out(const Request& request);
 
   /// Another plan: actions that are kept go on with their new options, those that are gone are
-  /// flushed and stopped, new ones started if the jail was. Bans of an action that is gone and has
-  /// no actionflush must have been lifted before. What is on_order waits for its start.
+  /// flushed and stopped, new ones wait for their start. Bans of an action that is gone and has no
+  /// actionflush must have been lifted before.
   void replace(JailPlan plan);
 
 private:
@@ -47,7 +47,6 @@ private:
   const Log& log_;
   SystemShell shell_;
   Actions actions_;
-  bool started_{false};
 };
 
 }  // namespace spranga::action_runner

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,9 +26,6 @@ struct JailPlan {
   std::chrono::seconds bantime{600};
   std::string ignorecommand;
   std::vector<ban::ActionSpec> actions;  // shell actions only: scripts are not run
-  /// Actions that another plan does not start by itself; only an order does. No part of the message
-  /// (firewall_rules.h).
-  std::set<std::string> on_order{};
 };
 
 /// The owner's mail by this system's mailer: who may write to whom. Nobody: none is sent.

@@ -5,11 +5,33 @@
 #include <utility>
 
 #include "guard/config/configuration.h"
+#include "guard/judge/formula.h"
 #include "replay/jail_fault.h"
 
 namespace spranga::app {
 
 using guard::config::Problem;
+
+namespace {
+
+/// fail2ban makes such a jail, and finds out at each repeated ban.
+void doubt_formula(const ban::JailSpec& jail, std::vector<Problem>& out) {
+  const auto& text = jail.increment.formula;
+  const auto formula = text ? guard::Formula::parse(*text) : fail(Errc::not_found, "");
+  if (!formula || formula->unknown_names().empty()) {
+    return;
+  }
+  const auto written = jail.origins.find("bantime.formula");
+  const auto& place = written == jail.origins.end() ? jail.origin : written->second;
+  out.push_back({Problem::Severity::warning,
+                 jail.name,
+                 place.file,
+                 place.line,
+                 "bantime.formula: nobody knows " + formula->unknown_names().front() +
+                     "; where it is asked for, a repeated ban is no longer than bantime"});
+}
+
+}  // namespace
 
 std::vector<Problem> try_jails(const std::filesystem::path& folder, const JailTrial& trial) {
   guard::config::LoadOptions wanted;
@@ -26,6 +48,7 @@ std::vector<Problem> try_jails(const std::filesystem::path& folder, const JailTr
   const auto today =
       std::chrono::time_point_cast<ban::Instant::duration>(std::chrono::system_clock::now());
   for (const auto& jail : loaded->jails) {
+    doubt_formula(jail, out);
     for (auto& fault : replay::faults_of(jail, today)) {
       out.push_back({Problem::Severity::error,
                      jail.name,

@@ -37,6 +37,12 @@ bool has_flush(const ban::ActionSpec& spec) {
   return command != nullptr && !command->empty();
 }
 
+/// It tells people of bans (`norestored`): those of before a reload are told of already.
+bool only_tells(const ban::ActionSpec& spec) {
+  const auto* value = spec.option("norestored");
+  return value != nullptr && !value->empty() && *value != "False" && *value != "None";
+}
+
 bool same(const ban::ActionSpec& a, const ban::ActionSpec& b) {
   return a.name == b.name && a.file == b.file && a.options == b.options;
 }
@@ -92,7 +98,6 @@ JailHands::Bound JailHands::bound(const std::string& jail, const ban::ActionSpec
     return out;
   }
   const auto* written = std::get_if<AsWritten>(&way);
-  out.on_order = written == nullptr;
   auto why = written != nullptr ? written->why : std::string("there is no firewall process");
   if (written == nullptr && settings_.native) {
     const auto& door = std::get<firewall::Door>(way);
@@ -151,17 +156,37 @@ void JailHands::release(const std::string& jail,
     if (std::ranges::any_of(wanted, [&](const auto& spec) { return same(spec, bound.spec); })) {
       return false;
     }
+    const bool is_changed = std::ranges::count(wanted, bound.spec.name, &ban::ActionSpec::name) > 0;
     if (bound.door) {
       leave_door(jail, bound);
-    } else if (runs(bound) && !bound.flushed && !has_flush(bound.spec)) {
-      for (const auto* ban : held) {
-        runner_.send(about(jail, bound, Verb::unban, *ban, {}));
-      }
+    } else if (runs(bound)) {
+      let_go(jail, bound, held, is_changed);
     }
     runner_.forget(jail, bound.spec.name);
     runner_.forget(jail, bound.rules);
     return true;
   });
+}
+
+/// By the words that it has now. The runner ends an action that is gone itself; one that is changed
+/// it would go on with.
+void JailHands::let_go(const std::string& jail,
+                       const Bound& bound,
+                       const std::vector<const HeldBan*>& held,
+                       bool is_changed) {
+  const bool tells_again = is_changed && only_tells(bound.spec);
+  if (!bound.flushed && !tells_again) {
+    if (has_flush(bound.spec) && is_changed) {
+      runner_.send(request(jail, bound, Verb::flush));
+    } else if (!has_flush(bound.spec)) {
+      for (const auto* ban : held) {
+        runner_.send(about(jail, bound, Verb::unban, *ban, {}));
+      }
+    }
+  }
+  if (is_changed) {
+    runner_.send(request(jail, bound, Verb::stop));
+  }
 }
 
 /// Another configuration may send its mails elsewhere, or have somebody else send them: false.
@@ -180,9 +205,6 @@ void JailHands::bind(const ban::JailSpec& jail,
                      const std::vector<const HeldBan*>& held,
                      const JailNumbers& numbers) {
   auto old = std::exchange(jails_[jail.name], {});
-  // Once a jail is started in the runner, that starts what comes later by itself.
-  const bool is_started = std::ranges::any_of(
-      old, [this](const Bound& bound) { return runs(bound) && !bound.on_order; });
   auto& bounds = jails_[jail.name];
   for (const auto& spec : jail.actions) {
     const auto kept =
@@ -195,13 +217,13 @@ void JailHands::bind(const ban::JailSpec& jail,
       runner_.forget(jail.name, spec.name);
     }
     auto& fresh = bounds.emplace_back(bound(jail.name, spec));
-    if (runs(fresh) && (!is_started || fresh.on_order)) {
+    if (runs(fresh)) {
       order(fresh, request(jail.name, fresh, Verb::start));
     }
     for (const auto* ban : held) {
       if (fresh.door && !settings_.dry_run) {
         doors_.ban(*fresh.door, jail.name, ban->ban.target, ban->ban.until, settings_.now());
-      } else if (runs(fresh)) {
+      } else if (runs(fresh) && !only_tells(spec)) {
         order(fresh, about(jail.name, fresh, Verb::reban, *ban, numbers));
       }
     }

@@ -52,14 +52,14 @@ public:
         log_(log),
         settings_(std::move(settings)) {}
 
-  /// Before the runner gets another plan: actions that the jail will not have any more let
-  /// everybody go. The runner stops them when it gets that plan.
+  /// Before the runner gets another plan: actions that the jail will not have any more, or not with
+  /// these options, let everybody go. The runner stops those that are gone when it gets that plan.
   void release(const std::string& jail,
                const std::vector<ban::ActionSpec>& wanted,
                const std::vector<const guard::HeldBan*>& held);
 
-  /// Binds the jail's actions: those it has stay, those that are new are started and get who is
-  /// banned (`held`).
+  /// Binds the jail's actions: those it has stay, those that are new or changed are started and get
+  /// who is banned (`held`), unless they only tell people of bans.
   void bind(const ban::JailSpec& jail,
             const std::vector<const guard::HeldBan*>& held,
             const guard::JailNumbers& numbers);
@@ -121,8 +121,6 @@ private:
     std::set<std::string> tags;              // of the moment, that its commands ask for
     std::string way;
     bool flushed{false};  // its bans are gone already; what follows needs no unban
-    /// It might be the firewall's own: the runner never starts it by itself.
-    bool on_order{false};
     std::string rules{};  // the runner's action that makes iptables' rules over the door's sets
     bool rules_made{false};
     bool rules_broken{false};  // the runner gave them up
@@ -139,6 +137,10 @@ private:
                                              const guard::HeldBan& held,
                                              const guard::JailNumbers& numbers) const;
   [[nodiscard]] bool runs(const Bound& bound) const;
+  void let_go(const std::string& jail,
+              const Bound& bound,
+              const std::vector<const guard::HeldBan*>& held,
+              bool is_changed);
   void order(Bound& bound, action_runner::Request request);
   [[nodiscard]] bool open_door(const std::string& jail, Bound& bound, const firewall::Door& door);
   void leave_door(const std::string& jail, const Bound& bound);

@@ -86,6 +86,8 @@ public:
       auto alone = bare_;
       alone.filter.prefregex = spec_.filter.prefregex;
       attempt(alone, spec_.filter.prefregex->origin);
+      // It may be what catches the host; a broken one is told of once, and catches all.
+      prefix_ = faults_.empty() ? *spec_.filter.prefregex : ban::Expression{"^<HOST>", {}};
     }
     expressions(&ban::FilterSpec::failregex);
     expressions(&ban::FilterSpec::ignoreregex);
@@ -106,7 +108,7 @@ private:
   void expressions(Expressions ban::FilterSpec::*list) {
     for (const auto& expression : spec_.filter.*list) {
       auto alone = bare_;
-      alone.filter.prefregex.reset();
+      alone.filter.prefregex = prefix_;
       (alone.filter.*list).push_back(expression);
       attempt(alone, expression.origin);
     }
@@ -123,6 +125,7 @@ private:
 
   const ban::JailSpec& spec_;
   ban::JailSpec bare_;
+  std::optional<ban::Expression> prefix_;
   ban::Instant today_;
   std::vector<JailFault> faults_;
 };

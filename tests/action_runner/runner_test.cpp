@@ -123,7 +123,7 @@ protected:
   [[nodiscard]] RunnerPlan plan_of(std::vector<ban::ActionSpec> actions,
                                    const std::string& ignore = "") const {
     RunnerPlan out;
-    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions), {}});
+    out.jails.push_back({"a", std::chrono::seconds(600), ignore, std::move(actions)});
     return out;
   }
 
@@ -167,7 +167,7 @@ TEST_F(Runners, DelayNobodyElseByASlowAction) {
   ASSERT_EQ(::mkfifo(path("gate").c_str(), 0600), 0);
   auto plan = plan_of({action("slow", {{"actionban", "read x < " + path("gate")}})}, "exit 0");
   plan.jails.push_back(
-      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}, {}});
+      {"b", std::chrono::seconds(600), "", {action("fast", {{"actionban", "true"}})}});
   run(std::move(plan));
   const auto slow = send(Verb::ban, "a", "slow", somebody);
   const auto fast = send(Verb::ban, "b", "fast", somebody);
@@ -184,17 +184,13 @@ TEST_F(Runners, HaveNoRulesForActionsThatAreNoneOfTheFirewalls) {
   JailPlan plan = plan_of({action("one", {{"actionban", "true"}})}).jails.front();
   add_firewall_rules(plan, guard::actions::service_ports(""));
   EXPECT_EQ(plan.actions.size(), 1U);
-  EXPECT_TRUE(plan.on_order.empty());
 }
 
-TEST(JailActionsOnOrder, AreNotStartedByAnotherPlan) {
+TEST(JailActions, AreStartedByOrdersAlone) {
   std::string said;
   const Log log = [&said](const LogLine& line) { said += line.text + "|"; };
   const std::atomic<bool> verbose{false};
   const Common common{true, [](bool) { return std::string(); }, [] { return 0.0; }, &verbose};
-  const auto failing = [](const std::string& name) {
-    return action(name, {{"actionstart", "echo " + name + "; false"}});
-  };
   JailPlan plan;
   plan.name = "a";
   plan.actions = {action("old", {{"actionstart", "true"}})};
@@ -203,14 +199,12 @@ TEST(JailActionsOnOrder, AreNotStartedByAnotherPlan) {
   start.verb = Verb::start;
   start.action = "old";
   EXPECT_EQ(actions.carry_out(start).outcome, Outcome::done);
-  plan.actions = {plan.actions.front(), failing("waits"), failing("comes")};
-  plan.on_order = {"waits"};
+  plan.actions.push_back(action("comes", {{"actionstart", "echo comes; false"}}));
   actions.replace(plan);
-  EXPECT_NE(said.find("echo comes"), std::string::npos);
-  EXPECT_EQ(said.find("echo waits"), std::string::npos);
-  start.action = "waits";
+  EXPECT_EQ(said.find("echo comes"), std::string::npos);
+  start.action = "comes";
   EXPECT_EQ(actions.carry_out(start).outcome, Outcome::failed);
-  EXPECT_NE(said.find("echo waits"), std::string::npos);
+  EXPECT_NE(said.find("echo comes"), std::string::npos);
 }
 
 TEST_F(Runners, RefuseWhatThePlanDoesNotHave) {
@@ -266,7 +260,7 @@ TEST_F(Runners, GoOverToAnotherPlan) {
   EXPECT_EQ(next().outcome, Outcome::done);
   EXPECT_EQ(file("log"),
             "start-gone\nban-gone\nstart-kept\nban-kept\n"
-            "reload-changed\nstart-new\nflush-gone\nstop-gone\nban-changed\n");
+            "reload-changed\nflush-gone\nstop-gone\nban-changed\n");
   send(Verb::ban, "a", "gone", somebody);
   EXPECT_EQ(next().outcome, Outcome::refused);
 }

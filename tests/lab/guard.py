@@ -328,6 +328,53 @@ def reload(net, spranga, checks):
         checks.that(any("broken" in text for text in bad), "status says which jail is left out")
 
 
+NOTED = """[Definition]
+norestored = {told}
+actionstart = echo "start <tag>" >> {home}/notes
+actionstop = echo "stop <tag>" >> {home}/notes
+actionflush = {flush}
+actionban = echo "ban <tag> <ip>" >> {home}/notes
+actionunban = echo "unban <tag> <ip>" >> {home}/notes
+"""
+
+
+def reload_actions(net, spranga, checks):
+    """A reload with actions that are new or have other options: each is started once, what was let in is let go by the
+    old words, and who tells of bans (norestored) tells nothing twice."""
+    with Guard(net, spranga, action="box[tag=A]") as guard:
+        for name, told, flush in ("box", 0, f'echo "flush <tag>" >> {guard.home}/notes'), ("each", 0, ""), ("told", 1, ""):
+            (guard.home / f"etc/action.d/{name}.conf").write_text(NOTED.format(home=guard.home, told=told, flush=flush))
+        guard.stop()
+        guard.start()
+        guard.fail(CLIENT4)
+        notes = guard.home / "notes"
+
+        def after(action, wanted, what):
+            if action is not None:
+                notes.unlink(missing_ok=True)
+                guard.action = action
+                guard.jails("10m")
+                checks.that(guard.ask("reload") == {"done": True, "errors": []}, f"a reload with {action!r}")
+            wanted = [line.replace("IP", CLIENT4) for line in wanted]
+            seen = until(lambda: notes.exists() and len(notes.read_text().splitlines()) >= len(wanted))
+            time.sleep(0.3)  # for what is not wanted
+            got = notes.read_text().splitlines() if notes.exists() else []
+            checks.that(bool(seen) and got == wanted, what, f"    {got}")
+
+        after(None, ["start A", "ban A IP"], "an action is started and bans")
+        after("box[tag=B]", ["flush A", "stop A", "start B", "ban B IP"], "one with other options is ended first")
+        after("box[tag=B]\n  each[tag=E]", ["start E", "ban E IP"], "a new one is started once")
+        after("box[tag=C]\n  each[tag=F]", ["flush B", "stop B", "unban E IP", "stop E", "start C", "ban C IP", "start F", "ban F IP"],
+              "where all are changed, each is ended and started once")
+        after("box[tag=D]\n  told[tag=T]", ["flush C", "stop C", "unban F IP", "stop F", "start D", "ban D IP", "start T"],
+              "beside one that is new, which is not told of bans of before where it only tells")
+        after("box[tag=D]\n  told[tag=U]", ["stop T", "start U"], "nor with other options")
+        (guard.home / "etc/jail.local").write_text("[mail]\nenabled = false\n")
+        after(guard.action, ["flush D", "stop U", "stop D"], "a jail that is gone ends its actions")
+        (guard.home / "etc/jail.local").unlink()
+        after(guard.action, ["start D", "start U", "ban D IP"], "and starts them once when it is back")
+
+
 def rules(net, of="f2b"):
     """What iptables has of ours, sorted: the order of rules of different chains means nothing."""
     saved = net.run("iptables-save") + net.run("ip6tables-save")
@@ -750,7 +797,7 @@ def prefix(net, spranga, checks):
             checks.that(("2001:db8:77::" in table) == bool(expected), "as in the kernel", table)
 
 
-SCENARIOS = {"alone": alone, "restoring": restoring, "stays-shut": stays_shut, "strangers": strangers, "full": full, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload}
+SCENARIOS = {"alone": alone, "restoring": restoring, "stays-shut": stays_shut, "strangers": strangers, "full": full, "thousands": thousands, "two": two, "prefix": prefix, "returns": returns, "unread": unread, "iptables": iptables, "iptables-lives": iptables_lives, "iptables-kinds": iptables_kinds, "basic": basic, "expiry": expiry, "flush": flush, "deaths": deaths, "rights": rights, "reload": reload, "reload-actions": reload_actions}
 
 
 def run(given, checks):

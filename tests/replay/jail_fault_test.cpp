@@ -36,11 +36,26 @@ TEST(JailFault, NamesEveryExpressionThatDoesNotCompile) {
   EXPECT_THAT(to_text(faults[2]), HasSubstr("mail.conf:6: Unable to compile"));
 }
 
+TEST(JailFault, LeavesExpressionsAloneWhoseHostThePrefixCatches) {
+  auto jail = jail_with({{"^bad$", {"mail.conf", 3}}});
+  jail.filter.prefregex = {"^from <HOST>: <F-CONTENT>.+</F-CONTENT>$", {"mail.conf", 2}};
+  jail.increment.formula = "1 +";
+  jail.origins = {{"bantime.formula", {"jail.local", 12}}};
+  auto faults = faults_of(jail, today);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_THAT(to_text(faults[0]), HasSubstr("jail.local:12: "));
+  jail.filter.prefregex->pattern = "^from (<HOST>: <F-CONTENT>.+</F-CONTENT>$";
+  jail.increment.formula.reset();
+  faults = faults_of(jail, today);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_THAT(to_text(faults[0]), HasSubstr("mail.conf:2: Unable to compile"));
+}
+
 TEST(JailFault, NamesTheLineOfTheOptionItself) {
   auto jail = jail_with({{"^bad <HOST>$", {"mail.conf", 3}}});
   jail.increment.enabled = true;
   jail.increment.factor = "1 +";
-  jail.increment.formula = "ban.Nothing";
+  jail.increment.formula = "ban.Time *";
   jail.increment.multipliers = "1 two";
   jail.filter.datepattern = "%Q (";
   jail.logencoding = "klingon";

@@ -2,8 +2,10 @@
 #include "guard/judge/formula.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "guard/judge/formula_operators.h"
@@ -18,6 +20,13 @@ constexpr int negation = 0;
 constexpr int logical_not = 1;
 constexpr int identity = 2;
 
+/// Words of Python's grammar, which can be no names.
+constexpr std::array<std::string_view, 32> reserved = {
+    "and",    "as",   "assert", "async",  "await",  "break",   "class",    "continue",
+    "def",    "del",  "elif",   "else",   "except", "finally", "for",      "from",
+    "global", "if",   "import", "in",     "is",     "lambda",  "nonlocal", "not",
+    "or",     "pass", "raise",  "return", "try",    "while",   "with",     "yield"};
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -25,6 +34,20 @@ bool is_digit(char c) {
 bool is_word(char c) {
   const auto lower = text::to_lower(c);
   return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '_';
+}
+
+/// Names with dots between them.
+bool is_path_of_names(std::string_view word) {
+  while (true) {
+    const auto name = word.substr(0, word.find('.'));
+    if (name.empty() || is_digit(name.front()) || std::ranges::count(reserved, name) > 0) {
+      return false;
+    }
+    if (name.size() == word.size()) {
+      return true;
+    }
+    word.remove_prefix(name.size() + 1);
+  }
 }
 
 template <class Table>
@@ -60,8 +83,12 @@ private:
   }
 
   void skip_blanks() {
-    const auto first = std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size());
-    rest_.remove_prefix(first);
+    constexpr std::string_view blanks = " \t\r\n";
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size()));
+    while (rest_.starts_with('#')) {
+      rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
+      rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size()));
+    }
   }
 
   bool take(std::string_view sign) {
@@ -226,31 +253,49 @@ private:
           formula_constants()[static_cast<std::size_t>(row)].value;
       return node;
     }
-    const auto row = row_of(formula_functions(), word);
-    if (row < 0) {
+    if (!is_path_of_names(word)) {
       return not_understood();
     }
     rest_.remove_prefix(word.size());
-    return call(row);
+    return call(word);
   }
 
-  Result<int> call(int row) {
-    std::vector<int> arguments;
+  /// Python looks at what is called, and with how much, when it computes.
+  Result<int> call(std::string_view name) {
+    SPRANGA_TRY(const auto arguments, arguments_of_call());
+    const auto row = row_of(formula_functions(), name);
+    if (row < 0 || !arguments) {
+      return unknown(std::string(name));
+    }
+    const auto& function = formula_functions()[static_cast<std::size_t>(row)];
+    const auto count = static_cast<int>(arguments->size());
+    if (count < function.least || count > function.most) {
+      return unknown(std::string(name) + " of " + std::to_string(count) + " values");
+    }
+    return make(Kind::call, row, *arguments);
+  }
+
+  /// nullopt: no parenthesis follows.
+  Result<std::optional<std::vector<int>>> arguments_of_call() {
     if (!take("(")) {
-      return not_understood();
+      return std::nullopt;
+    }
+    std::vector<int> arguments;
+    if (take(")")) {
+      return arguments;
     }
     do {
       SPRANGA_TRY(arguments.emplace_back(), choice());
     } while (take(","));
-    const auto& function = formula_functions()[static_cast<std::size_t>(row)];
-    const auto count = static_cast<int>(arguments.size());
     if (!take(")")) {
       return not_understood();
     }
-    if (count < function.least || count > function.most) {
-      return fail(Errc::malformed, std::string(function.name) + " does not take that many values");
-    }
-    return make(Kind::call, row, std::move(arguments));
+    return arguments;
+  }
+
+  int unknown(std::string name) {
+    out_.unknown_names_.push_back(std::move(name));
+    return make(Kind::unknown, static_cast<int>(out_.unknown_names_.size()) - 1, {});
   }
 
   std::string_view rest_;
@@ -277,6 +322,8 @@ Result<Number> Formula::evaluate(int index, const FormulaInput& input) const {
       return node.constant;
     case Node::Kind::variable:
       return formula_variables()[row].value(input);
+    case Node::Kind::unknown:
+      return fail(Errc::malformed, "nobody knows " + unknown_names_[row]);
     case Node::Kind::choice:
     case Node::Kind::conjunction:
     case Node::Kind::disjunction:

@@ -1,7 +1,8 @@
 // Formula: bantime.formula and bantime.factor, which fail2ban hands to Python's eval. Here they are
 // a small grammar: numbers, + - * / // % ** << >>, comparisons, not/and/or, `a if b else c`,
 // parentheses, ban.Time, ban.Count, banFactor, math.* and a few functions, with Python's
-// precedence, its whole numbers and its floored remainder. Nothing is executed and nothing loops.
+// precedence, its whole numbers and its floored remainder. Nothing is executed and nothing loops. A
+// name that nobody knows is an error when it is computed, as in Python, not when it is read.
 #pragma once
 
 #include <string>
@@ -32,6 +33,9 @@ public:
   /// Errc::malformed for what Python would raise: a division by zero, a shift of a fraction.
   [[nodiscard]] Result<Number> value(const FormulaInput& input) const;
 
+  /// Names in it that stand for nothing: what asks for one cannot be computed.
+  [[nodiscard]] const std::vector<std::string>& unknown_names() const { return unknown_names_; }
+
   static constexpr std::size_t max_length = 4096;
   static constexpr int max_depth = 64;
 
@@ -39,10 +43,20 @@ private:
   friend class FormulaParser;
 
   struct Node {
-    enum class Kind { constant, variable, unary, binary, call, choice, conjunction, disjunction };
+    enum class Kind {
+      constant,
+      variable,
+      unknown,
+      unary,
+      binary,
+      call,
+      choice,
+      conjunction,
+      disjunction
+    };
     Kind kind{Kind::constant};
     Number constant;
-    int table_row{0};           // variable, operator or function
+    int table_row{0};           // variable, operator, function or unknown name
     std::vector<int> operands;  // indices of nodes
   };
 
@@ -50,6 +64,7 @@ private:
   [[nodiscard]] Result<Number> evaluate_logic(const Node& node, const FormulaInput& input) const;
 
   std::vector<Node> nodes_;
+  std::vector<std::string> unknown_names_;
   int root_{0};
 };
 

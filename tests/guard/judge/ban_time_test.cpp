@@ -93,6 +93,8 @@ TEST(BanTime, StandsWhereTheFormulaCannotBeComputed) {
   auto spec = growing();
   spec.increment.formula = "ban.Time / (ban.Count - 1)";
   EXPECT_EQ(seconds(spec, 1), 600);
+  spec.increment.formula = "ban.Time * growth";
+  EXPECT_EQ(seconds(spec, 1), 600);
 }
 
 TEST(BanTime, NeverLeavesTheCalendar) {
@@ -109,7 +111,7 @@ TEST(BanTime, NamesTheOptionThatIsNotUnderstood) {
   spec.increment.factor = "x";
   EXPECT_NE(BanTime::make(spec).error().detail.find("bantime.factor"), std::string::npos);
   spec = growing();
-  spec.increment.formula = "exec()";
+  spec.increment.formula = "exec('x')";
   EXPECT_NE(BanTime::make(spec).error().detail.find("bantime.formula"), std::string::npos);
 }
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace spranga::guard {
 namespace {
 
@@ -78,21 +82,46 @@ TEST(Formula, SaysWhatCannotBeComputed) {
   EXPECT_FALSE(computes("math.sqrt(-1)"));
 }
 
+TEST(Formula, LetsAComputationFailWhereANameIsUnknown) {
+  for (const auto* text : {"a",
+                           "ban.time",
+                           "open(1)",
+                           "random.random() * 2",
+                           "math.exp",
+                           "math.exp()",
+                           "min(1)",
+                           "ban.Time * (growth if growth else 1)"}) {
+    EXPECT_TRUE(parses(text)) << text;
+    EXPECT_FALSE(computes(text)) << text;
+  }
+  EXPECT_EQ(value("7 if ban.Count < 3 else growth", {1, 1, {}}), 7);
+  EXPECT_EQ(Formula::parse("a + min(ban.Time, b.c())")->unknown_names(),
+            (std::vector<std::string>{"a", "b.c"}));
+}
+
+TEST(Formula, MayHaveComments) {
+  EXPECT_EQ(value("1 + 2 # and a half"), 3);
+  EXPECT_EQ(value("(1 + # one\n 2)#"), 3);
+  EXPECT_FALSE(parses("# nothing"));
+}
+
 TEST(Formula, UnderstandsNothingElse) {
   for (const auto* text : {"",
                            "1 +",
                            "(1",
                            "1)",
-                           "ban.time",
+                           "a.",
+                           ".a",
+                           "a..b",
+                           "else",
+                           "a.if",
                            "open('x')",
                            "__import__('os')",
-                           "math.exp",
-                           "math.exp()",
-                           "min(1)",
+                           "a().b",
                            "1 if 2",
                            "1 2",
                            "3x",
-                           "a",
+                           "a b",
                            "min(1,2",
                            "1;2",
                            "[1]",
