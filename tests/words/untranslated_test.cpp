@@ -22,23 +22,23 @@ constexpr std::array rooms = {
 
 /// Files whose sentences are not ours to translate.
 constexpr std::array<std::string_view, 17> others_words = {
-    "app/client_command.cpp",          // printed as fail2ban-client prints it
-    "app/client_session.cpp",          // the same
-    "app/completion.cpp",              // scripts for shells
-    "app/regex_filter.cpp",            // printed as fail2ban-regex prints it
-    "app/regex_head.cpp",              // the same
-    "app/regex_run.cpp",               // the same
-    "check/noise_cost.cpp",            // what servers write into logs
-    "check/product.cpp",               // what servers answer
-    "check/probes/open_relay.cpp",     // the message that is sent, and what servers answer
-    "check/probes/relay_verdict.cpp",  // what servers answer
-    "check/probes/sender.cpp",         // the message that is sent
-    "check/probes/submission.cpp",     // what servers answer
-    "finding/remedies.cpp",            // directives; their places are tested with the remedies
-    "replay/login_line.cpp",           // what servers write into logs
-    "replay/regex_summary.cpp",        // printed as fail2ban-regex prints it
-    "smtp/refusal.cpp",                // what servers answer
-    "tour/practice_stage.cpp",         // the practice server's password
+    "app/client_command.cpp",               // printed as fail2ban-client prints it
+    "app/client_session.cpp",               // the same
+    "app/completion.cpp",                   // scripts for shells
+    "app/regex_filter.cpp",                 // printed as fail2ban-regex prints it
+    "app/regex_head.cpp",                   // the same
+    "app/regex_run.cpp",                    // the same
+    "check/noise_cost.cpp",                 // what servers write into logs
+    "check/product.cpp",                    // what servers answer
+    "check/probes/open_relay.cpp",          // the message that is sent, and what servers answer
+    "check/probes/relay_verdict.cpp",       // what servers answer
+    "check/probes/sender.cpp",              // the message that is sent
+    "check/probes/submission_answers.cpp",  // what servers answer
+    "finding/remedies.cpp",                 // directives; their places are tested with the remedies
+    "replay/login_line.cpp",                // what servers write into logs
+    "replay/regex_summary.cpp",             // printed as fail2ban-regex prints it
+    "smtp/refusal.cpp",                     // what servers answer
+    "tour/practice_stage.cpp",              // the practice server's password
 };
 
 /// Every placeholder as "{}".
