@@ -15,6 +15,7 @@
 #include "check/probes/relay.h"
 #include "check/probes/sender.h"
 #include "check/probes/starttls.h"
+#include "check/probes/starttls_enforced.h"
 #include "check/probes/submission.h"
 #include "check/probes/tls.h"
 
@@ -53,17 +54,16 @@ Opened try_implicit_tls(Audit& audit, PortFacts& facts, Opened silent) {
   return opened;
 }
 
-/// S4 on the conversation as it stands, or why not.
-void probe_without_login(Audit& audit,
+/// S4 on the conversation as it stands, or why not. True where mail of the own domain is taken.
+bool probe_without_login(Audit& audit,
                          PortFacts& facts,
-                         Conversation* conversation,
+                         std::unique_ptr<Conversation> conversation,
                          const words::Phrase& trouble) {
   if (!audit.asks(2) || !is_submission(facts)) {
-    return;
+    return false;
   }
-  if (conversation != nullptr && conversation->smtp().alive()) {
-    probe_open_submission(audit, facts, *conversation);
-    return;
+  if (conversation && conversation->smtp().alive()) {
+    return probe_open_submission(audit, facts, std::move(conversation));
   }
   const auto untested = words::Phrase{Word::a2_untested, {std::to_string(facts.port)}};
   audit.add(make_finding("S4",
@@ -71,6 +71,7 @@ void probe_without_login(Audit& audit,
                          trouble.word == Word::none ? untested : trouble,
                          audit,
                          facts.port));
+  return false;
 }
 
 void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> conversation) {
@@ -88,7 +89,11 @@ void cross_to_tls(Audit& audit, PortFacts& facts, std::unique_ptr<Conversation> 
     conversation = open("A5 A6");
   }
   finish_starttls(audit, facts, notes);
-  probe_without_login(audit, facts, conversation.get(), notes.trouble);
+  const bool takes_own_domain =
+      probe_without_login(audit, facts, std::move(conversation), notes.trouble);
+  if (notes.a3) {
+    conclude_clear_mail(audit, std::move(*notes.a3), takes_own_domain);
+  }
 }
 
 /// The main dialogue of a port: greeting, EHLO, A2, A3, A5, A6, S4 on one connection where the
@@ -111,7 +116,7 @@ void hold_dialogue(Audit& audit, int number, std::mutex& clear_auth_turn) {
     return;
   }
   if (facts.implicit_tls) {
-    probe_without_login(audit, facts, opened.conversation.get(), {});
+    static_cast<void>(probe_without_login(audit, facts, std::move(opened.conversation), {}));
     return;
   }
   if (audit.asks(1)) {

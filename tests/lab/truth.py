@@ -126,6 +126,12 @@ S3  any  not_tested  .
 S4  any  not_tested  .
 """
 
+# On 587 whoever writes as the own domain needs no login.
+OWN_OR_LOGIN = (
+    "'own_or_login=check_sender_access inline:{example.test=OK},permit_sasl_authenticated,reject'; "
+    "postconf -Pe 'submission/inet/smtpd_client_restrictions=$own_or_login' "
+    "'submission/inet/smtpd_relay_restrictions=$own_or_login'")
+
 # Set-ups that mislead a careless tester: server, variant, knobs, more arguments, what is true.
 SPECIAL = {
     # no plain-text mechanism without TLS, but CRAM-MD5: the user name and a crackable answer travel open
@@ -160,13 +166,19 @@ SPECIAL = {
         S1  25  fail:likely  .
         rules  ok,no,unknown  ok,no,unknown"""),
     # so on a submission port, where others are refused in words that guards count; there is no postmaster
-    "submission-own-postfix": ("postfix", "hard", {
-        "POSTCONF_EXTRA": "'own_or_login=check_sender_access inline:{example.test=OK},permit_sasl_authenticated,reject'; "
-                          "postconf -Pe 'submission/inet/smtpd_client_restrictions=$own_or_login' "
-                          "'submission/inet/smtpd_relay_restrictions=$own_or_login'"}, [], """
+    "submission-own-postfix": ("postfix", "hard", {"POSTCONF_EXTRA": OWN_OR_LOGIN}, [], """
         S1  25   pass  .
         S4  587  not_tested  fail:likely
         rules  ok,unknown,unknown  ok,no,unknown"""),
+    # the same with lines to spare: strangers are refused for want of a login, the own domain for the mailbox alone
+    "submission-own-alone-postfix": ("postfix", "hard", {"POSTCONF_EXTRA": OWN_OR_LOGIN}, ["--ports", "587"], """
+        S1  any  info  .
+        S4  587  not_tested  fail:likely
+        rules  *,unknown,unknown  *,no,unknown"""),
+    # who has not logged in is refused and cut off at once
+    "submission-drops-exim": ("exim", "hard", {
+        "EXIM_ACL_MAIL": "  drop condition = ${if eq{$received_port}{465}}\n  !authenticated = *\n"
+                         "  message = Authentication required"}, [], "hard"),
     "relay-own-exim": ("exim", "hard", {"EXIM_ACL_RCPT": "  accept sender_domains = +local_domains"}, [], """
         S1  25  fail:likely  .
         S4  587  fail|fail:likely  .

@@ -28,9 +28,8 @@ bool open_clear_envelope(Audit& audit,
   const auto mail =
       conversation.smtp().command("MAIL FROM:<" + audit.subject().outside_sender() + ">");
   const bool asked_again = !mail && !notes.lost_early;
-  if (facts.port != 25 && !notes.a3_done && !asked_again) {
-    judge_clear_mail(audit, facts, conversation, mail, mark);
-    notes.a3_done = true;
+  if (facts.port != 25 && !notes.a3 && !asked_again) {
+    notes.a3 = judge_clear_mail(audit, facts, conversation, mail, mark);
   }
   if (!mail) {
     notes.trouble = {Word::lost_here, {mail.error().detail}};
@@ -395,7 +394,7 @@ void finish_starttls(Audit& audit, const PortFacts& facts, const StarttlsNotes& 
   const auto not_tested = [&](std::string_view id) {
     audit.add(make_finding(id, Status::not_tested, why, audit, facts.port));
   };
-  if (!notes.a3_done && facts.port != 25) {
+  if (!notes.a3 && facts.port != 25) {
     not_tested("A3");
   }
   if (!notes.a5_done && !notes.not_offered) {

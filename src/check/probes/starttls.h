@@ -11,9 +11,9 @@ namespace spranga::check {
 
 /// What the first connection leaves for the second.
 struct StarttlsNotes {
-  bool a3_done{false};
   bool a5_done{false};
   bool a6_done{false};
+  std::optional<finding::Finding> a3;  // to be added once S4 is known
   std::optional<finding::Finding>
       a5_refusal;            // the injection was refused; counts if STARTTLS works
   bool lost_early{false};    // a connection ended before STARTTLS was said
@@ -23,8 +23,8 @@ struct StarttlsNotes {
 };
 
 /// On a clear conversation after EHLO. At its end the conversation is under TLS with EHLO said, or
-/// dead. True where a second round on a new connection is wanted. Adds A3 (not on port 25), A5 and
-/// A6.
+/// dead. True where a second round on a new connection is wanted. Notes A3 (not on port 25), adds
+/// A5 and A6.
 [[nodiscard]] bool probe_starttls(Audit& audit,
                                   PortFacts& facts,
                                   Conversation& conversation,

@@ -93,13 +93,21 @@ Judgement judge(Audit& audit,
 
 }  // namespace
 
-void judge_clear_mail(Audit& audit,
-                      const PortFacts& facts,
-                      Conversation& conversation,
-                      const Result<smtp::Reply>& mail,
-                      std::size_t mark) {
+finding::Finding judge_clear_mail(Audit& audit,
+                                  const PortFacts& facts,
+                                  Conversation& conversation,
+                                  const Result<smtp::Reply>& mail,
+                                  std::size_t mark) {
   auto judgement = judge(audit, facts, conversation, mail);
-  audit.add(make_finding("A3", judgement.status, std::move(judgement.summary), conversation, mark));
+  return make_finding("A3", judgement.status, std::move(judgement.summary), conversation, mark);
+}
+
+void conclude_clear_mail(Audit& audit, finding::Finding a3, bool takes_own_domain) {
+  if (takes_own_domain && a3.summary.word == Word::a3_nobody_can_send) {
+    a3.status = Status::not_tested;
+    a3.summary.word = Word::a3_own_domain_sends;
+  }
+  audit.add(std::move(a3));
 }
 
 }  // namespace spranga::check

@@ -1,7 +1,6 @@
 #include "check/probes/submission_answers.h"
 
-#include <utility>
-
+#include "check/probes/relay_verdict.h"
 #include "smtp/refusal.h"
 #include "text/ascii.h"
 
@@ -28,60 +27,43 @@ bool refuses_strangers(const smtp::Reply& reply) {
          std::string::npos;
 }
 
-finding::Finding judge_data(Conversation& conversation,
-                            const std::string& port,
-                            std::size_t mark,
-                            Word open) {
-  const auto reply = conversation.smtp().command("DATA");
-  if (!reply) {
-    auto out = make_finding("S4",
-                            Status::warn,
-                            {Word::s4_accepted_then_lost, {port, reply.error().detail}},
-                            conversation,
-                            mark);
-    out.confidence = Confidence::indirect;
-    return out;
-  }
-  if (reply->code != 354 && !smtp::refuses_envelope(*reply)) {
-    return make_finding("S4",
-                        Status::not_tested,
-                        {Word::s4_unclear, {port, reply->first_line()}},
-                        conversation,
-                        mark);
-  }
-  if (reply->code != 354) {
-    return make_finding("S4",
-                        Status::pass,
-                        {Word::s4_refused_at_data, {port, reply->first_line()}},
-                        conversation,
-                        mark);
-  }
-  conversation.smtp().drop();
-  auto out = make_finding("S4", Status::fail, {open, {port}}, conversation, mark);
-  out.confidence = Confidence::likely;
-  return out;
-}
-
 bool blames_sender(const smtp::Reply& reply, bool at_mail) {
   const auto reason = smtp::reason_of(reply);
   const bool login = reason == smtp::Reason::login_required || reason == smtp::Reason::tls_required;
   return !login && (at_mail || text::to_lower(reply.text()).find("sender") != std::string::npos);
 }
 
-finding::Finding judge_refusal(Conversation& conversation,
-                               const smtp::Reply& reply,
-                               std::size_t mark) {
-  const auto port = std::to_string(conversation.port());
+bool stock_words_for_clients(const smtp::Reply& reply) {
+  const auto text = text::to_lower(reply.text());
+  return text.ends_with("client host rejected: access denied") || stock_words_of_relaying(text);
+}
+
+bool puts_off(const smtp::Reply& reply) {
+  return reply.temporary() && reply.code != 421 && !refuses_strangers(reply);
+}
+
+SubmissionVerdict judge_data(const Result<smtp::Reply>& reply, const std::string& port, Word open) {
+  if (!reply) {
+    return {Status::warn,
+            {Word::s4_accepted_then_lost, {port, reply.error().detail}},
+            Confidence::indirect};
+  }
+  if (reply->code == 354) {
+    return {Status::fail, {open, {port}}, Confidence::likely};
+  }
+  const bool refused = smtp::refuses_envelope(*reply);
+  return {refused ? Status::pass : Status::not_tested,
+          {refused ? Word::s4_refused_at_data : Word::s4_unclear, {port, reply->first_line()}}};
+}
+
+SubmissionVerdict judge_refusal(const smtp::Reply& reply, const std::string& port, bool at_mail) {
   const auto line = reply.first_line();
   if (refuses_strangers(reply)) {
-    return make_finding("S4", Status::pass, {Word::s4_refused, {port, line}}, conversation, mark);
+    return {Status::pass, {Word::s4_refused, {port, line}}};
   }
-  const bool mailbox = smtp::knows_no_recipient(reply);
-  return make_finding("S4",
-                      Status::not_tested,
-                      {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}},
-                      conversation,
-                      mark);
+  const bool mailbox = !at_mail && smtp::knows_no_recipient(reply);
+  return {Status::not_tested,
+          {mailbox ? Word::s4_unknown_mailbox : Word::s4_unclear, {port, line}}};
 }
 
 }  // namespace spranga::check
