@@ -270,16 +270,16 @@ TEST_F(Runners, TakeNoPlanThatSomebodyCouldChange) {
   const auto bytes = pack(plan_of({action("evil", {{"actionban", "true"}})}));
   Fd open(::memfd_create("plan", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   ASSERT_EQ(::write(open.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  for (const bool with : {true, false}) {
+  const auto outcome_with = [this](std::vector<Fd> fds) {
     Request request;
     request.verb = Verb::plan;
-    std::vector<Fd> fds;
-    if (with) {
-      fds.push_back(std::move(open));
-    }
     send(std::move(request), std::move(fds));
-    EXPECT_EQ(next().outcome, Outcome::refused);
-  }
+    return next().outcome;
+  };
+  std::vector<Fd> unsealed;
+  unsealed.push_back(std::move(open));
+  EXPECT_EQ(outcome_with(std::move(unsealed)), Outcome::refused);
+  EXPECT_EQ(outcome_with({}), Outcome::refused);
   Request request;
   request.verb = Verb::plan;
   std::vector<Fd> fds;
