@@ -16,10 +16,12 @@ namespace {
 
 /// fail2ban makes such a jail, and finds out at each repeated ban.
 void doubt_formula(const ban::JailSpec& jail, std::vector<Problem>& out) {
-  const auto& text = jail.increment.formula;
-  const auto formula = text ? guard::Formula::parse(*text) : fail(Errc::not_found, "");
-  if (!formula || formula->unknown_names().empty()) {
+  if (!jail.increment.formula) {
     return;
+  }
+  const auto formula = guard::Formula::parse(*jail.increment.formula);
+  if (!formula || formula->unknown_names().empty()) {
+    return;  // one that cannot be read is a fault, and told as such
   }
   const auto written = jail.origins.find("bantime.formula");
   const auto& place = written == jail.origins.end() ? jail.origin : written->second;

@@ -348,20 +348,24 @@ def reload_actions(net, spranga, checks):
         guard.start()
         guard.fail(CLIENT4)
         notes = guard.home / "notes"
+        read = 0  # lines: what comes too much stands ahead of what the next step wants
+
+        def follow(wanted, what):
+            nonlocal read
+            wanted = [line.replace("IP", CLIENT4) for line in wanted]
+            lines = lambda: notes.read_text().splitlines()[read:] if notes.exists() else []
+            until(lambda: len(lines()) >= len(wanted))
+            got = lines()
+            read += len(got)
+            checks.that(got == wanted, what, f"    {got}")
 
         def after(action, wanted, what):
-            if action is not None:
-                notes.unlink(missing_ok=True)
-                guard.action = action
-                guard.jails("10m")
-                checks.that(guard.ask("reload") == {"done": True, "errors": []}, f"a reload with {action!r}")
-            wanted = [line.replace("IP", CLIENT4) for line in wanted]
-            seen = until(lambda: notes.exists() and len(notes.read_text().splitlines()) >= len(wanted))
-            time.sleep(0.3)  # for what is not wanted
-            got = notes.read_text().splitlines() if notes.exists() else []
-            checks.that(bool(seen) and got == wanted, what, f"    {got}")
+            guard.action = action
+            guard.jails("10m")
+            checks.that(guard.ask("reload") == {"done": True, "errors": []}, f"a reload with {action!r}")
+            follow(wanted, what)
 
-        after(None, ["start A", "ban A IP"], "an action is started and bans")
+        follow(["start A", "ban A IP"], "an action is started and bans")
         after("box[tag=B]", ["flush A", "stop A", "start B", "ban B IP"], "one with other options is ended first")
         after("box[tag=B]\n  each[tag=E]", ["start E", "ban E IP"], "a new one is started once")
         after("box[tag=C]\n  each[tag=F]", ["flush B", "stop B", "unban E IP", "stop E", "start C", "ban C IP", "start F", "ban F IP"],
@@ -373,6 +377,8 @@ def reload_actions(net, spranga, checks):
         after(guard.action, ["flush D", "stop U", "stop D"], "a jail that is gone ends its actions")
         (guard.home / "etc/jail.local").unlink()
         after(guard.action, ["start D", "start U", "ban D IP"], "and starts them once when it is back")
+        guard.stop()
+        follow(["flush D", "stop U", "stop D"], "nothing else was done until the end")
 
 
 def rules(net, of="f2b"):

@@ -174,8 +174,8 @@ bool OpenRelay::asked_for() const {
   return relay_forms() || settings.expn || !settings.relay_to.empty();
 }
 
-/// A sender of the own domain whose control went so: he is refused himself, or he is not there,
-/// while the login's own address, that is, was refused before.
+/// About strangers, where a sender of the own domain met this: his control was refused as relaying
+/// too; or he is postmaster, asked for since the login's own address is kept for it, and unknown.
 bool OpenRelay::tells_nothing(Control control) const {
   return control == Control::denied ||
          (!unknown_sender_.empty() && !stranger_.audit().subject().own_address.empty());
@@ -196,7 +196,7 @@ void OpenRelay::ask_form(const Form& form) {
   auto reply = session.command(mail);
   std::string control_words;
   std::string recipient;
-  auto control = Control::denied;
+  auto control = Control::denied;  // until the sender was taken
   if (reply && reply->ok()) {
     control = ask_control(control_words);
     const auto reset = session.command("RSET");
